@@ -1,0 +1,3 @@
+"""Expansion compensation as plain text."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m expcomp`."""
+
+from expcomp.cli import main
+
+main()

@@ -1,0 +1,156 @@
+"""Exact arithmetic on columns of integers: ratios rounded once, divisions that add up, running limits.
+
+Arguments are Python ints or int64 arrays and broadcast against each other. A product that could pass
+2^62 is detected beforehand and computed with Python's own integers, for the rows concerned only; a
+result that does not fit an int64 raises `OverflowError`. Nothing wraps.
+"""
+
+from collections.abc import Callable, Sequence
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from expcomp.money import Rounding
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Factor = int | Ints
+
+SAFE = float(2**61)
+PPM = 1_000_000
+"""Shares and rates are whole parts per million."""
+
+
+def rounded(top: int, bottom: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """The scalar form: `top / bottom` to a whole number, once; `bottom` > 0. Mirrors in sign."""
+    whole, rest = divmod(abs(top), bottom)
+    tie_goes_up = rounding is Rounding.HALF_UP or whole % 2 == 1
+    up = 2 * rest > bottom or (2 * rest == bottom and tie_goes_up)
+    return (whole + up) * (1 if top >= 0 else -1)
+
+
+def round_ratio(
+    tops: Sequence[Factor], bottoms: Sequence[Factor] = (1,), rounding: Rounding = Rounding.HALF_UP
+) -> Ints:
+    """`round(Π tops / Π bottoms)` row by row, each rounded exactly once; bottoms are positive."""
+
+    def small(top: Ints, bottom: Ints) -> Ints:
+        whole, rest = np.divmod(np.abs(top), bottom)
+        tie_goes_up = True if rounding is Rounding.HALF_UP else whole % 2 == 1
+        up = (2 * rest > bottom) | ((2 * rest == bottom) & tie_goes_up)
+        return (whole + up) * np.sign(top)
+
+    return _by_size(tops, bottoms, small, lambda top, bottom: rounded(top, bottom, rounding))
+
+
+def floor_ratio(tops: Sequence[Factor], bottoms: Sequence[Factor]) -> tuple[Ints, Ints]:
+    """`divmod(Π tops, Π bottoms)` row by row, for tops and bottoms that are not negative."""
+    whole = _by_size(tops, bottoms, np.floor_divide, lambda top, bottom: top // bottom)
+    rest = _by_size(tops, bottoms, np.mod, lambda top, bottom: top % bottom)
+    return whole, rest
+
+
+def _by_size(
+    tops: Sequence[Factor],
+    bottoms: Sequence[Factor],
+    small: Callable[[Ints, Ints], Ints],
+    large: Callable[[int, int], int],
+) -> Ints:
+    columns = np.broadcast_arrays(*(np.asarray(factor, dtype=np.int64) for factor in (*tops, *bottoms)))
+    columns = [np.atleast_1d(column) for column in columns]
+    top, bottom = columns[: len(tops)], columns[len(tops) :]
+    too_large = (_size(top) > SAFE) | (_size(bottom) > SAFE)
+    with np.errstate(over="ignore"):
+        safe_bottom = np.where(too_large, 1, prod(bottom))
+        result: Ints = small(np.where(too_large, 0, prod(top)), safe_bottom)
+    for row in np.flatnonzero(too_large):
+        exact = large(prod(int(c[row]) for c in top), prod(int(c[row]) for c in bottom))
+        if abs(exact) >= 2**63:
+            raise OverflowError(f"a result of {exact} minor units is beyond any amount of pay")
+        result[row] = exact
+    return result
+
+
+def _size(factors: Sequence[Ints]) -> npt.NDArray[np.float64]:
+    """Magnitude of the product, only to choose a path; it never becomes an amount."""
+    size = np.ones(factors[0].shape, dtype=np.float64)
+    for factor in factors:
+        size = size * np.abs(factor.astype(np.float64))
+    return size
+
+
+def divide(totals: Ints, weights: Ints, group: Ints, tie: Ints) -> Ints:
+    """Divide each group's total by the rows' weights: largest remainder, so that parts always add up.
+
+    `totals` has one entry a group; `weights`, `group` (0 … groups-1) and `tie` one a row. A spare minor
+    unit goes to the largest remainder, then to the smaller `tie`. Zero weight gets nothing; a negative
+    total divides as the mirror of the positive one. A group whose weights are all zero divides nothing.
+    """
+    whole = np.zeros(len(totals), dtype=np.int64)
+    np.add.at(whole, group, weights)
+    row_total = totals[group]
+    floor, rest = floor_ratio((np.abs(row_total), weights), (np.maximum(whole[group], 1),))
+    given = np.zeros(len(totals), dtype=np.int64)
+    np.add.at(given, group, floor)
+    spare = np.where(whole > 0, np.abs(totals), 0) - given
+    order = np.lexsort((tie, -rest, group))
+    rank = position_in_group(group[order])
+    extra = np.zeros(len(group), dtype=np.int64)
+    extra[order] = rank < spare[group[order]]
+    return (floor + extra) * np.sign(row_total)
+
+
+def sequence(
+    amounts: Ints, shares_ppm: Sequence[int], rounding: Rounding = Rounding.HALF_UP
+) -> list[Ints]:
+    """Cut each amount into consecutive parts: part k = round(amount × cumulative share k) − earlier parts."""
+    parts, done, cumulative = [], np.zeros(len(amounts), dtype=np.int64), 0
+    for share in shares_ppm:
+        cumulative += share
+        to_date = round_ratio((amounts, cumulative), (PPM,), rounding)
+        parts.append(to_date - done)
+        done = to_date
+    return parts
+
+
+def position_in_group(sorted_group: npt.NDArray[np.generic]) -> Ints:
+    """0, 1, 2 … within each run of equal values."""
+    start = starts(sorted_group)
+    index = np.arange(len(sorted_group), dtype=np.int64)
+    return index - np.maximum.accumulate(np.where(start, index, 0))
+
+
+def starts(sorted_group: npt.NDArray[np.generic]) -> Flags:
+    """True on the first row of each run of equal values."""
+    first = np.ones(len(sorted_group), dtype=np.bool_)
+    first[1:] = sorted_group[1:] != sorted_group[:-1]
+    return first
+
+
+def running_total(amounts: Ints, sorted_group: npt.NDArray[np.generic]) -> Ints:
+    """The total of each row's group before the row. Raises OverflowError beyond an int64."""
+    if len(amounts) == 0:
+        return amounts
+    if np.abs(amounts.astype(np.float64)).sum() > SAFE:
+        return _running_total_large(amounts, sorted_group)
+    before = np.cumsum(amounts) - amounts
+    start = starts(sorted_group)
+    return before - before[start][np.cumsum(start) - 1]
+
+
+def _running_total_large(amounts: Ints, sorted_group: npt.NDArray[np.generic]) -> Ints:
+    totals, total = np.zeros(len(amounts), dtype=np.int64), 0
+    for row, (amount, start) in enumerate(zip(amounts.tolist(), starts(sorted_group).tolist(), strict=True)):
+        total = 0 if start else total
+        if abs(total) >= 2**63:
+            raise OverflowError(f"a running total of {total} minor units is beyond any amount of pay")
+        totals[row] = total
+        total += amount
+    return totals
+
+
+def within_limit(amounts: Ints, used_before: Ints, limits: Ints) -> Ints:
+    """What of each amount still fits a limit of which `used_before` is gone. Amounts are not negative."""
+    room = np.maximum(limits - used_before, 0)
+    return np.minimum(amounts, room)

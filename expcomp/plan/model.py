@@ -1,0 +1,497 @@
+"""The plan as frozen records, one per block of the language; every record knows its place in the YAML.
+
+Shares are parts per million (`_ppm`), multipliers ten-thousandths (`_e4`), amounts minor units of the
+plan's currency (`_minor`). The schema is closed: an unknown key is an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
+
+from expcomp.diagnostics import Place
+from expcomp.money import Rounding
+from expcomp.period import Duration, FiscalCalendar, Span, Unit
+from expcomp.plan.conditions import Conditions, read_conditions
+from expcomp.plan.nodes import Block, Items, Text
+from expcomp.plan.scalars import (
+    Count,
+    Currency,
+    Day,
+    Days,
+    Flag,
+    MoneyMinor,
+    Multiplier,
+    SharePpm,
+    Word,
+    currency_of,
+    read_money,
+    read_share,
+)
+
+
+class Record(BaseModel):
+    """Closed, frozen, and aware of where it stands in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    _place: Place = PrivateAttr(default=Place(""))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_place(cls, data: Any, handler: Any) -> Any:
+        if not isinstance(data, Block):
+            raise ValueError("a block of keys is expected here")
+        record = handler(data)
+        record._place = data.place
+        return record
+
+    @property
+    def place(self) -> Place:
+        return self._place
+
+
+def _read_when(value: Any, info: ValidationInfo) -> Conditions:
+    context = info.context or {}
+    return read_conditions(value, context["fields"], currency_of(info), context["findings"])
+
+
+def _read_for(value: Any, info: ValidationInfo) -> Conditions:
+    context = info.context or {}
+    return read_conditions(value, context["payee_fields"], currency_of(info), context["findings"])
+
+
+def _shape(value: Any, one: str = "word") -> str:
+    """Which branch of a value-or-list the plan wrote, so that only its errors are told."""
+    return "list" if isinstance(value, Items | tuple) else one
+
+
+When = Annotated[Conditions, BeforeValidator(_read_when)]
+For = Annotated[Conditions, BeforeValidator(_read_for)]
+Words = tuple[Word, ...]
+Shares = dict[Word, SharePpm]
+Month = Literal[
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
+MONTH_NAMES: tuple[str, ...] = Month.__args__  # type: ignore[attr-defined]
+Family = Literal["upsell", "cross_sell", "usage", "multi_year", "renewal", "new_logo", "contraction"]
+Window = Literal["deal", "month", "quarter", "year"]
+Metric = Literal["nrr", "grr", "logo_retention", "expansion", "signal_quality", "sla_rate"]
+Scope = Literal["portfolio", "segment", "team", "reports", "company"]
+Declared = Literal["text", "word", "number", "money", "share", "yes/no"]
+
+
+class Effective(Record):
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+
+
+class Allowance(Record):
+    """A warning silenced by name, with a reason and possibly an end."""
+
+    code: Word
+    why: Word
+    until: Day | None = None
+
+
+class Identity(Record):
+    id: Word
+    version: Count
+    effective: Effective
+    currency: Currency
+    timezone: Word
+    name: Word = ""
+    published: Day | None = None
+    approved_by: Word = ""
+    fiscal_year_starts: Month = "January"
+    value: Literal["acv", "arr", "amount"] = "acv"
+    rounding: Rounding = Rounding.HALF_UP
+    covers: tuple[Family, ...] = ("upsell", "cross_sell", "usage", "multi_year")
+    counts_toward_quota: tuple[Family, ...] = ()
+    applies: When = ()
+    fields: dict[Word, Declared] = Field(default_factory=dict)
+    allow: tuple[Allowance, ...] = ()
+
+
+class Role(Record):
+    """Where the holder is found, and what happens when there is none."""
+
+    from_: Word = Field(alias="from")
+    vacant: Word = "error"
+
+    @property
+    def falls_to(self) -> str:
+        """The role whose holder is paid instead, with `vacant: to <role>`."""
+        return self.vacant.removeprefix("to ").strip() if self.vacant.startswith("to ") else ""
+
+
+class Tier(Record):
+    tier: Word
+    credit: Shares
+    when: When = ()
+    quota_credit: Shares | None = None
+    renewal: Shares | None = None
+    splits: Literal["crm"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayPay:
+    """`25% of commission`, `25% of base commission`, `2% of value`, or an amount."""
+
+    of: str
+    share_ppm: int = 0
+    amount_minor: int = 0
+    written: str = ""
+
+
+def _read_overlay_pay(value: Any, info: ValidationInfo) -> OverlayPay:
+    if not isinstance(value, Text):
+        raise ValueError("write 25% of commission, 25% of base commission, 2% of value, or an amount")
+    share, _, base = str(value).partition(" of ")
+    if base in ("commission", "base commission", "value"):
+        return OverlayPay(base, share_ppm=read_share(share), written=str(value))
+    return OverlayPay("amount", amount_minor=read_money(value, currency_of(info)), written=str(value))
+
+
+class Overlay(Record):
+    tiers: Annotated[
+        Annotated[Literal["all"], Tag("word")] | Annotated[Words, Tag("list")], Discriminator(_shape)
+    ]
+    role: Word
+    pays: Annotated[OverlayPay, BeforeValidator(_read_overlay_pay)]
+    funding: Literal["additive", "carve_out"]
+    when: When = ()
+    requires: Literal["qualified_signal"] | None = None
+
+    def applies_to(self, tier: str) -> bool:
+        return self.tiers == "all" or tier in self.tiers
+
+
+OWN_RATE = "target_variable / quota"
+
+
+def _read_rate(value: Any) -> int | None:
+    """Parts per million, or None for the payee's own rate."""
+    if not isinstance(value, Text):
+        raise ValueError(f"write a share like 8%, or {OWN_RATE}")
+    return None if value.replace(" ", "") == OWN_RATE.replace(" ", "") else read_share(value)
+
+
+class Rate(Record):
+    """`rate` is parts per million, or None for `target_variable / quota`: the payee's own rate."""
+
+    role: Word
+    rate: Annotated[int | None, BeforeValidator(_read_rate)]
+    when: When = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a band ends: parts per million of the quota, or minor units of credited value."""
+
+    value: int
+    is_share: bool
+
+
+def _read_edge(value: Any, info: ValidationInfo) -> Edge:
+    if not isinstance(value, Text):
+        raise ValueError("write a share of quota like 100%, or an amount like 100k")
+    if value.endswith("%"):
+        return Edge(read_share(value), True)
+    return Edge(read_money(value, currency_of(info)), False)
+
+
+class Band(Record):
+    """A multiplier up to, not including, its edge; the last band has none."""
+
+    multiplier: Multiplier
+    below: Annotated[Edge | None, BeforeValidator(_read_edge)] = None
+
+
+class Accelerator(Record):
+    role: Word
+    measure: Literal["attainment", "credited"]
+    window: Window
+    mode: Literal["marginal", "whole"]
+    bands: tuple[Band, ...]
+    no_quota: Literal["error", "base_rate"] = "error"
+
+
+class Cap(Record):
+    role: Word
+    per: Window
+    limit: MoneyMinor
+
+
+class Milestone(Record):
+    name: Word
+    pays: SharePpm
+    on: Word
+    after: Days | None = None
+    within: Days | None = None
+    status: Literal["advance", "earned"] = "advance"
+
+
+class Schedule(Record):
+    schedule: Word
+    milestones: tuple[Milestone, ...]
+    when: When = ()
+
+
+class Activation(Record):
+    when: When
+
+
+class Guardrail(Record):
+    name: Word
+    when: When
+    action: Literal["hold", "zero", "warn"]
+
+
+class Step(Record):
+    until: Days
+    share: SharePpm
+
+
+class Clawback(Record):
+    """`recovers` is a share, `linear`, or steps of days."""
+
+    name: Word
+    event: Literal["churn", "contraction"]
+    recovers: Annotated[
+        Annotated[SharePpm, Tag("share")]
+        | Annotated[Literal["linear"], Tag("linear")]
+        | Annotated[tuple[Step, ...], Tag("list")],
+        Discriminator(lambda value: "linear" if value == "linear" else _shape(value, "share")),
+    ]
+    until: Days | None = None
+
+    @property
+    def ends(self) -> Duration:
+        """The first day no longer covered: its own `until`, else the last step's."""
+        if self.until is not None:
+            return self.until
+        if isinstance(self.recovers, tuple):
+            return self.recovers[-1].until
+        raise ValueError("a clawback without until reached the calculation")
+
+
+class Recovery(Record):
+    at_most: SharePpm = 1_000_000
+    carry_forward: Flag = True
+
+
+class Leavers(Record):
+    unreached: Literal["pay", "forfeit"] = "pay"
+    recover: Literal["stop", "final_pay"] = "stop"
+
+
+class Portfolio(Record):
+    held_at: Literal["start", "end"] = "end"
+    at_least: Days | None = None
+
+
+class CurvePoint(Record):
+    at: SharePpm
+    pays: SharePpm
+
+
+class Bonus(Record):
+    name: Word
+    metric: Metric
+    scope: Scope
+    pays: Word
+    per: Literal["month", "quarter", "half", "year"]
+    prorate: Literal["days", "none"]
+    curve: tuple[CurvePoint, ...]
+    role: Word = ""
+    for_: For = Field(default=(), alias="for")
+    portfolio: Portfolio | None = None
+    window: Word = ""
+    curve_on: Literal["value", "target"] = "value"
+    below: SharePpm = 0
+    above: SharePpm | None = None
+    accrues: Literal["each_period", "year_to_date"] = "each_period"
+    gate: dict[Metric, Word] = Field(default_factory=dict)
+
+
+class Modifier(Record):
+    name: Word
+    roles: Words
+    metric: Metric
+    scope: Scope
+    below: Word
+    multiplier: Multiplier
+    window: Literal["month", "quarter", "year"]
+
+
+class Dates(Record):
+    from_: Day = Field(alias="from")
+    to: Day
+
+
+class Spiff(Record):
+    name: Word
+    role: Word
+    between: Dates
+    pays: MoneyMinor
+    when: When = ()
+    budget: MoneyMinor | None = None
+
+
+Mark = Literal["budget", "timeline", "named_buyer", "product_fit"]
+ClockTime = Word
+
+
+class Passing(Record):
+    """So many of these marks."""
+
+    at_least: Count
+    of: tuple[Mark, ...]
+
+
+class Response(Record):
+    acknowledge: Days
+    contact: Days
+
+
+class Review(Record):
+    review: Literal["next sync"]
+    backstop: Days | None = None
+
+
+class Sync(Record):
+    every: Days
+    weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    at: ClockTime
+
+
+class Sla(Record):
+    clock: Literal["elapsed", "business"]
+    hot: Response | None = None
+    warm: Response | None = None
+    watch: Review | None = None
+    sync: Sync | None = None
+    at_risk: SharePpm = 800_000
+    close_loop: Word = ""
+
+
+class WorkingCalendar(Record):
+    timezone: Word
+    hours: dict[
+        Word, Annotated[Annotated[Word, Tag("word")] | Annotated[Words, Tag("list")], Discriminator(_shape)]
+    ]
+    holidays: tuple[Day, ...] = ()
+    effective: Effective | None = None
+
+
+class Signals(Record):
+    routed: Passing | None = None
+    qualified: Passing | None = None
+    lookback: Days = Duration(180, Unit.DAYS)
+    before: Literal["closed", "created"] = "closed"
+    sla: Sla | None = None
+    calendar: WorkingCalendar | None = None
+    calendars: tuple[WorkingCalendar, ...] = ()
+
+
+class RetentionTarget(Record):
+    nrr: SharePpm
+    grr: SharePpm
+    segment: Word = ""
+
+
+class Retention(Record):
+    window: Days | None = None
+    cohort: Literal["month", "quarter"] = "quarter"
+    rollup: Literal["none", "parent", "ultimate_parent"] = "none"
+    min_accounts: Count = 1
+    targets: tuple[RetentionTarget, ...] = ()
+    reactivation_reset: Word = ""
+    strict_lapse: Flag = False
+    grr_path: Literal["endpoint", "running_min"] = "endpoint"
+    pause: Word = "zero"
+    usage_basis: Word = "trailing_3m_avg"
+    escalator: Word = "include"
+    baseline_offset: Count = 0
+
+
+class Losses(Record):
+    """For losses derived from subscriptions."""
+
+    churn_grace: Days | None = None
+
+
+class Expected(Record):
+    payee: Word
+    component: Word
+    amount: Word
+    milestone: Word = ""
+    deal: Word = ""
+    reason: Word = ""
+
+
+class Example(Record):
+    name: Word
+    given: dict[Word, tuple[dict[Word, Word], ...]]
+    period: Word
+    expect: tuple[Expected, ...]
+    as_of: Day | None = None
+
+
+class Plan(Record):
+    """One version of one plan: everything that decides who is paid what."""
+
+    plan: Identity
+    roles: dict[Word, Role]
+    ownership: tuple[Tier, ...]
+    payout: tuple[Schedule, ...]
+    rates: tuple[Rate, ...] = ()
+    overlays: dict[Word, Overlay] = Field(default_factory=dict)
+    accelerators: tuple[Accelerator, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    activation: Activation | None = None
+    guardrails: tuple[Guardrail, ...] = ()
+    clawbacks: tuple[Clawback, ...] = ()
+    recovery: Recovery = Field(default_factory=lambda: Recovery.model_construct())
+    leavers: Leavers = Field(default_factory=lambda: Leavers.model_construct())
+    bonuses: tuple[Bonus, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
+    spiffs: tuple[Spiff, ...] = ()
+    signals: Signals = Field(default_factory=lambda: Signals.model_construct())
+    retention: Retention | None = None
+    events: Losses | None = None
+    examples: tuple[Example, ...] = ()
+    allow: tuple[Allowance, ...] = ()
+
+    _hash: str = PrivateAttr(default="")
+
+    @property
+    def label(self) -> str:
+        return f"{self.plan.id} version {self.plan.version}"
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        return FiscalCalendar(MONTH_NAMES.index(self.plan.fiscal_year_starts) + 1)
+
+    def accelerator(self, role: str) -> Accelerator | None:
+        """The first accelerator of a role counts."""
+        return next((a for a in self.accelerators if a.role == role), None)
+
+
+SPANS: Mapping[str, Span] = {"month": Span.MONTH, "quarter": Span.QUARTER, "half": Span.HALF, "year": Span.YEAR}

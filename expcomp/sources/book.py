@@ -1,0 +1,76 @@
+"""The Book: all checked facts of one run, and the account of every row that was read."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from expcomp.diagnostics import Finding
+from expcomp.sources.tables import TABLES, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the plan wants of the data: its zone for days, its currency, its value column, its own columns.
+
+    `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people).
+    """
+
+    zone: ZoneInfo
+    currency: str
+    value: str = "acv"
+    fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+
+    def fields_of(self, table: str) -> tuple[Field, ...]:
+        """The table's own fields in their order, then the plan's further ones."""
+        named = {own.name: own for own in TABLES[table].fields}
+        for further in self.fields.get(table, ()):
+            own = named.get(further.name)
+            named[further.name] = Field(further.name, further.kind, further.required or bool(own and own.required))
+        return tuple(named.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnAccount:
+    """How one column of a file was understood; `field` is empty for a column that was not used."""
+
+    header: str
+    field: str
+    how: str
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccount:
+    """What one file gave: read = kept + dropped (by reason) + refused, in rows; money per currency."""
+
+    path: str
+    sha256: str
+    table: str
+    preset: str
+    recognised_by: str
+    rows_read: int
+    dropped: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    columns: tuple[ColumnAccount, ...] = ()
+
+    @property
+    def rows_kept(self) -> int:
+        return self.rows_read - self.dropped.total() - self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Every canonical table as a typed frame (shapes in `tables.py`), empty where no file gave it.
+
+    Row order never matters: frames are sorted by their table's key.
+    """
+
+    frames: dict[str, pd.DataFrame]
+    files: tuple[FileAccount, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.frames[table]

@@ -1,0 +1,61 @@
+"""Collects what is wrong with the data, so that a file is fixed once and not twenty times."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
+
+SHOWN_PER_CODE = 20
+QUOTED = 40
+
+
+def quote(text: str) -> str:
+    """A cell in a message: at most 40 characters, on one line."""
+    flat = " ".join(text.split())
+    return f'"{flat[:QUOTED]}…"' if len(flat) > QUOTED else f'"{flat}"'
+
+
+def and_more(count: int, noun: str = "row") -> str:
+    """`, and 13 more rows`; nothing for none."""
+    return f", and {count:,} more {noun}{'s' if count != 1 else ''}" if count else ""
+
+
+@dataclass(slots=True)
+class Complaints:
+    """Errors, warnings and notes of one reading. `stop_if_any` raises them all together."""
+
+    errors: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+    def error(self, code: Code, place: Place | None, message: str, help: str = "") -> None:
+        self.errors.append(code.at(place, message, help))
+
+    def note(
+        self, code: Code, place: Place | None, message: str, help: str = "", severity: Severity = Severity.NOTE
+    ) -> None:
+        self.notes.append(code.at(place, message, help, severity))
+
+    def extend(self, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            (self.errors if finding.severity is Severity.ERROR else self.notes).append(finding)
+
+    def stop_if_any(self) -> None:
+        if self.errors:
+            raise Refused([*shortened(self.errors), *shortened(self.notes)])
+
+
+def shortened(findings: list[Finding]) -> list[Finding]:
+    """In order of place; of each code the first 20, then one finding that counts the rest."""
+    in_order = sorted(findings, key=lambda f: (f.place or Place(""), f.code, f.message))
+    seen: Counter[str] = Counter()
+    shown = []
+    for finding in dict.fromkeys(in_order):
+        seen[finding.code] += 1
+        if seen[finding.code] <= SHOWN_PER_CODE:
+            shown.append(finding)
+    for code, count in seen.items():
+        if count > SHOWN_PER_CODE:
+            one = next(f for f in in_order if f.code == code)
+            rest = f"and {count - SHOWN_PER_CODE:,} more of this kind are not shown"
+            shown.append(Finding(code, one.name, rest, severity=one.severity))
+    return shown

@@ -1,0 +1,81 @@
+"""Words: motions, yes and no, currencies, fixed vocabularies, and the CRM's own words mapped to them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from expcomp.money import CURRENCIES
+from expcomp.period import PERIOD
+from expcomp.sources.tables import MOTIONS
+
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("events", "event"): ("churn", "contraction", "reactivation"),
+    ("resolutions", "decision"): ("keep", "move"),
+    ("splits", "split_type"): ("revenue", "overlay"),
+    ("signals", "urgency"): ("hot", "warm", "watch"),
+}
+"""Fields whose words are fixed: any other word would silently change what is paid."""
+
+
+def same(word: str) -> str:
+    """How two words are compared: without case, outer blanks and runs of blanks."""
+    return " ".join(word.split()).casefold()
+
+
+def slug(word: str) -> str:
+    """`Cross-Sell` → `cross_sell`: blanks, hyphens and underscores are one."""
+    return re.sub(r"[\s_\-\u2010-\u2015]+", "_", word.strip()).casefold()
+
+
+def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The most similar of `known`, best first, in its own spelling."""
+    by_fold = {}
+    for name in known:
+        by_fold.setdefault(name.casefold(), name)
+    close = get_close_matches(word.casefold(), by_fold, n=count, cutoff=0.6)
+    return [by_fold[name] for name in close]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    close = nearest(word, known)
+    return "did you mean " + " or ".join(f'"{name}"' for name in close) + "?" if close else ""
+
+
+def translate(values: Mapping[str, str], word: str) -> str:
+    """The config's own word for it, else the word; `values` is keyed by `same`."""
+    return values.get(same(word), word)
+
+
+def read_motion(word: str) -> str:
+    motion = slug(word)
+    if motion not in MOTIONS:
+        raise ValueError("is no motion")
+    return motion
+
+
+def read_flag(word: str) -> bool:
+    flag = FLAGS.get(word.casefold())
+    if flag is None:
+        raise ValueError("is neither true nor false")
+    return flag
+
+
+def read_fixed_word(word: str, known: tuple[str, ...]) -> str:
+    fixed = slug(word)
+    if fixed not in known:
+        raise ValueError("is not one of " + ", ".join(known))
+    return fixed
+
+
+def read_currency(word: str) -> str:
+    if word.upper() not in CURRENCIES:
+        raise ValueError("is no currency: three letters are expected, like USD")
+    return word.upper()
+
+
+def read_period(word: str) -> str:
+    if not PERIOD.fullmatch(word):
+        raise ValueError("is not a period: write 2027Q1, 2027-03, 2027H1 or 2027")
+    return word
