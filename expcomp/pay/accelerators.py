@@ -1,0 +1,159 @@
+"""How the rate scales as credited value fills a quota: marginal bands, or one band for all.
+
+Design page 3, step 5. Within payee × role × window, lines stand in order of close date and deal id; each
+occupies [before, before + quota credit) of the running total. Windows run on across versions of a plan,
+each deal under its own version's bands.
+"""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code, Findings
+from expcomp.exact import PPM, Flags, Ints, round_ratio, running_total, starts
+from expcomp.pay.deals import Deals
+from expcomp.pay.quotas import Quotas
+from expcomp.pay.roles import Payees
+from expcomp.plan.model import SPANS, Accelerator, Plan
+from expcomp.plan.scalars import MULTIPLIER_UNIT
+from expcomp.plan.versions import PlanSet
+
+NO_QUOTA = Code("D524", "no-quota")
+
+
+def accelerate(
+    plans: PlanSet, lines: pd.DataFrame, deals: Deals, payees: Payees, quotas: Quotas, findings: Findings
+) -> pd.DataFrame:
+    """Adds base_minor, before_minor (the running total), window, quota (0: none), weighted (Σ part ×
+    multiplier, in ten-thousandths, over `parts_of`) and gross_minor to all lines."""
+    close = deals.close[lines["deal"]]
+    columns = {
+        "before_minor": np.zeros(len(lines), np.int64),
+        "window": np.zeros(len(lines), np.int64),
+        "window_quota_minor": np.zeros(len(lines), np.int64),
+        "weighted": np.full(len(lines), MULTIPLIER_UNIT),
+        "parts_of": np.ones(len(lines), np.int64),
+    }
+    for index, plan in enumerate(plans.versions):
+        for role in dict.fromkeys(rule.role for rule in plan.accelerators):
+            rule = plan.accelerator(role)
+            assert rule is not None
+            same_plan = _versions_of(plans, plan)
+            group_rows = np.flatnonzero(((lines["role"] == role) & lines["version"].isin(same_plan)).to_numpy())
+            mine = (lines["version"].to_numpy() == index) & lines["paid"].to_numpy()
+            _apply(rule, plan, lines, group_rows, mine, close, columns, deals, payees, quotas, findings)
+    lines = lines.assign(**columns)
+    gross = [(_rounded(lines, plans, with_bands=bands)) for bands in (False, True)]
+    return lines.assign(base_minor=gross[0], gross_minor=gross[1])
+
+
+def _versions_of(plans: PlanSet, plan: Plan) -> list[int]:
+    return [i for i, other in enumerate(plans.versions) if other.plan.id == plan.plan.id]
+
+
+def _rounded(lines: pd.DataFrame, plans: PlanSet, *, with_bands: bool) -> Ints:
+    """round(value × rate), and with bands round(value × rate × Σ part × multiplier ÷ quota credit)."""
+    result = np.zeros(len(lines), dtype=np.int64)
+    for index, plan in enumerate(plans.versions):
+        at = np.flatnonzero(((lines["version"] == index) & lines["paid"]).to_numpy())
+        part = lines.iloc[at]
+        tops = [part["credited_minor"].to_numpy(), part["rate_top"].to_numpy()]
+        bottoms: list[Ints | int] = [part["rate_bottom"].to_numpy()]
+        if with_bands:
+            tops.append(part["weighted"].to_numpy())
+            bottoms += [part["parts_of"].to_numpy(), MULTIPLIER_UNIT]
+        result[at] = round_ratio(tops, bottoms, plan.plan.rounding)
+    return result
+
+
+def _apply(
+    rule: Accelerator, plan: Plan, lines: pd.DataFrame, rows: Ints, mine: Flags, close: Ints,
+    columns: dict[str, Ints], deals: Deals, payees: Payees, quotas: Quotas, findings: Findings,
+) -> None:  # fmt: skip
+    deal, payee = lines["deal"].to_numpy()[rows], lines["payee"].to_numpy()[rows]
+    window = deal if rule.window == "deal" else plan.calendar.numbers(SPANS[rule.window], close[rows])
+    order = np.lexsort((deal, close[rows], window, payee))
+    rows, window, payee = rows[order], window[order], payee[order]
+    group = np.cumsum(np.concatenate(([0], (window[1:] != window[:-1]) | (payee[1:] != payee[:-1])))) if len(rows) else rows
+    credit = lines["quota_minor"].to_numpy()[rows]
+    before = running_total(credit, group)
+    kept = mine[rows]
+    quota, has_quota = _quotas(rule, plan, payee[kept], window[kept], quotas)
+    _report(rule, plan, lines, rows[kept][~has_quota], window[kept][~has_quota], deals, payees, findings)
+    edges = _edges(rule, plan, quota)
+    if rule.mode == "whole":
+        total = before + credit
+        last = np.append(np.flatnonzero(starts(group))[1:], len(group)) - 1 if len(group) else group
+        position = total[last][group][kept]
+        weighted = _multiplier_at(rule, edges, position)
+        parts_of = np.ones(len(position), np.int64)
+    else:
+        weighted, parts_of = _marginal(rule, edges, before[kept], credit[kept])
+    columns["before_minor"][rows[kept]] = before[kept]
+    columns["window"][rows[kept]] = window[kept]
+    columns["window_quota_minor"][rows[kept]] = quota
+    columns["weighted"][rows[kept]] = np.where(has_quota, weighted, MULTIPLIER_UNIT)
+    columns["parts_of"][rows[kept]] = np.where(has_quota, parts_of, 1)
+
+
+def _quotas(rule: Accelerator, plan: Plan, payee: Ints, window: Ints, quotas: Quotas) -> tuple[Ints, Flags]:
+    if rule.measure == "credited":
+        return np.zeros(len(payee), np.int64), np.ones(len(payee), np.bool_)
+    found = quotas.of(payee.tolist(), rule.role, SPANS[rule.window], window.tolist())
+    has = np.asarray([amount is not None for amount in found], dtype=np.bool_)
+    return np.asarray([amount or 0 for amount in found], dtype=np.int64), has
+
+
+def _report(
+    rule: Accelerator, plan: Plan, lines: pd.DataFrame, rows: Ints, window: Ints, deals: Deals, payees: Payees,
+    findings: Findings,
+) -> None:  # fmt: skip
+    if rule.no_quota == "base_rate":
+        return
+    seen = {(int(lines["payee"].iat[row]), int(number)): int(row) for row, number in zip(rows, window, strict=True)}
+    for (payee, number), row in sorted(seen.items()):
+        who = payees.names.text(np.asarray([payee]))[0]
+        label = plan.calendar.label(SPANS[rule.window], number)
+        deal = int(lines["deal"].iat[row])
+        message = f"{who} has no quota for {label}, and {deals.id(deal)} counts toward it"
+        help_ = f"add a quotas row  {who},{label},amount  or say  no_quota: base_rate  at {rule.place}"
+        findings.add(NO_QUOTA.at(deals.place(deal), message, help_))
+
+
+def _edges(rule: Accelerator, plan: Plan, quota: Ints) -> list[Ints]:
+    """The upper edges of all bands but the last, as money: round(quota × below)."""
+    edges = []
+    for band in rule.bands[:-1]:
+        assert band.below is not None
+        if band.below.is_share:
+            edges.append(round_ratio((quota, band.below.value), (PPM,), plan.plan.rounding))
+        else:
+            edges.append(np.full(len(quota), band.below.value))
+    return edges
+
+
+def _multiplier_at(rule: Accelerator, edges: list[Ints], position: Ints) -> Ints:
+    """The multiplier of the band that holds a position; an edge belongs to the band above it."""
+    band = sum((edge <= position).astype(np.int64) for edge in edges) if edges else np.zeros(len(position), np.int64)
+    return np.asarray([b.multiplier for b in rule.bands], dtype=np.int64)[band]
+
+
+def _marginal(rule: Accelerator, edges: list[Ints], before: Ints, credit: Ints) -> tuple[Ints, Ints]:
+    """Σ part × multiplier over the bands a line runs through, and its quota credit; for no credit, the band."""
+    weighted = np.zeros(len(before), dtype=np.int64)
+    for band, low, high in zip(rule.bands, [None, *edges], [*edges, None], strict=True):
+        start = before if low is None else np.maximum(before, low)
+        end = before + credit if high is None else np.minimum(before + credit, high)
+        weighted += round_ratio((np.maximum(end - start, 0), band.multiplier))
+    nothing = credit <= 0
+    weighted = np.where(nothing, _multiplier_at(rule, edges, before), weighted)
+    return weighted, np.where(nothing, 1, credit)
+
+
+def band_parts(rule: Accelerator, edges: list[int], before: int, credit: int) -> list[tuple[int, int]]:
+    """(part, multiplier) of the bands one line runs through, from its own columns, to be printed."""
+    parts = []
+    for band, low, high in zip(rule.bands, [before, *edges], [*edges, before + credit], strict=True):
+        part = min(before + credit, high) - max(before, low)
+        if part > 0:
+            parts.append((part, band.multiplier))
+    return parts

@@ -1,0 +1,92 @@
+"""What an event takes back of a tranche that was reached before it (design page 3, step 10)."""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import PPM, Ints, round_ratio
+from expcomp.pay.deals import Deals
+from expcomp.pay.lookups import NONE, pairs
+from expcomp.pay.milestones import REACHED
+from expcomp.plan.model import Clawback
+from expcomp.plan.versions import PlanSet
+
+
+def recovering(plans: PlanSet, losses: pd.DataFrame, deals: Deals) -> pd.DataFrame:
+    """Adds to each loss the clawback rule of its deal's version (position, NONE where no rule fits the day)
+    and the share of the lost part it recovers, as recovers_top / recovers_bottom."""
+    deal, day = losses["deal"].to_numpy(), losses["day"].to_numpy()
+    close = deals.close[deal]
+    rule_at = np.full(len(losses), NONE)
+    top, bottom = np.zeros(len(losses), np.int64), np.ones(len(losses), np.int64)
+    for index, plan in enumerate(plans.versions):
+        mine = deals.version[deal] == index
+        for number in reversed(range(len(plan.clawbacks))):
+            rule = plan.clawbacks[number]
+            fits = mine & (losses["churn"].to_numpy() == (rule.event == "churn")) & (day < rule.ends.after(close))
+            rule_at[fits] = number
+            top[fits], bottom[fits] = _recovers(rule, day[fits], close[fits])
+    return losses.assign(rule=rule_at, recovers_top=top, recovers_bottom=bottom)
+
+
+def _recovers(rule: Clawback, day: Ints, close: Ints) -> tuple[Ints, Ints]:
+    """A share; or linear: days not yet served ÷ days from close to close + until; or the step of the day."""
+    if rule.recovers == "linear":
+        end = rule.ends.after(close)
+        return end - day, end - close
+    if isinstance(rule.recovers, tuple):
+        share = np.zeros(len(day), dtype=np.int64)
+        for step in reversed(rule.recovers):
+            share[day < step.until.after(close)] = step.share
+        return share, np.full(len(day), PPM)
+    assert isinstance(rule.recovers, int)
+    return np.full(len(day), rule.recovers), np.full(len(day), PPM)
+
+
+def entitle(
+    tranches: pd.DataFrame, losses: pd.DataFrame, version: Ints, deal: Ints, plans: PlanSet, as_of: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Adds earned_minor (what a tranche was worth on the day reached) and entitled_minor (what is left of it
+    at `as_of`); and every recovery: tranche, loss, amount_minor (of the tranche's sign, before the floor).
+
+    `losses` have happened by `as_of`; `deal` and `version` are the tranches' own.
+    """
+    reached, amount = tranches["reached"].to_numpy(), tranches["amount_minor"].to_numpy()
+    alive = ((tranches["state"] == REACHED) & (tranches["reached"] <= as_of)).to_numpy()
+    at, loss = pairs(deal, losses["deal"].to_numpy())
+    before = losses["day"].to_numpy()[loss] <= np.minimum(reached[at], as_of)
+    lost_top = np.zeros(len(tranches), dtype=np.int64)
+    np.add.at(lost_top, at[before], losses["top"].to_numpy()[loss[before]])
+    lost_bottom = np.ones(len(tranches), dtype=np.int64)
+    lost_bottom[at] = losses["bottom"].to_numpy()[loss]
+    left = _by_version(amount, lost_bottom - lost_top, lost_bottom, version, plans)
+    earned = np.where(alive, left, 0)
+    takes = ~before & alive[at] & ~tranches["earned"].to_numpy()[at] & (losses["rule"].to_numpy()[loss] != NONE)
+    at, loss = at[takes], loss[takes]
+    taken = losses.iloc[loss]
+    amounts = _by_version(
+        amount[at], taken["top"].to_numpy(), taken["bottom"].to_numpy(), version[at], plans,
+        taken["recovers_top"].to_numpy(), taken["recovers_bottom"].to_numpy(),
+    )  # fmt: skip
+    recovered = np.zeros(len(tranches), dtype=np.int64)
+    np.add.at(recovered, at, amounts)
+    entitled = np.where(earned >= 0, np.maximum(earned - recovered, 0), np.minimum(earned - recovered, 0))
+    return (
+        tranches.assign(left_minor=left, lost_top=lost_top, lost_bottom=lost_bottom, earned_minor=earned,
+                        entitled_minor=entitled),
+        pd.DataFrame({"tranche": at, "loss": loss, "amount_minor": amounts}),
+    )  # fmt: skip
+
+
+def _by_version(
+    amount: Ints, top: Ints, bottom: Ints, version: Ints, plans: PlanSet, more_top: Ints | int = 1,
+    more_bottom: Ints | int = 1,
+) -> Ints:  # fmt: skip
+    """round(amount × top × more_top ÷ (bottom × more_bottom)) in each version's own rounding."""
+    result = np.zeros(len(amount), dtype=np.int64)
+    tops, bottoms = np.broadcast_to(more_top, len(amount)), np.broadcast_to(more_bottom, len(amount))
+    for index, plan in enumerate(plans.versions):
+        mine = np.flatnonzero(version == index)
+        result[mine] = round_ratio(
+            (amount[mine], top[mine], tops[mine]), (bottom[mine], bottoms[mine]), plan.plan.rounding
+        )
+    return result

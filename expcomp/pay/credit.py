@@ -1,0 +1,219 @@
+"""Ownership: the tier of each deal, and who is credited with what share of it.
+
+Design page 3, steps 2 and 3. The value is divided by the tier's shares, exactly; what fills quotas is
+divided likewise where it adds up to 100 %, and rounded role by role where it does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code, Findings
+from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
+from expcomp.pay.deals import Deals
+from expcomp.pay.lookups import NONE, folded
+from expcomp.pay.places import place_of
+from expcomp.pay.roles import Holders, Payees
+from expcomp.plan.model import Plan, Tier
+from expcomp.sources.book import Book
+from expcomp.sources.tables import MOTIONS
+from expcomp.suggest import did_you_mean
+
+UNKNOWN_TIER = Code("D510", "unknown-override-tier")
+VACANT = Code("D511", "vacant-role")
+SPLIT_SUM = Code("D512", "splits-not-100-percent")
+SPLIT_ROLE = Code("D513", "split-role-not-credited")
+
+NO_TIER = NONE
+
+
+@dataclass(frozen=True)
+class Credits:
+    """One row of `lines` per deal, role and payee.
+
+    Columns: deal, role, payee (codes), version, tier, share_ppm, credited_minor, quota_minor, split_row (row
+    of the splits table, or NONE), and `paid`: whether the line pays, or only fills a quota. `tier` is per
+    deal; `missing` (deal, role, left) are parts that are paid to nobody.
+    """
+
+    lines: pd.DataFrame
+    tier: Ints
+    missing: pd.DataFrame
+
+
+COLUMNS = {
+    "deal": "int64", "role": "str", "payee": "int64", "left": "bool", "share_ppm": "int64", "quota_ppm": "int64",
+    "quota_whole": "int64", "within_role_ppm": "int64", "in_credit": "bool", "split_row": "int64",
+}  # fmt: skip
+"""A part of a deal before amounts: its role's share of the value and of quotas, what the shares of quotas
+add up to in the tier (0: the same as credit), and the payee's share within the role."""
+
+
+def credit_deals(
+    plan: Plan, index: int, book: Book, deals: Deals, holders: Holders, payees: Payees, findings: Findings
+) -> Credits:
+    """Tier and credit of every deal this version pays or counts."""
+    rows = deals.of_version(index)
+    tier = find_tiers(plan, index, deals, rows, findings)
+    family = deals.frame["motion"].map(MOTIONS).fillna("").to_numpy(object)
+    splits = _revenue_splits(book, deals, payees)
+    batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
+    for number, rule in enumerate(plan.ownership):
+        mine = rows[tier[rows] == number]
+        split = np.isin(mine, splits["deal"]) & (rule.splits == "crm")
+        renewal = ~split & deals.covered[mine] & (family[mine] == "renewal")
+        batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], holders)
+        batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], holders)
+        batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], deals, holders, payees, findings)
+    parts = pd.concat(batches, ignore_index=True)
+    parts["paid"] = parts["in_credit"] & deals.covered[parts["deal"]]
+    accelerated = parts["role"].isin([a.role for a in plan.accelerators])
+    _fill_vacancies(plan, parts, (parts["paid"] | accelerated).to_numpy(), deals, holders, findings)
+    return _amounts(plan, index, parts, tier, deals)
+
+
+def find_tiers(plan: Plan, index: int, deals: Deals, rows: Ints, findings: Findings) -> Ints:
+    """Override, else the first tier whose conditions hold on the close date; NO_TIER elsewhere."""
+    tier = np.full(len(deals), NO_TIER)
+    for number in reversed(range(len(plan.ownership))):
+        holds = deals.facts.hold(plan.ownership[number].when, deals.worth[index], rows, deals.close[rows])
+        tier[rows[holds]] = number
+    override = deals.frame["override_tier"]
+    named = {rule.tier.casefold(): number for number, rule in enumerate(plan.ownership)}
+    for row in rows[(override.iloc[rows] != "").to_numpy()]:
+        wanted = override.iat[row]
+        if wanted.strip().casefold() in named:
+            tier[row] = named[wanted.strip().casefold()]
+            continue
+        message = f'{deals.id(row)} is moved to the tier "{wanted}", which {plan.path} does not have'
+        help_ = did_you_mean(wanted, [rule.tier for rule in plan.ownership])
+        findings.add(UNKNOWN_TIER.at(deals.place(row), message, help_))
+    return tier
+
+
+def _by_roles(rule: Tier, shares: dict[str, int], rows: Ints, holders: Holders) -> Iterator[pd.DataFrame]:
+    """One part per role that the tier credits, or that only fills a quota."""
+    quota = rule.quota_credit or {}
+    for role in dict.fromkeys([*shares, *quota]):
+        held = holders.of(role, rows)
+        yield pd.DataFrame({
+            "deal": rows, "role": role, "payee": held.payee, "left": held.left, "share_ppm": shares.get(role, 0),
+            "quota_ppm": quota.get(role, 0), "quota_whole": sum(quota.values()), "within_role_ppm": PPM,
+            "in_credit": role in shares, "split_row": NONE,
+        })  # fmt: skip
+
+
+def _revenue_splits(book: Book, deals: Deals, payees: Payees) -> pd.DataFrame:
+    """Rows of the splits export that divide: revenue splits of deals we know, each with its role."""
+    splits = book["splits"]
+    deal = deals.names.codes(splits["deal_id"])
+    divides = ~folded(splits["split_type"]).str.contains("overlay").to_numpy() & (deal != NONE)
+    rows = splits.assign(deal=deal, split_row=np.arange(len(splits)))[divides].reset_index(drop=True)
+    payee = payees.names.codes(rows["payee"])
+    own_role = payees.role.reindex(payee).to_numpy()
+    return rows.assign(payee_code=payee, in_role=folded(rows["role"]).where(rows["role"] != "", own_role))
+
+
+def _by_splits(
+    rule: Tier, splits: pd.DataFrame, deals: Deals, holders: Holders, payees: Payees, findings: Findings
+) -> Iterator[pd.DataFrame]:
+    """One part per payee of the CRM's splits; and the tier's quota roles that the splits do not name."""
+    if splits.empty:
+        return
+    role_names = {name.casefold(): name for name in rule.credit}
+    _check_splits(rule, splits, role_names, findings)
+    parts = pd.DataFrame({
+        "deal": splits["deal"], "role": splits["in_role"].map(role_names).fillna(""),
+        "payee": splits["payee_code"], "share_ppm": splits["share"].astype("int64"), "split_row": splits["split_row"],
+    })  # fmt: skip
+    parts = parts.groupby(["deal", "role", "payee"], as_index=False).agg({"share_ppm": "sum", "split_row": "min"})
+    quota = rule.quota_credit or {}
+    left = payees.last_day[parts["payee"]] < deals.close[parts["deal"]]
+    yield parts.assign(
+        left=left, payee=np.where(left, NONE, parts["payee"]), quota_whole=sum(quota.values()), in_credit=True,
+        quota_ppm=parts["role"].map(quota).fillna(0).astype("int64"), within_role_ppm=parts["share_ppm"],
+    )[list(COLUMNS)]  # fmt: skip
+    for role in quota:
+        unnamed = np.setdiff1d(parts["deal"], parts.loc[parts["role"] == role, "deal"])
+        only_quota = {name: share for name, share in quota.items() if name == role}
+        batch = next(_by_roles(rule, only_quota, unnamed, holders))
+        yield batch.assign(share_ppm=0, in_credit=False)
+
+
+def _check_splits(rule: Tier, splits: pd.DataFrame, role_names: dict[str, str], findings: Findings) -> None:
+    for at in np.flatnonzero(~splits["in_role"].isin(role_names).to_numpy()):
+        row = splits.iloc[at]
+        message = f"{row.deal_id} is split to {row.payee} as {row.in_role}, which tier {rule.tier} does not credit"
+        help_ = f"tier {rule.tier} credits {', '.join(rule.credit)} ({rule.place})"
+        findings.add(SPLIT_ROLE.at(place_of(splits, at), message, help_))
+    total = splits.groupby("deal_id")["share"].sum()
+    for deal_id, whole in total[total != PPM].items():
+        at = int(np.flatnonzero((splits["deal_id"] == deal_id).to_numpy())[0])
+        message = f"the splits of {deal_id} add up to {percent(int(whole))}, not 100%"
+        findings.add(SPLIT_SUM.at(place_of(splits, at), message))
+
+
+def _fill_vacancies(
+    plan: Plan, parts: pd.DataFrame, matters: Flags, deals: Deals, holders: Holders, findings: Findings
+) -> None:
+    """What `vacant:` says of a role that nobody holds: an error, another role's holder, or nobody."""
+    vacant = (parts["payee"] == NONE).to_numpy() & matters
+    for role in parts.loc[vacant, "role"].unique():
+        rows = np.flatnonzero(vacant & (parts["role"] == role).to_numpy())
+        asked = role
+        while len(rows) and (asked := plan.roles[asked].falls_to):
+            payee = holders.of(asked, parts["deal"].to_numpy()[rows]).payee
+            parts.loc[rows, "payee"] = payee
+            rows = rows[payee == NONE]
+        last = asked or _end_of_chain(plan, role)
+        if plan.roles[last].vacant == "forfeit":
+            continue
+        for row in rows:
+            deal, left = int(parts["deal"].iat[row]), bool(parts["left"].iat[row])
+            who = "its holder had left by the close date" if left else "nobody holds it on the close date"
+            message = f"{deals.id(deal)} credits the role {role}, and {who}"
+            help_ = f"name a holder in the export, or say  vacant: forfeit  or  vacant: to <role>  at {plan.roles[role].place}"
+            findings.add(VACANT.at(deals.place(deal), message, help_))
+
+
+def _end_of_chain(plan: Plan, role: str) -> str:
+    while plan.roles[role].falls_to:
+        role = plan.roles[role].falls_to
+    return role
+
+
+def _amounts(plan: Plan, index: int, parts: pd.DataFrame, tier: Ints, deals: Deals) -> Credits:
+    """Divide the values. A vacant part takes its share of the cents too, as payee "" before all others."""
+    deal, payee = parts["deal"].to_numpy(), parts["payee"].to_numpy()
+    role_rank = parts["role"].rank(method="dense").fillna(0).to_numpy(np.int64)
+    tie = (payee + 1) * (int(role_rank.max(initial=0)) + 1) + role_rank
+    credited = divide(deals.value, parts["share_ppm"].to_numpy(), deal, tie)
+    own_quota = (parts["quota_whole"] != 0).to_numpy()
+    quota = credited.copy()
+    quota[own_quota] = _quota_credit(plan, parts[own_quota], deals, tie[own_quota])
+    lines = parts.assign(version=index, tier=tier[deal], credited_minor=credited, quota_minor=quota)
+    nobody = (payee == NONE) & parts["paid"].to_numpy()
+    return Credits(lines[payee != NONE].reset_index(drop=True), tier, lines.loc[nobody, ["deal", "role", "left"]])
+
+
+def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> Ints:
+    """Per role: divided where the roles add up to exactly 100 %, else each rounded on its own; then divided
+    among the payees who share the role."""
+    deal = parts["deal"].to_numpy()
+    group = pd.factorize(pd.MultiIndex.from_arrays([deal, parts["role"]]))[0].astype(np.int64)
+    first = np.unique(group, return_index=True)[1]
+    role_deal, role_ppm = deal[first], parts["quota_ppm"].to_numpy()[first]
+    role_tie = np.full(len(first), np.iinfo(np.int64).max)
+    np.minimum.at(role_tie, group, tie)
+    divided = divide(deals.value, role_ppm, role_deal, role_tie)
+    alone = round_ratio((deals.value[role_deal], role_ppm), (PPM,), plan.plan.rounding)
+    of_role = np.where(parts["quota_whole"].to_numpy()[first] == PPM, divided, alone)
+    return divide(of_role, parts["within_role_ppm"].to_numpy(), group, tie)
+
+
+def percent(ppm: int) -> str:
+    """250000 → `25%`."""
+    whole, part = divmod(ppm, 10_000)
+    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"

@@ -1,0 +1,131 @@
+"""The deals of a run as columns: which are won, which version of which plan pays them, what they are worth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from expcomp.diagnostics import Code, Findings, Place
+from expcomp.exact import Flags, Ints
+from expcomp.pay.currency import Rates
+from expcomp.pay.facts import Facts, Worth
+from expcomp.pay.lookups import NONE, Names, days, numbers
+from expcomp.pay.places import place_of
+from expcomp.pay.signals import credit_signals, link
+from expcomp.plan.model import Plan
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+from expcomp.sources.tables import MOTIONS
+
+NO_RATE = Code("D501", "no-exchange-rate")
+NO_VALUE = Code("D502", "deal-without-value")
+NEGATIVE = Code("D503", "negative-deal")
+TWO_PLANS = Code("D504", "two-plans-take-a-deal")
+
+
+@dataclass(frozen=True)
+class Deals:
+    """Deals closed by `as_of` and not cancelled by then, ordered by deal id; a deal's code is its row.
+
+    `version` is the position in the plan set of the version that takes a won deal, else NONE. `value` is
+    minor units of that plan's currency, for deals it covers or counts toward quota, else 0.
+    """
+
+    frame: pd.DataFrame
+    names: Names
+    facts: Facts
+    close: Ints
+    won: Flags
+    version: Ints
+    value: Ints
+    covered: Flags
+    counted: Flags
+    worth: tuple[Worth, ...]
+    why_no_signal: tuple[Ints, ...]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def place(self, row: int) -> Place:
+        return place_of(self.frame, row)
+
+    def id(self, row: int) -> str:
+        return str(self.frame["deal_id"].iat[row])
+
+    def of_version(self, index: int) -> Ints:
+        """Rows a version pays or counts."""
+        return np.flatnonzero((self.version == index) & (self.covered | self.counted))
+
+
+def closed_deals(book: Book, as_of: int) -> pd.DataFrame:
+    """Rows of the deals table that exist at `as_of`: closed by then, and not cancelled by then."""
+    deals = book["deals"].sort_values("deal_id", ignore_index=True)
+    cancelled = book["cancellations"]
+    gone = cancelled.loc[days(cancelled["date"]) <= as_of, "deal_id"]
+    exists = (days(deals["close_date"]) <= as_of) & ~deals["deal_id"].isin(gone).to_numpy()
+    return deals[exists].reset_index(drop=True)
+
+
+def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> Deals:
+    frame = closed_deals(book, as_of)
+    close = days(frame["close_date"])
+    won = frame["won"].fillna(False).to_numpy(np.bool_)
+    names, accounts = Names.of(frame["deal_id"]), Names.of(book["accounts"]["account_id"], frame["account_id"])
+    facts = Facts(book, frame, accounts, close, as_of, plans.zone)
+    links = link(book, frame, names, findings)
+    family = frame["motion"].map(MOTIONS).fillna("").to_numpy(object)
+    version, value = np.full(len(frame), NONE), np.zeros(len(frame), np.int64)
+    covered, counted = np.zeros(len(frame), np.bool_), np.zeros(len(frame), np.bool_)
+    worth, why = [], []
+    for index, (plan, (first, last)) in enumerate(zip(plans.versions, plans.spans, strict=True)):
+        dated = won & (first <= close) & (close <= last)
+        pays, counts = np.isin(family, plan.plan.covers), np.isin(family, plan.plan.counts_toward_quota)
+        own, faults = _values(frame, close, plan, facts.rates, np.flatnonzero(dated & (pays | counts)), findings)
+        credited, reason = credit_signals(plan, book, frame, close, links)
+        worth.append(Worth(plan, own, credited))
+        why.append(reason)
+        rows = np.flatnonzero(dated)
+        taken = rows[facts.hold(plan.plan.applies, worth[-1], rows, close[rows])]
+        _refuse_second(plans, frame, version, taken, index, findings)
+        version[taken] = index
+        value[taken], covered[taken], counted[taken] = own[taken], pays[taken], (counts & ~pays)[taken]
+        _report(frame, faults, taken, findings)
+    for row in np.flatnonzero(covered & (value < 0)):
+        message = f"{frame['deal_id'].iat[row]} is worth less than nothing and the plan would pay it"
+        help_ = "a loss belongs in the events table, as contraction or churn"
+        findings.add(NEGATIVE.at(place_of(frame, row), message, help_))
+    return Deals(
+        frame, names, facts, close, won, version, value, covered, counted, tuple(worth), tuple(why)
+    )  # fmt: skip
+
+
+def _values(
+    frame: pd.DataFrame, close: Ints, plan: Plan, rates: Rates, rows: Ints, findings: Findings
+) -> tuple[Ints, dict[int, str]]:
+    """The plan's value column in its currency, at these rows; and what could not be converted, by row."""
+    column, part = plan.plan.value, frame.iloc[rows]
+    minor, given = numbers(part[column])
+    for row in rows[~given]:
+        message = f"{frame['deal_id'].iat[row]} is won and has no {column}, which is what the plan pays on"
+        findings.add(NO_VALUE.at(place_of(frame, row), message))
+    own, faults = rates.convert(minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding)
+    value = np.zeros(len(frame), dtype=np.int64)
+    value[rows] = own
+    return value, {int(rows[at]): fault for at, fault in faults.items()}
+
+
+def _report(frame: pd.DataFrame, faults: dict[int, str], taken: Ints, findings: Findings) -> None:
+    for row in taken[np.isin(taken, list(faults))]:
+        help_ = "add a row to the fx table: currency,date,rate"
+        message = f"{frame['deal_id'].iat[row]}: {faults[int(row)]}"
+        findings.add(NO_RATE.at(place_of(frame, row), message, help_))
+
+
+def _refuse_second(
+    plans: PlanSet, frame: pd.DataFrame, version: Ints, taken: Ints, index: int, findings: Findings
+) -> None:
+    for row in taken[version[taken] != NONE]:
+        first, second = plans.versions[version[row]], plans.versions[index]
+        message = f"{frame['deal_id'].iat[row]} is taken by {first.label} and by {second.label}"
+        findings.add(TWO_PLANS.at(place_of(frame, row), message, "make their  applies:  conditions exclude each other"))

@@ -1,0 +1,177 @@
+"""What everybody deserves at a date: a pure function of plans, facts and the date (design page 3).
+
+    deals → tier → credit → rate → accelerator → overlays → caps → milestones → losses
+
+Every step adds columns or lines; none edits an amount that an earlier step made.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Findings
+from expcomp.exact import Flags, Ints
+from expcomp.pay.accelerators import accelerate
+from expcomp.pay.clawbacks import entitle, recovering
+from expcomp.pay.credit import NO_TIER, credit_deals
+from expcomp.pay.deals import NO_RATE, Deals, read_deals
+from expcomp.pay.guardrails import zeroed
+from expcomp.pay.limits import cap_lines
+from expcomp.pay.lookups import NONE
+from expcomp.pay.losses import find_losses
+from expcomp.pay.milestones import milestone_dates, spiff_dates
+from expcomp.pay.overlays import overlay_lines
+from expcomp.pay.quotas import Quotas
+from expcomp.pay.rates import rate_lines
+from expcomp.pay.roles import Holders, Payees
+from expcomp.pay.spiffs import spiff_lines
+from expcomp.pay.tranches import cut, forfeit
+from expcomp.period import Span
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+
+CREDIT, OVERLAY, CAP, SPIFF = "credit", "overlay", "cap", "spiff"
+
+LINE_COLUMNS = {
+    "deal": "int64", "payee": "int64", "version": "int64", "kind": "str", "name": "str", "rule": "int64",
+    "role": "str", "share_ppm": "int64", "credited_minor": "int64", "quota_minor": "int64", "rate_top": "int64",
+    "rate_bottom": "int64", "base_minor": "int64", "accelerated_minor": "int64", "before_minor": "int64",
+    "window": "int64", "window_quota_minor": "int64", "basis_minor": "int64", "carved_minor": "int64",
+    "gross_minor": "int64", "split_row": "int64",
+}  # fmt: skip
+"""One component of one payee on one deal. `name` is the role, overlay or SPIFF; `rule` its position in the
+plan's block; gross_minor what its milestones share out. Zero or NONE where a column does not apply."""
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing."""
+
+    as_of: int
+    deals: Deals
+    payees: Payees
+    tier: Ints
+    zeroed: Ints
+    lines: pd.DataFrame
+    tranches: pd.DataFrame
+    losses: pd.DataFrame
+    recoveries: pd.DataFrame
+    vacant: pd.DataFrame
+    overlays_unpaid: pd.DataFrame
+    budgets_spent: pd.DataFrame
+
+
+def settle(
+    plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: frozenset[tuple[str, str]] = frozenset()
+) -> Entitlement:
+    """Raises `Refused` with everything in the data that keeps the plan from being paid by."""
+    findings = Findings()
+    deals, payees = read_deals(plans, book, as_of, findings), Payees.of(book)
+    findings.check()
+    quotas = Quotas(book["quotas"], payees, plans.calendar, findings)
+    holders = [
+        Holders(plan, book, deals, worth.credited, payees, findings)
+        for plan, worth in zip(plans.versions, deals.worth, strict=True)
+    ]
+    credits = [
+        credit_deals(plan, index, book, deals, holders[index], payees, findings)
+        for index, plan in enumerate(plans.versions)
+    ]
+    findings.check()
+    rated = pd.concat([
+        rate_lines(plan, index, credits[index].lines, deals, book, payees, quotas, findings)
+        for index, plan in enumerate(plans.versions)
+    ], ignore_index=True)  # fmt: skip
+    credited = accelerate(plans, rated, deals, payees, quotas, findings)
+    losses = recovering(plans, find_losses(book, deals, findings), deals)
+    _check_rates(deals, findings)
+    findings.check()
+    tier = _merge(deals, [credit.tier for credit in credits], NO_TIER)
+    zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
+    paid = credited[(credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()].reset_index(drop=True)
+    lines, unpaid, spent = _lines(plans, paid, tier, zero == NONE, deals, holders)
+    tranches = _tranches(plans, lines, book, deals, payees, pay_span, as_of, posted)
+    line = tranches["line"].to_numpy()
+    version, deal = lines["version"].to_numpy()[line], lines["deal"].to_numpy()[line]
+    tranches, recoveries = entitle(tranches, losses, version, deal, plans, as_of)
+    return Entitlement(
+        as_of, deals, payees, tier, zero, lines, tranches, losses, recoveries,
+        pd.concat([credit.missing for credit in credits], ignore_index=True), unpaid, spent,
+    )  # fmt: skip
+
+
+def _merge(deals: Deals, by_version: list[Ints], none: int) -> Ints:
+    """Per deal, the value its own version found."""
+    merged = np.full(len(deals), none)
+    for index, values in enumerate(by_version):
+        mine = deals.version == index
+        merged[mine] = values[mine]
+    return merged
+
+
+def _check_rates(deals: Deals, findings: Findings) -> None:
+    """Subscriptions in a currency that cannot be converted, where a condition asked for their value."""
+    for row, fault in sorted(deals.facts.faults.items()):
+        if deals.version[row] != NONE:
+            findings.add(NO_RATE.at(deals.place(row), f"the account's value before {deals.id(row)}: {fault}"))
+
+
+def _lines(
+    plans: PlanSet, paid: pd.DataFrame, tier: Ints, live: Flags, deals: Deals, holders: list[Holders]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Credit lines after carve-outs, overlays, caps and SPIFFs, as LINE_COLUMNS."""
+    holds = paid["gross_minor"].to_numpy().copy()
+    batches, unpaid = [], []
+    for index, plan in enumerate(plans.versions):
+        mine = np.flatnonzero((paid["version"] == index).to_numpy())
+        own = paid.iloc[mine].reset_index(drop=True)
+        overlays, holds[mine], missing = overlay_lines(plan, index, own, tier, live, deals, holders[index])
+        names = np.asarray([*plan.overlays, ""], dtype=object)
+        batches.append(overlays.assign(
+            version=index, kind=OVERLAY, name=names[overlays["overlay"]], rule=overlays["overlay"],
+            role=np.asarray([*(o.role for o in plan.overlays.values()), ""], dtype=object)[overlays["overlay"]],
+        ))  # fmt: skip
+        unpaid.append(missing.assign(version=index))
+    credits = paid.assign(
+        kind=CREDIT, name=paid["role"], rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
+        carved_minor=paid["gross_minor"] - holds, gross_minor=holds,
+    )  # fmt: skip
+    allowed = cap_lines(plans, paid, holds, deals)
+    withheld = credits.assign(
+        kind=CAP, basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
+        accelerated_minor=0, carved_minor=0,
+    )[allowed < holds]  # fmt: skip
+    spiffs, spent = spiff_lines(plans, paid, deals)
+    named = spiffs.assign(kind=SPIFF, rule=spiffs["spiff"], name=_spiff_names(plans, spiffs))
+    frames = [credits, *batches, withheld, named]
+    lines = pd.concat([_complete(frame) for frame in frames], ignore_index=True)
+    return lines, pd.concat(unpaid, ignore_index=True), spent
+
+
+def _spiff_names(plans: PlanSet, spiffs: pd.DataFrame) -> list[str]:
+    pairs = zip(spiffs["version"], spiffs["spiff"], strict=True)
+    return [plans.versions[version].spiffs[number].name for version, number in pairs]
+
+
+def _complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a line, zero where a component has none of them."""
+    missing = {name: "" if dtype == "str" else 0 for name, dtype in LINE_COLUMNS.items() if name not in frame}
+    return frame.assign(**missing)[list(LINE_COLUMNS)].astype(LINE_COLUMNS)
+
+
+def _tranches(
+    plans: PlanSet, lines: pd.DataFrame, book: Book, deals: Deals, payees: Payees, pay_span: Span, as_of: int,
+    posted: frozenset[tuple[str, str]],
+) -> pd.DataFrame:  # fmt: skip
+    batches = []
+    for index, plan in enumerate(plans.versions):
+        own = lines[(lines["version"] == index).to_numpy()]
+        spiff = (own["kind"] == SPIFF).to_numpy()
+        dates = milestone_dates(plan, index, book, deals, np.unique(own["deal"].to_numpy()[~spiff]), posted)
+        batches.append(cut(own[~spiff], dates, plan.plan.rounding))
+        at_close = spiff_dates(plan, index, deals, np.unique(own["deal"].to_numpy()[spiff]), posted)
+        batches.append(cut(own[spiff], at_close, plan.plan.rounding))
+    tranches = pd.concat(batches, ignore_index=True)
+    payee = lines["payee"].to_numpy()[tranches["line"]]
+    return forfeit(tranches, payee, plans, payees, pay_span, as_of)

@@ -1,0 +1,296 @@
+"""What conditions ask about: every field of the plan language as a column, at the day in question.
+
+Facts with dates (health, segment, seat use) are the newest at or before that day; facts without dates are
+as the export has them. A field with no value makes its condition false.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from expcomp.exact import PPM, Flags, Ints
+from expcomp.pay.currency import Rates
+from expcomp.pay.lookups import NONE, Dated, Names, days, flags, folded, numbers
+from expcomp.plan.conditions import FIELDS, Between, Condition, Conditions, FieldType, Is, OneOf
+from expcomp.plan.model import Plan
+from expcomp.sources.book import Book
+from expcomp.sources.tables import MOTIONS
+
+ONE_OFF = frozenset({"one_off", "one-off", "one off", "one_time", "one-time", "one time", "non_recurring",
+                     "non-recurring", "nonrecurring", "services"})  # fmt: skip
+"""Line types of a subscription that are not recurring value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Per deal the row of its credited signal, and of any signal linked to it (NONE where there is none)."""
+
+    signal: Ints
+    linked: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What the deals are worth to one plan: minor units of its currency, and their credited signals."""
+
+    plan: Plan
+    value: Ints
+    credited: Credited
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Folded texts as codes into their distinct values; NONE is no value."""
+
+    codes: Ints
+    distinct: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, column: pd.Series) -> "Words":
+        codes, distinct = pd.factorize(folded(column))
+        distinct = np.asarray(distinct, dtype=object)
+        blank = np.append(distinct == "", True)
+        return cls(np.where(blank[codes], NONE, codes).astype(np.int64), distinct)
+
+    def among(self, words: frozenset[str]) -> Flags:
+        wanted = np.append([word in words for word in self.distinct], False).astype(np.bool_)
+        return wanted[self.codes]
+
+    def take(self, rows: Ints) -> "Words":
+        """The words of these rows; row NONE has no value."""
+        return Words(np.append(self.codes, NONE)[rows], self.distinct)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Whole numbers over a divisor, where `given`; compared exactly, never as a rounded ratio."""
+
+    top: Ints
+    given: Flags
+    bottom: Ints | int = 1
+
+    def within(self, bounds: Iterable[Between], scale: int) -> Flags:
+        found = np.zeros(len(self.top), dtype=np.bool_)
+        top, bottom = self.top.astype(object) * scale, np.asarray(self.bottom, dtype=object)
+        if _fits(self.top, scale) and all(_fits(self.bottom, b.low or b.high or 1) for b in bounds):
+            top, bottom = self.top * scale, np.asarray(self.bottom)
+        for bound in bounds:
+            inside = self.given.copy()
+            if bound.low is not None:
+                low = bottom * bound.low
+                inside &= np.asarray(top >= low if bound.low_included else top > low, dtype=np.bool_)
+            if bound.high is not None:
+                high = bottom * bound.high
+                inside &= np.asarray(top <= high if bound.high_included else top < high, dtype=np.bool_)
+            found |= inside
+        return found
+
+
+def _fits(values: Ints | int, factor: int) -> bool:
+    largest = int(np.abs(values).max(initial=0)) if isinstance(values, np.ndarray) else abs(values)
+    return largest * abs(factor) < 2**62
+
+
+class Facts:
+    """Columns over the deals of a run. Rows are deals; days are the days in question, one per row."""
+
+    def __init__(
+        self, book: Book, deals: pd.DataFrame, accounts: Names, close: Ints, as_of: int, zone: ZoneInfo
+    ) -> None:
+        self.book, self.deals, self.accounts, self.close, self.as_of = book, deals, accounts, close, as_of
+        self.zone = zone
+        self.account = accounts.codes(deals["account_id"])
+        self.rates = Rates(book["fx"])
+        self.faults: dict[int, str] = {}
+        self._words: dict[str, Words] = {}
+
+    def hold(self, conditions: Conditions, worth: Worth, rows: Ints, day: Ints) -> Flags:
+        """Whether all conditions hold, for each row on its day."""
+        result = np.ones(len(rows), dtype=np.bool_)
+        for condition in conditions:
+            result &= self._holds(condition, worth, rows, day)
+        return result
+
+    def _holds(self, condition: Condition, worth: Worth, rows: Ints, day: Ints) -> Flags:
+        subject, _, name = condition.field.partition(".")
+        reader = {"deal": self._deal, "account": self._account, "signal": self._signal}[subject]
+        column = reader(name, condition.type, worth, rows, day)
+        match condition.test:
+            case OneOf(words):
+                return column.among(words)
+            case Is(value):
+                return column.given & (column.top.astype(np.bool_) == value)
+            case bounds:
+                return column.within(bounds, PPM if condition.field == "account.seat_utilization" else 1)
+
+    def _deal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
+        if name == "acv":
+            return Amounts(worth.value[rows], np.ones(len(rows), np.bool_))
+        if name == "family":
+            return self._text("family", self.deals["motion"].map(MOTIONS).fillna("")).take(rows)
+        return self._column(self.deals, "deal." + name, name, type_, rows)
+
+    def _signal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
+        credited = worth.credited.signal[rows]
+        if name == "qualified":
+            return Amounts((credited != NONE).astype(np.int64), worth.credited.linked[rows] != NONE)
+        if name == "sla_met":
+            return Amounts(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_))
+        return self._column(self.book["signals"], "signal." + name, name, type_, credited)
+
+    def _account(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
+        if name == "seat_utilization":
+            return self._seat_use(rows, day)
+        if name == "acv":
+            value, given = self._acv_before(worth.plan)
+            return Amounts(value[rows], given[rows])
+        row = self._account_row[self.account[rows]]
+        exported = self._column(self.book["accounts"], "account." + name, name, type_, row)
+        if name not in self.book["account_history"].columns:
+            return exported
+        dated = self._history(name).newest(self.account[rows], day)
+        newest = self._column(self.book["account_history"], "history." + name, name, type_, dated)
+        return _prefer(newest, exported, dated != NONE)
+
+    def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints):  # type: ignore[no-untyped-def]
+        """A field of `frame` at these rows; row NONE has no value."""
+        if type_ in (FieldType.WORD, FieldType.TEXT):
+            return self._text(key, frame[name]).take(rows)
+        top, given = flags(frame[name]) if type_ is FieldType.FLAG else numbers(frame[name])
+        return Amounts(np.append(top.astype(np.int64), 0)[rows], np.append(given, False)[rows])
+
+    def _text(self, key: str, column: pd.Series) -> Words:
+        if key not in self._words:
+            self._words[key] = Words.of(column)
+        return self._words[key]
+
+    @cached_property
+    def _account_row(self) -> Ints:
+        """Row of the accounts table by account code; the last entry is for no account."""
+        rows = np.full(len(self.accounts) + 1, NONE)
+        rows[self.accounts.codes(self.book["accounts"]["account_id"])] = np.arange(len(self.book["accounts"]))
+        rows[-1] = NONE
+        return rows
+
+    def _history(self, name: str) -> Dated:
+        history = self.book["account_history"]
+        given = (history[name] != "").to_numpy() if history[name].dtype == "str" else history[name].notna().to_numpy()
+        return Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]), given)
+
+    @cached_property
+    def history_days(self) -> Dated:
+        """Every dated row of the accounts' history."""
+        history = self.book["account_history"]
+        return Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]))
+
+
+    @cached_property
+    def usage(self) -> "Usage":
+        return Usage.of(self.book["usage"], self.accounts, self.deals, self.account, self.as_of)
+
+    def _seat_use(self, rows: Ints, day: Ints) -> Amounts:
+        newest = self.usage.dated.newest(self.usage.series[rows], day)
+        found = newest != NONE
+        return Amounts(self.usage.active[newest], found, self.usage.bought[newest])
+
+    # recurring value
+
+    def _acv_before(self, plan: Plan) -> tuple[Ints, Flags]:
+        """The account's recurring value just before each deal closed: subscriptions, else the newest dated
+        value of the account, else the accounts export."""
+        if plan.plan.currency not in self._acv:
+            self._acv[plan.plan.currency] = self._compute_acv(plan)
+        return self._acv[plan.plan.currency]
+
+    @cached_property
+    def _acv(self) -> dict[str, tuple[Ints, Flags]]:
+        return {}
+
+    def _compute_acv(self, plan: Plan) -> tuple[Ints, Flags]:
+        row = self._account_row[self.account]
+        exported, given = numbers(self.book["accounts"]["acv"])
+        value, known = np.append(exported, 0)[row], np.append(given, False)[row]
+        dated = self._history("acv").newest(self.account, self.close)
+        past, _ = numbers(self.book["account_history"]["acv"])
+        value, known = np.where(dated != NONE, np.append(past, 0)[dated], value), known | (dated != NONE)
+        lines = self.book["subscriptions"]
+        lines = lines[~folded(lines["line_type"]).isin(ONE_OFF).to_numpy()]
+        subscribed = np.isin(self.account, self.accounts.codes(lines["account_id"]))
+        total = np.zeros(len(self.close), dtype=np.int64)
+        for currency, part in lines.groupby("currency", sort=True):
+            amount = self._recurring_before(part)
+            column = pd.Series(np.full(len(amount), currency, object), dtype="str")
+            column[amount == 0] = ""
+            converted, faults = self.rates.convert(
+                amount, column, plan.plan.currency, self.close, plan.plan.rounding
+            )
+            self.faults |= faults
+            total += converted
+        return np.where(subscribed, total, value), known | subscribed
+
+    def _recurring_before(self, lines: pd.DataFrame) -> Ints:
+        """Σ annual value of the lines with start < close ≤ end: what started before less what ended before."""
+        account = self.accounts.codes(lines["account_id"])
+        arr, has_arr = numbers(lines["arr"])
+        mrr, _ = numbers(lines["mrr"])
+        annual = np.where(has_arr, arr, mrr * 12)
+        start, end = days(lines["start"]), days(lines["end"])
+        runs = start < end
+        before = self.close - 1
+        return _sum_until(account, start, annual, runs, self.account, before) - _sum_until(
+            account, end, annual, runs, self.account, before
+        )
+
+
+def _sum_until(
+    keys: Ints, day: Ints, amount: Ints, keep: Flags, wanted: Ints, until: Ints
+) -> Ints:
+    """For each wanted key, the sum of amounts dated at or before a day."""
+    dated = Dated.of(keys, day, keep)
+    total = np.concatenate(([0], np.cumsum(amount[dated.rows])))
+    low, high = dated.bounds(wanted, np.full(len(wanted), -1), until)
+    return np.asarray(total[high] - total[low], dtype=np.int64)
+
+
+def _prefer(first: Words | Amounts, second: Words | Amounts, use_first: Flags) -> Words | Amounts:
+    if isinstance(first, Words) and isinstance(second, Words):
+        distinct = np.concatenate((first.distinct, second.distinct))
+        moved = np.where(second.codes == NONE, NONE, second.codes + len(first.distinct))
+        return Words(np.where(use_first, first.codes, moved), distinct)
+    assert isinstance(first, Amounts)
+    assert isinstance(second, Amounts)
+    return Amounts(np.where(use_first, first.top, second.top), np.where(use_first, first.given, second.given))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Seat use by series; the last entry of `active` and `bought` is for no row. A deal's series is its product's rows where it has any, else those without product."""
+
+    dated: Dated
+    series: Ints
+    active: Ints
+    bought: Ints
+
+    @classmethod
+    def of(cls, usage: pd.DataFrame, accounts: Names, deals: pd.DataFrame, account: Ints, as_of: int) -> "Usage":
+        active, has_active = numbers(usage["seats_active"])
+        bought, has_bought = numbers(usage["seats_purchased"])
+        day = days(usage["date"])
+        keep = has_active & has_bought & (bought > 0) & (day <= as_of)
+        products = Names.of(folded(usage["product"]), folded(deals["product"]))
+        width = len(products) + 1
+        code = accounts.codes(usage["account_id"])
+        keys = np.where(code == NONE, NONE, code * width + products.codes(folded(usage["product"])) + 1)
+        dated = Dated.of(keys, day, keep)
+        own = account * width + products.codes(folded(deals["product"])) + 1
+        series = np.where(dated.has(own), own, account * width)
+        return cls(dated, series, np.append(active, 0), np.append(bought, 1))
+
+
+def known_field(name: str) -> bool:
+    return name in FIELDS

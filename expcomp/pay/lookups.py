@@ -1,0 +1,127 @@
+"""Looking rows up by key and day, on whole columns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from expcomp.exact import Ints
+from expcomp.period import NEVER
+
+NONE = -1
+DAY_BITS = 20
+LAST = (1 << DAY_BITS) - 1
+
+Texts = npt.NDArray[np.object_]
+
+
+def days(column: pd.Series) -> Ints:
+    """A DAY column as day numbers; blank is NEVER."""
+    day = column.to_numpy("datetime64[D]")
+    return np.where(np.isnat(day), NEVER, day.astype(np.int64))
+
+
+def local_days(column: pd.Series, zone: str) -> Ints:
+    """An INSTANT column as days in the plan's zone; blank is NEVER."""
+    local = column.dt.tz_convert(zone).dt.tz_localize(None).to_numpy("datetime64[D]")
+    return np.where(np.isnat(local), NEVER, local.astype(np.int64))
+
+
+def numbers(column: pd.Series) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """A nullable whole-number column as values (0 where blank) and a mask of the rows that have one."""
+    given = column.notna().to_numpy()
+    return column.fillna(0).to_numpy(np.int64), given
+
+
+def flags(column: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    given = column.notna().to_numpy()
+    return column.fillna(False).to_numpy(np.bool_), given
+
+
+def folded(column: pd.Series) -> pd.Series:
+    """Text as conditions compare it: trimmed and without case."""
+    return column.str.strip().str.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A closed list of names in code-point order: comparing codes compares names."""
+
+    names: pd.Index
+
+    @classmethod
+    def of(cls, *columns: pd.Series) -> "Names":
+        names = pd.concat(columns, ignore_index=True).drop_duplicates().sort_values()
+        return cls(pd.Index(names, dtype="str"))
+
+    def codes(self, column: pd.Series) -> Ints:
+        """Position in the list; NONE for a name that is not in it, and for a blank."""
+        codes: Ints = self.names.get_indexer(pd.Index(column, dtype="str")).astype(np.int64)
+        return np.where((column == "").to_numpy(), NONE, codes)
+
+    def text(self, codes: Ints) -> Texts:
+        names: Texts = np.append(self.names.to_numpy(object), "")
+        return names[codes]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Rows of a dated table ordered by key and day, ready to be asked for the newest at a day."""
+
+    packed: Ints
+    rows: Ints
+
+    @classmethod
+    def of(cls, keys: Ints, day: Ints, keep: npt.NDArray[np.bool_] | None = None) -> "Dated":
+        """`keys` are codes ≥ 0; rows whose key is NONE or that are not kept are left out."""
+        rows = np.flatnonzero(keys >= 0 if keep is None else (keys >= 0) & keep)
+        packed = _pack(keys[rows], day[rows])
+        order = np.argsort(packed, kind="stable")
+        return cls(packed[order], rows[order])
+
+    def newest(self, keys: Ints, day: Ints) -> Ints:
+        """For each key and day, the newest row at or before the day; NONE where there is none."""
+        if len(self.rows) == 0:
+            return np.full(len(keys), NONE)
+        at = np.searchsorted(self.packed, _pack(keys, day), side="right") - 1
+        found = (at >= 0) & (keys >= 0) & ((self.packed[at] >> DAY_BITS) == keys)
+        return np.where(found, self.rows[at], NONE)
+
+    def bounds(self, keys: Ints, after: Ints, until: Ints) -> tuple[Ints, Ints]:
+        """For each key, the slice of this order with after < day ≤ until."""
+        low = np.searchsorted(self.packed, _pack(keys, after), side="right")
+        high = np.searchsorted(self.packed, _pack(keys, until), side="right")
+        return np.where(keys >= 0, low, 0), np.where(keys >= 0, np.maximum(high, low), 0)
+
+    def has(self, keys: Ints) -> npt.NDArray[np.bool_]:
+        """Whether a key has any row."""
+        low, high = self.bounds(keys, np.full(len(keys), -1), np.full(len(keys), LAST))
+        return high > low
+
+    def day(self, positions: Ints) -> Ints:
+        return self.packed[positions] & LAST
+
+
+def _pack(keys: Ints, day: Ints) -> Ints:
+    return (keys << DAY_BITS) | np.clip(day, 0, LAST)
+
+
+def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Every (row, position) with low ≤ position < high: the many-to-many join of slices."""
+    count = high - low
+    row = np.repeat(np.arange(len(low)), count)
+    start = np.repeat(np.cumsum(count) - count, count)
+    return row, np.repeat(low, count) + np.arange(len(row)) - start
+
+
+def pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Row numbers of every left and right row with the same key."""
+    order = np.argsort(right, kind="stable")
+    low = np.searchsorted(right[order], left, side="left")
+    high = np.searchsorted(right[order], left, side="right")
+    row, position = spread(low, high)
+    return row, order[position]

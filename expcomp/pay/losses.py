@@ -1,0 +1,93 @@
+"""What churn and contraction take from each deal (design page 3, step 9).
+
+Events are taken account by account in order of date: contraction before churn on one day; contractions
+naming a product first, by product, then the larger amount. The n-th event of every account is worked at
+once, so that the loop runs as often as the busiest account has events.
+"""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code, Findings
+from expcomp.exact import Flags, Ints, position_in_group, running_total, within_limit
+from expcomp.pay.deals import Deals
+from expcomp.pay.lookups import NONE, days, folded, numbers, pairs
+from expcomp.pay.places import place_of
+from expcomp.sources.book import Book
+
+UNKNOWN_EVENT = Code("D530", "unknown-event")
+NO_AMOUNT = Code("D531", "contraction-without-amount")
+
+COLUMNS = {"deal": "int64", "day": "int64", "event": "int64", "churn": "bool", "top": "int64", "bottom": "int64"}
+"""event: row of the events table; top / bottom: the share of the deal that the event takes."""
+
+KNOWN = ("churn", "contraction", "reactivation")
+
+
+def find_losses(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
+    """One row per event and deal it takes from, in order of the events."""
+    events = _read(book, deals, findings)
+    open_deals = np.flatnonzero(deals.covered)
+    left = np.where(deals.value > 0, deals.value, 1)
+    batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
+    for _, round_ in events.groupby("nth", sort=True):
+        batches.append(_take(round_.reset_index(drop=True), open_deals, left, deals))
+    return pd.concat(batches, ignore_index=True)
+
+
+def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
+    """Churns and contractions by `as_of`, in the order they are worked; `nth` counts within an account."""
+    table = book["events"]
+    word = folded(table["event"])
+    amount, given = numbers(table["amount"])
+    for row in np.flatnonzero(~word.isin(KNOWN).to_numpy()):
+        help_ = f"write one of {', '.join(KNOWN)}, or map it under  values: event.event"
+        findings.add(UNKNOWN_EVENT.at(place_of(table, row), f'"{table["event"].iat[row]}" is not an event', help_))
+    for row in np.flatnonzero((word == "contraction").to_numpy() & ~given):
+        message = f"the contraction of {table['account_id'].iat[row]} has no amount"
+        findings.add(NO_AMOUNT.at(place_of(table, row), message, "write the annual value that was lost"))
+    frame = pd.DataFrame({
+        "event": np.arange(len(table)), "account": deals.facts.accounts.codes(table["account_id"]),
+        "day": days(table["date"]), "churn": (word == "churn").to_numpy(), "amount": np.abs(amount),
+        "product": folded(table["product"]).to_numpy(object), "named_deal": deals.names.codes(table["deal_id"]),
+        "names_deal": (table["deal_id"] != "").to_numpy(),
+    })  # fmt: skip
+    works = word.isin(("churn", "contraction")).to_numpy() & (frame["day"] <= deals.facts.as_of).to_numpy()
+    frame = frame[works & (frame["account"] != NONE).to_numpy()]
+    order = np.lexsort((
+        frame["event"], -frame["amount"], frame["product"].rank(method="dense"), frame["product"] == "",
+        frame["churn"], frame["day"], frame["account"],
+    ))  # fmt: skip
+    frame = frame.iloc[order]
+    return frame.assign(nth=position_in_group(frame["account"].to_numpy()))
+
+
+def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> pd.DataFrame:
+    """One event per account: what it takes from each deal, subtracting from `left` in place."""
+    account, product = deals.facts.account, _products(deals)
+    at, picked = pairs(events["account"].to_numpy(), account[open_deals])
+    deal = open_deals[picked]
+    event = {name: events[name].to_numpy()[at] for name in events.columns}
+    same_product = product[deal] == event["product"]
+    churn: Flags = event["churn"].astype(np.bool_)
+    open_: Flags = (deals.close[deal] <= event["day"]) & (left[deal] > 0)
+    open_ &= churn | (deals.value[deal] > 0)
+    open_ &= ~event["names_deal"] | (deal == event["named_deal"])
+    open_ &= ~churn | (event["product"] == "") | same_product | event["names_deal"]
+    at, deal, churn, same_product = at[open_], deal[open_], churn[open_], same_product[open_]
+    first = same_product & (event["product"][open_] != "")
+    order = np.lexsort((-deal, -deals.close[deal], ~first, at))
+    at, deal, churn = at[order], deal[order], churn[order]
+    limit = events["amount"].to_numpy()[at]
+    taken = np.where(churn, left[deal], within_limit(left[deal], running_total(left[deal], at), limit))
+    some = taken > 0
+    at, deal, churn, taken = at[some], deal[some], churn[some], taken[some]
+    left[deal] -= taken
+    return pd.DataFrame({
+        "deal": deal, "day": events["day"].to_numpy()[at], "event": events["event"].to_numpy()[at], "churn": churn,
+        "top": taken, "bottom": np.maximum(deals.value[deal], 1),
+    })  # fmt: skip
+
+
+def _products(deals: Deals) -> np.ndarray:
+    return folded(deals.frame["product"]).to_numpy(object)

@@ -1,0 +1,230 @@
+"""When each part of a deal's pay is reached: the schedule, the evidence, the holds.
+
+Design page 2, payout and guardrails. A row of the result is a piece: one milestone of one deal, or one
+receipt or row of evidence that pays a part of it. Nothing is reached before the close date.
+"""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
+from expcomp.pay.deals import Deals
+from expcomp.pay.lookups import NONE, Dated, days, folded, numbers, pairs, spread
+from expcomp.period import NEVER
+from expcomp.plan.conditions import Conditions
+from expcomp.plan.model import Milestone, Plan
+from expcomp.sources.book import Book
+
+PENDING, REACHED, LAPSED, HELD = "pending", "reached", "lapsed", "held"
+
+COLUMNS = {
+    "deal": "int64", "schedule": "int64", "position": "int64", "piece": "int64", "name": "str",
+    "before_ppm": "int64", "until_ppm": "int64", "earned": "bool",
+    "from_top": "int64", "from_bottom": "int64", "to_top": "int64", "to_bottom": "int64",
+    "reached": "int64", "held_from": "int64", "deadline": "int64", "state": "str", "evidence_file": "str", "evidence_row": "int64",
+}  # fmt: skip
+"""before/until: the milestone's place in the line, cumulative; from/to: the piece's place in the milestone,
+as fractions; reached: NEVER while not; held_from: the day a hold stopped it; deadline: the last day of `within`, NEVER without."""
+
+
+def milestone_dates(
+    plan: Plan, index: int, book: Book, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
+) -> pd.DataFrame:
+    """The pieces of these deals of a version. `posted` (deal id, milestone) are never held again."""
+    batches = [_empty()]
+    chosen = np.full(len(rows), NONE)
+    for number in reversed(range(len(plan.payout))):
+        holds = deals.facts.hold(plan.payout[number].when, deals.worth[index], rows, deals.close[rows])
+        chosen[holds] = number
+    for number, schedule in enumerate(plan.payout):
+        mine, done = rows[chosen == number], 0
+        for position, milestone in enumerate(schedule.milestones):
+            batches.append(_pieces(plan, index, milestone, book, deals, mine).assign(
+                schedule=number, position=position, name=milestone.name, before_ppm=done,
+                until_ppm=done + milestone.pays, earned=milestone.status == "earned",
+            ))  # fmt: skip
+            done += milestone.pays
+    pieces = pd.concat([batch[list(COLUMNS)] for batch in batches], ignore_index=True)
+    return hold_back(plan, index, deals, pieces, posted)
+
+
+def spiff_dates(
+    plan: Plan, index: int, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
+) -> pd.DataFrame:
+    """The one piece of a SPIFF: reached whole on the close date, unless held."""
+    pieces = _whole(deals, rows, deals.close[rows]).assign(
+        schedule=NONE, position=0, name="spiff", before_ppm=0, until_ppm=PPM, earned=False,
+        reached=deals.close[rows], held_from=NEVER, deadline=NEVER, state=REACHED,
+    )  # fmt: skip
+    return hold_back(plan, index, deals, pieces[list(COLUMNS)], posted)
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})
+
+
+def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
+    close = deals.close[rows]
+    match rule.on:
+        case "closed_won":
+            found = _whole(deals, rows, close)
+        case "retained" | "date":
+            assert rule.after is not None
+            found = _whole(deals, rows, rule.after.after(close))
+        case "activated":
+            found = _activations(plan, index, deals, rows)
+        case "paid":
+            found = _receipts(book, deals, rows)
+        case word:
+            found = _milestone_rows(word, book, deals, rows)
+    evidence = np.maximum(found["evidence_day"].to_numpy(), deals.close[found["deal"]])
+    deadline = np.full(len(found), NEVER) if rule.within is None else rule.within.after(deals.close[found["deal"]])
+    come = evidence <= deals.facts.as_of
+    late = come & (evidence > deadline)
+    state = np.select([late, come], [LAPSED, REACHED], PENDING)
+    reached = np.where(come & ~late, evidence, NEVER)
+    return found.assign(deadline=deadline, state=state, reached=reached, held_from=NEVER)
+
+
+def _whole(deals: Deals, rows: Ints, day: Ints, file: object = None, row: object = None) -> pd.DataFrame:
+    """One piece that is the whole milestone; its evidence is the deal's own row unless another is named."""
+    frame = deals.frame
+    return pd.DataFrame({
+        "deal": rows, "piece": 0, "from_top": 0, "from_bottom": 1, "to_top": 1, "to_bottom": 1,
+        "evidence_day": day,
+        "evidence_file": frame["input_file"].astype("str").to_numpy(object)[rows] if file is None else file,
+        "evidence_row": frame["input_row"].to_numpy()[rows] if row is None else row,
+    })  # fmt: skip
+
+
+def _activations(plan: Plan, index: int, deals: Deals, rows: Ints) -> pd.DataFrame:
+    """The earlier of the deal's activation date and the first usage row at or after close that meets
+    `activation.when`."""
+    own = np.maximum(days(deals.frame["activated_on"].iloc[rows]), deals.close[rows])
+    own = np.where(own >= NEVER, NEVER, own)
+    if plan.activation is None:
+        return _whole(deals, rows, own)
+    usage = deals.facts.usage
+    first = _first_day(plan.activation.when, True, index, deals, rows, deals.close[rows] - 1, usage.dated, usage.series)
+    result = _whole(deals, rows, np.minimum(own, first[0]))
+    by_usage = first[0] < own
+    seen = deals.facts.book["usage"]
+    at = first[1][by_usage]
+    result.loc[by_usage, "evidence_file"] = seen["input_file"].astype("str").to_numpy(object)[at]
+    result.loc[by_usage, "evidence_row"] = seen["input_row"].to_numpy()[at]
+    return result
+
+
+def _first_day(
+    conditions: Conditions, wanted: bool, index: int, deals: Deals, rows: Ints, after: Ints, dated: Dated, keys: Ints
+) -> tuple[Ints, Ints]:
+    """For each deal the first day after `after` with a dated row on which the conditions hold (or, not
+    `wanted`, do not), and that row."""
+    as_of = np.full(len(rows), deals.facts.as_of)
+    low, high = dated.bounds(keys[rows], after, as_of)
+    at, position = spread(low, high)
+    day = dated.day(position)
+    met = deals.facts.hold(conditions, deals.worth[index], rows[at], day) == wanted
+    first, source = np.full(len(rows), NEVER), np.full(len(rows), NONE)
+    at, position, day = at[met][::-1], position[met][::-1], day[met][::-1]
+    first[at], source[at] = day, dated.rows[position]
+    return first, source
+
+
+def _receipts(book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
+    """Collected so far ÷ the invoiced total of the receipt, at most 1; what is not yet collected waits."""
+    receipts = book["receipts"]
+    deal, at = _known(receipts["deal_id"], deals, rows, days(receipts["date"]))
+    collected, invoiced = numbers(receipts["collected"])[0][at], numbers(receipts["invoiced"])[0][at]
+    day = days(receipts["date"])[at]
+    order = np.lexsort((at, day, deal))
+    deal, at, day, collected, invoiced = (x[order] for x in (deal, at, day, collected, invoiced))
+    so_far = running_total(collected, deal) + collected
+    top = np.where(invoiced > 0, np.minimum(so_far, invoiced), 1)
+    return _chain(deals, rows, deal, day, top, np.where(invoiced > 0, invoiced, 1), receipts, at)
+
+
+def _milestone_rows(word: str, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
+    """Rows of that name in the milestones table; `share` is cumulative, and the whole where not given."""
+    table = book["milestones"]
+    named = (folded(table["milestone"]) == word.casefold()).to_numpy()
+    day = np.where(named, days(table["reached_on"]), NEVER)
+    deal, at = _known(table["deal_id"], deals, rows, day)
+    share, given = numbers(table["share"])
+    share = np.where(given, share, PPM)[at]
+    order = np.lexsort((share, day[at], deal))
+    deal, at, share = deal[order], at[order], share[order]
+    return _chain(deals, rows, deal, day[at], share, np.full(len(at), PPM), table, at)
+
+
+def _known(deal_ids: pd.Series, deals: Deals, rows: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """Deals and rows of a table of evidence: of these deals, and dated by `as_of`."""
+    codes = np.where(day <= deals.facts.as_of, deals.names.codes(deal_ids), NONE)
+    picked, at = pairs(rows, codes)
+    return rows[picked], at
+
+
+def _chain(
+    deals: Deals, rows: Ints, deal: Ints, day: Ints, top: Ints, bottom: Ints, table: pd.DataFrame, at: Ints
+) -> pd.DataFrame:
+    """Consecutive pieces of a milestone from cumulative fractions top / bottom, and one that still waits."""
+    piece = position_in_group(deal)
+    follows = piece > 0
+    previous_top = np.where(follows, np.roll(top, 1), 0)
+    previous_bottom = np.where(follows, np.roll(bottom, 1), 1)
+    pieces = pd.DataFrame({
+        "deal": deal, "piece": piece, "from_top": previous_top, "from_bottom": previous_bottom, "to_top": top,
+        "to_bottom": bottom, "evidence_day": day,
+        "evidence_file": table["input_file"].astype("str").to_numpy(object)[at],
+        "evidence_row": table["input_row"].to_numpy()[at],
+    })  # fmt: skip
+    last = pieces.groupby("deal").tail(1)
+    done_top, done_bottom = np.zeros(len(deals), np.int64), np.ones(len(deals), np.int64)
+    done_top[last["deal"]], done_bottom[last["deal"]] = last["to_top"], last["to_bottom"]
+    count = np.bincount(deal, minlength=len(deals))
+    rest = rows[done_top[rows] < done_bottom[rows]]
+    waiting = _whole(deals, rest, np.full(len(rest), NEVER)).assign(
+        piece=count[rest], from_top=done_top[rest], from_bottom=done_bottom[rest]
+    )
+    return pd.concat([pieces, waiting], ignore_index=True)
+
+
+def hold_back(
+    plan: Plan, index: int, deals: Deals, pieces: pd.DataFrame, posted: frozenset[tuple[str, str]]
+) -> pd.DataFrame:
+    """Hold reached pieces while any hold is true on their day, until the first later dated row on which none
+    is; that day is then the day reached."""
+    holds = [rule for rule in plan.guardrails if rule.action == "hold"]
+    at = np.flatnonzero((pieces["state"] == REACHED).to_numpy())
+    if posted:
+        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), pieces["name"].iloc[at], strict=True)
+        at = at[[key not in posted for key in keys]]
+    if not holds or len(at) == 0:
+        return pieces
+    deal, reached = pieces["deal"].to_numpy()[at], pieces["reached"].to_numpy().copy()
+
+    def held(rows: Ints, day: Ints) -> Flags:
+        return np.logical_or.reduce([deals.facts.hold(rule.when, deals.worth[index], rows, day) for rule in holds])
+
+    stopped = at[held(deal, reached[at])]
+    release = _release(deals, pieces["deal"].to_numpy()[stopped], reached[stopped], held)
+    state = pieces["state"].to_numpy(object).copy()
+    state[stopped] = np.where(release < NEVER, REACHED, HELD)
+    held_from = pieces["held_from"].to_numpy().copy()
+    held_from[stopped] = reached[stopped]
+    reached[stopped] = release
+    return pieces.assign(reached=reached, state=pd.Series(state, dtype="str"), held_from=held_from)
+
+
+def _release(deals: Deals, deal: Ints, day: Ints, held) -> Ints:  # type: ignore[no-untyped-def]
+    """The first day after `day`, with a usage or history row of the account, on which nothing holds."""
+    facts = deals.facts
+    until = np.full(len(deal), facts.as_of)
+    release = np.full(len(deal), NEVER)
+    for dated, keys in ((facts.usage.dated, facts.usage.series), (facts.history_days, facts.account)):
+        low, high = dated.bounds(keys[deal], day, until)
+        at, position = spread(low, high)
+        when = dated.day(position)
+        free = ~held(deal[at], when)
+        np.minimum.at(release, at[free], when[free])
+    return release

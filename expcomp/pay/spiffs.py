@@ -1,0 +1,60 @@
+"""SPIFFs: an amount per deal to who is credited in a role, from a budget spent in order of close date."""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import Ints, divide
+from expcomp.pay.deals import Deals
+from expcomp.pay.limits import UNLIMITED, use_up
+from expcomp.period import to_day
+from expcomp.plan.versions import PlanSet
+
+COLUMNS = {"deal": "int64", "payee": "int64", "version": "int64", "spiff": "int64", "role": "str", "gross_minor": "int64"}
+
+
+def spiff_lines(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """SPIFF lines; and the deals whose SPIFF found its budget spent (deal, version, spiff).
+
+    `credits` are the paid lines of deals that no guardrail zeroes. A name's budget runs on across versions.
+    """
+    eligible = _eligible(plans, credits, deals)
+    deal = eligible["deal"].to_numpy()
+    group = pd.factorize(pd.MultiIndex.from_frame(eligible[["plan_id", "name"]]))[0].astype(np.int64)
+    left = use_up(eligible["pays"].to_numpy(), eligible["budget"].to_numpy(), group, deals.close[deal], deal)
+    spent = eligible.loc[(left == 0) & (eligible["pays"] > 0).to_numpy(), ["deal", "version", "spiff"]]
+    batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
+    for (version, number), rows in eligible.assign(left=left).groupby(["version", "spiff"], sort=True):
+        role = plans.versions[int(version)].spiffs[int(number)].role
+        batches.append(_shared(rows, credits, int(version), int(number), role, deals))
+    return pd.concat(batches, ignore_index=True), spent
+
+
+def _eligible(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> pd.DataFrame:
+    columns = ["deal", "version", "spiff", "plan_id", "name", "pays", "budget"]
+    rows = []
+    for index, plan in enumerate(plans.versions):
+        for number, rule in enumerate(plan.spiffs):
+            mine = ((credits["version"] == index) & (credits["role"] == rule.role)).to_numpy()
+            deal = np.unique(credits["deal"].to_numpy()[mine])
+            first, last = to_day(rule.between.from_), to_day(rule.between.to)
+            deal = deal[(first <= deals.close[deal]) & (deals.close[deal] <= last)]
+            deal = deal[deals.facts.hold(rule.when, deals.worth[index], deal, deals.close[deal])]
+            budget = UNLIMITED if rule.budget is None else rule.budget
+            rows.append(pd.DataFrame({"deal": deal, "version": index, "spiff": number, "plan_id": plan.plan.id,
+                                      "name": rule.name, "pays": rule.pays, "budget": budget}))  # fmt: skip
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns).astype({"deal": "int64", "pays": "int64", "budget": "int64"})
+
+
+def _shared(
+    rows: pd.DataFrame, credits: pd.DataFrame, version: int, number: int, role: str, deals: Deals
+) -> pd.DataFrame:
+    """Payees who share the role divide the amount by their shares."""
+    mine = (credits["role"] == role).to_numpy() & credits["deal"].isin(rows["deal"]).to_numpy()
+    part = credits[mine]
+    amount = np.zeros(len(deals), dtype=np.int64)
+    amount[rows["deal"]] = rows["left"]
+    deal, payee = part["deal"].to_numpy(), part["payee"].to_numpy()
+    weight = part["within_role_ppm"].to_numpy()
+    gross: Ints = divide(amount, weight, deal, payee)
+    return pd.DataFrame({"deal": deal, "payee": payee, "version": version, "spiff": number, "role": role,
+                         "gross_minor": gross})[gross > 0]  # fmt: skip

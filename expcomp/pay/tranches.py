@@ -1,0 +1,59 @@
+"""Component lines cut into tranches along their deal's schedule (design page 3, step 8)."""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import PPM, Ints, round_ratio
+from expcomp.money import Rounding
+from expcomp.pay.lookups import pairs
+from expcomp.pay.milestones import PENDING
+from expcomp.pay.roles import Payees
+from expcomp.period import NEVER, Span
+from expcomp.plan.versions import PlanSet
+
+FORFEITED = "forfeited"
+
+PIECE_COLUMNS = [
+    "name", "schedule", "position", "piece", "before_ppm", "until_ppm", "earned", "from_top", "from_bottom",
+    "to_top", "to_bottom", "reached", "held_from", "deadline", "state", "evidence_file", "evidence_row",
+]  # fmt: skip
+
+
+def cut(lines: pd.DataFrame, pieces: pd.DataFrame, rounding: Rounding) -> pd.DataFrame:
+    """One row per line and piece of its deal: the line's row, the piece's columns, amount_minor.
+
+    Milestones follow `sequence` over the line's gross, pieces `sequence` over their milestone.
+    """
+    at, piece = pairs(lines["deal"].to_numpy(), pieces["deal"].to_numpy())
+    cut_ = pieces[PIECE_COLUMNS].iloc[piece].reset_index(drop=True).rename(columns={"name": "milestone"})
+    gross = lines["gross_minor"].to_numpy()[at]
+
+    def to_date(ppm: str) -> Ints:
+        return round_ratio((gross, cut_[ppm].to_numpy()), (PPM,), rounding)
+
+    whole = to_date("until_ppm") - to_date("before_ppm")
+
+    def within(top: str, bottom: str) -> Ints:
+        return round_ratio((whole, cut_[top].to_numpy()), (cut_[bottom].to_numpy(),), rounding)
+
+    amount = within("to_top", "to_bottom") - within("from_top", "from_bottom")
+    return cut_.assign(line=lines.index.to_numpy()[at], amount_minor=amount)
+
+
+def forfeit(
+    tranches: pd.DataFrame, payee: Ints, plans: PlanSet, payees: Payees, pay_span: Span, as_of: int
+) -> pd.DataFrame:
+    """Tranches reached after a payee's last day, where the plan in force on the last day of the pay period in
+    which they are reached says `unreached: forfeit`; and those still open once the payee has left."""
+    last_day = payees.last_day[payee]
+    reached = tranches["reached"].to_numpy()
+    waiting = (tranches["state"] == PENDING).to_numpy() & (last_day < as_of)
+    after = ((reached < NEVER) & (reached > last_day)) | waiting
+    judged = np.where(reached < NEVER, reached, as_of)
+    for number in np.unique(plans.calendar.numbers(pay_span, judged[after])):
+        end = plans.calendar.first_day(pay_span, int(number) + 1) - 1
+        if plans.about_period(end).leavers.unreached == "pay":
+            after &= plans.calendar.numbers(pay_span, judged) != number
+    state = tranches["state"].to_numpy(object).copy()
+    state[after] = FORFEITED
+    return tranches.assign(state=pd.Series(state, dtype="str"))

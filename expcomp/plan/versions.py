@@ -1,0 +1,119 @@
+"""All plans in force together: their versions, and which version pays which deal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from expcomp.diagnostics import Code, Finding, Refused
+from expcomp.period import NEVER, FiscalCalendar, to_day
+from expcomp.plan.conditions import Condition, FieldType
+from expcomp.plan.model import Plan
+
+SAME_DAY = Code("E320", "two-versions-on-one-day")
+DISAGREE = Code("E321", "plans-disagree")
+NO_APPLIES = Code("E322", "plans-overlap")
+NONE = Code("E323", "no-plan-given")
+
+
+@dataclass(frozen=True)
+class PlanSet:
+    """Versions sorted by (id, first day); a version runs until the next of its id, or its own end."""
+
+    versions: tuple[Plan, ...]
+
+    @property
+    def currency(self) -> str:
+        return self.versions[0].plan.currency
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.versions[0].plan.timezone)
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        return self.versions[0].calendar
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """First and last day of each version."""
+        spans = []
+        for index, plan in enumerate(self.versions):
+            effective = plan.plan.effective
+            last = to_day(effective.to) if effective.to else NEVER
+            following = self.versions[index + 1] if index + 1 < len(self.versions) else None
+            if following and following.plan.id == plan.plan.id:
+                last = min(last, to_day(following.plan.effective.from_) - 1)
+            spans.append((to_day(effective.from_), last))
+        return tuple(spans)
+
+    def in_force(self, day: int) -> list[Plan]:
+        return [p for p, (first, last) in zip(self.versions, self.spans, strict=True) if first <= day <= last]
+
+    def about_period(self, last_day: int) -> Plan:
+        """The version whose `recovery` and `leavers` hold for a period: in force on its last day.
+
+        Plans of several ids agree on these blocks; before the first version, the first one holds.
+        """
+        return (self.in_force(last_day) or [self._nearest(last_day)])[0]
+
+    def _nearest(self, day: int) -> Plan:
+        past = [p for p, (first, _) in zip(self.versions, self.spans, strict=True) if first <= day]
+        return past[-1] if past else self.versions[0]
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition any version puts on a deal."""
+        return tuple(c for plan in self.versions for c in conditions_of(plan))
+
+    @cached_property
+    def field_types(self) -> dict[str, FieldType]:
+        return {c.field: c.type for c in self.conditions}
+
+
+def conditions_of(plan: Plan) -> Iterable[Condition]:
+    yield from plan.plan.applies
+    for block in (plan.ownership, plan.overlays.values(), plan.rates, plan.payout, plan.guardrails, plan.spiffs):
+        for record in block:
+            yield from record.when
+    if plan.activation:
+        yield from plan.activation.when
+
+
+def plan_set(plans: Sequence[Plan]) -> PlanSet:
+    """Plans that may be in force together. Raises `Refused` where they contradict each other."""
+    if not plans:
+        raise Refused(NONE.at(None, "there is no plan", "put a plan in plans/, or name one with --plan"))
+    versions = sorted(plans, key=lambda plan: (plan.plan.id, plan.plan.effective.from_))
+    findings = [*_same_day(versions), *_disagreements(versions)]
+    if findings:
+        raise Refused(findings)
+    return PlanSet(tuple(versions))
+
+
+def _same_day(versions: Sequence[Plan]) -> Iterable[Finding]:
+    for (id_, start), same in groupby(versions, key=lambda p: (p.plan.id, p.plan.effective.from_)):
+        first, *others = same
+        for other in others:
+            message = f"{other.label} begins on {start}, and so does version {first.plan.version} in {first.path}"
+            yield SAME_DAY.at(other.plan.effective.place, message, f"give each version of {id_} its own first day")
+
+
+def _disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
+    first = versions[0]
+    for other in versions[1:]:
+        for key in ("timezone", "fiscal_year_starts"):
+            mine, theirs = getattr(first.plan, key), getattr(other.plan, key)
+            if mine != theirs:
+                message = f"{key} is {theirs} here and {mine} in {first.path}: plans of one project agree on it"
+                yield DISAGREE.at(other.plan.place, message)
+        if other.plan.id != first.plan.id:
+            for block in ("recovery", "leavers"):
+                if getattr(first, block) != getattr(other, block):
+                    message = f"{block} differs from {first.path}: a payee's pay is netted once, over all plans"
+                    yield DISAGREE.at(getattr(other, block).place, message)
+    for plan in versions:
+        if len({v.plan.id for v in versions}) > 1 and not plan.plan.applies:
+            message = f"several plans are in force and {plan.label} does not say which deals it takes"
+            yield NO_APPLIES.at(plan.plan.place, message, "add  applies: {conditions}")

@@ -1,0 +1,127 @@
+"""From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code
+from expcomp.sources.accounts import check_crm_ids, derive_accounts, resolve_accounts
+from expcomp.sources.book import Book, FileAccount, Needs
+from expcomp.sources.complaints import Complaints, shortened
+from expcomp.sources.deals import decide_won, require_of_won
+from expcomp.sources.draft import Draft
+from expcomp.sources.joins import (
+    ACCOUNT_UNKNOWN,
+    DEAL_UNKNOWN,
+    SIGNAL_UNKNOWN,
+    check_repeats,
+    refer,
+)
+from expcomp.sources.people import directory_of, resolve_people
+from expcomp.sources.tables import TABLES, Kind
+from expcomp.sources.typed import VALUE_MISSING, Reading, Typed, type_table
+from expcomp.sources.words import same
+
+DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
+"""Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
+
+
+def assemble(
+    readings: Sequence[Reading], needs: Needs, complaints: Complaints, values: Mapping[tuple[str, str], Mapping[str, str]]
+) -> Book:
+    """The Book, or `Refused` with everything that is wrong in all of the readings."""
+    typed = [type_table(reading, needs, complaints) for reading in readings]
+    drafts = {
+        table: Draft(table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints)
+        for table in TABLES
+    }
+    _settle_deals(drafts["deals"], values)
+    _settle_people(drafts)
+    accounts = _settle_accounts(drafts, complaints, needs)
+    if drafts["deals"]:
+        require_of_won(drafts["deals"], needs)
+    for name, draft in drafts.items():
+        if name not in ("payees", "accounts"):
+            draft.sort()
+            check_repeats(draft)
+    _check_references(drafts, accounts)
+    _drop_overlay_splits(drafts["splits"])
+    complaints.stop_if_any()
+    for draft in drafts.values():
+        draft.finish()
+    frames = {name: draft.frame for name, draft in drafts.items()} | {"accounts": accounts}
+    return Book(frames, _file_accounts(typed, drafts), tuple(shortened(complaints.notes)))
+
+
+def _settle_deals(deals: Draft, values: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
+    if deals:
+        words = values.get(("deals", "won"), {})
+        decide_won(deals, {same(word): meaning == "true" for word, meaning in words.items()})
+
+
+def _settle_people(drafts: dict[str, Draft]) -> None:
+    payees = drafts["payees"]
+    check_repeats(payees)
+    directory = directory_of(payees)
+    for draft in drafts.values():
+        resolve_people(draft, directory)
+
+
+def _settle_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Needs) -> pd.DataFrame:
+    accounts = drafts["accounts"]
+    if not accounts:
+        return derive_accounts(drafts, complaints, needs)
+    check_repeats(accounts)
+    check_crm_ids(accounts)
+    for draft in drafts.values():
+        resolve_accounts(draft, accounts)
+    return accounts.frame
+
+
+def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
+    known = pd.concat([accounts["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
+    for draft in drafts.values():
+        for name in draft.of_kind(Kind.ACCOUNT):
+            matters = _matters(draft, name)
+            refer(draft, name, known, ACCOUNT_UNKNOWN, "no account of the accounts export", matters)
+    deals = drafts["deals"].frame["deal_id"]
+    for table in DEAL_TABLES:
+        refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
+    noted = lambda rows: np.zeros(len(rows), np.bool_)  # noqa: E731
+    refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", noted)
+    signals = drafts["signals"].frame["signal_id"]
+    refer(drafts["pauses"], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
+    if drafts["signals"]:
+        refer(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export", noted)
+
+
+def _matters(draft: Draft, name: str):  # type: ignore[no-untyped-def]
+    """Unknown accounts of deals that are not won and unknown parents are noted; all others are errors."""
+    if draft.table.name == "accounts":
+        return lambda rows: np.zeros(len(rows), np.bool_)
+    if draft.table.name == "deals":
+        won = draft.frame["won"].to_numpy(dtype=np.bool_)
+        return lambda rows: won[rows]
+    return None
+
+
+def _drop_overlay_splits(splits: Draft) -> None:
+    """Only revenue splits divide a deal."""
+    splits.drop((splits.frame["split_type"] == "overlay").to_numpy(), "overlay split")
+
+
+def _file_accounts(typed: Sequence[Typed], drafts: dict[str, Draft]) -> tuple[FileAccount, ...]:
+    accounts = []
+    for piece in typed:
+        raw, match = piece.reading.raw, piece.reading.match
+        draft = drafts[match.table]
+        dropped = raw.dropped + draft.dropped[raw.label]
+        accounts.append(
+            FileAccount(
+                raw.label, raw.sha256, match.table, match.preset, match.reason, raw.rows_read,
+                Counter(dropped), draft.refused[raw.label], piece.accounts,
+            )
+        )  # fmt: skip
+    return tuple(sorted(accounts, key=lambda account: account.path))

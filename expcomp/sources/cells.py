@@ -1,0 +1,126 @@
+"""One column of text cells, and how a converter runs once for each different text."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expcomp.diagnostics import Code
+from expcomp.exact import Flags, Ints
+from expcomp.sources.words import translate
+
+T = TypeVar("T")
+
+CELL_ERROR = Code("D319", "cell-is-an-error")
+ERROR_TEXTS = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the cells that hold `text`; `rows` are positions in the column."""
+
+    code: Code
+    text: str
+    message: str
+    help: str
+    rows: Ints
+
+
+@dataclass(slots=True)
+class Problems:
+    items: list[Problem] = field(default_factory=list)
+
+    def add(self, code: Code, text: str, message: str, help: str, rows: Ints) -> None:
+        self.items.append(Problem(code, text, message, help, rows))
+
+
+class Cells:
+    """Trimmed texts of a column; `texts` are the different ones (after the config's `values`) and `codes`
+    say which of them each row holds. `written` keeps them as the file has them, for messages."""
+
+    def __init__(self, column: pa.ChunkedArray, values: Mapping[str, str] | None = None) -> None:
+        self.column = pc.utf8_trim_whitespace(column)
+        self.values = values or {}
+
+    def __len__(self) -> int:
+        return len(self.column)
+
+    @cached_property
+    def blank(self) -> Flags:
+        return to_numpy(pc.equal(self.column, ""))
+
+    @cached_property
+    def _encoded(self) -> tuple[list[str], Ints]:
+        encoded = self.column.combine_chunks().dictionary_encode()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.combine_chunks()
+        return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+    @property
+    def written(self) -> list[str]:
+        return self._encoded[0]
+
+    @property
+    def codes(self) -> Ints:
+        return self._encoded[1]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [translate(self.values, text) for text in self.written] if self.values else self.written
+
+    def rows_of(self, code: int) -> Ints:
+        """Positions of the rows that hold text number `code`."""
+        order, starts = self._by_code
+        return order[starts[code] : starts[code + 1]]
+
+    @cached_property
+    def _by_code(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.codes, kind="stable")
+        starts = np.searchsorted(self.codes[order], np.arange(len(self.written) + 1))
+        return order, starts
+
+    def convert(self, read: Callable[[str], T], refuse: Callable[[int, ValueError], None], failed: T) -> list[T]:
+        """`read` of every different text; blanks and refused texts give `failed`."""
+        results = []
+        for code, text in enumerate(self.texts):
+            result = failed
+            if text:
+                try:
+                    result = read(text)
+                except ValueError as error:
+                    refuse(code, error)
+            results.append(result)
+        return results
+
+    def matches(self, pattern: str) -> bool:
+        """Whether every cell matches; only asked where no word of the config may stand for another."""
+        return not self.values and bool(pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False)
+
+
+def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
+    return column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False)
+
+
+def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray:
+    """The `str` column of a frame, without a copy through Python."""
+    chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    return pd.arrays.ArrowStringArray(chunked.cast(pa.large_string()), dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+
+
+def taken_text(texts: list[str], codes: Ints) -> pd.arrays.ArrowStringArray:
+    return text_array(pa.array(texts, pa.large_string()).take(pa.array(codes)))
+
+
+def taken_integers(values: list[int | None], codes: Ints) -> pd.arrays.IntegerArray:
+    known = np.array([value is not None for value in values], np.bool_)
+    numbers = np.array([value or 0 for value in values], np.int64)
+    return integers(numbers[codes], known[codes])
+
+
+def integers(numbers: Ints, known: Flags) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(np.where(known, numbers, 0), ~known)

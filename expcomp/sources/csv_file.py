@@ -1,0 +1,194 @@
+"""CSV files at full speed: every cell as text, every row with its physical line, nothing repaired."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from expcomp.diagnostics import Code, Finding, Place, Refused
+from expcomp.exact import Ints
+from expcomp.sources import layout
+from expcomp.sources.complaints import quote
+from expcomp.sources.csv_text import (
+    SAMPLE,
+    QUOTE_OPEN,
+    Record,
+    choose_delimiter,
+    decode,
+    first_rows,
+    quotes_look_sound,
+    split_sep_line,
+    strict_records,
+)
+from expcomp.sources.raw import RawTable, locate_in_text
+
+RAGGED = Code("D105", "row-is-ragged")
+EMPTY = Code("D115", "file-is-empty")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSettings:
+    """What the config declares about the file; blank or 0: find out."""
+
+    encoding: str = ""
+    header_row: int = 0
+
+
+def read_csv(data: bytes, path: str, name: str, known: frozenset[str], settings: CsvSettings) -> RawTable:
+    """The file's table as text. `known` are normalised headers that mean something. Raises `Refused`."""
+    decoded = decode(data, path, settings.encoding)
+    delimiter, skipped = split_sep_line(decoded.data)
+    text = decoded.data[skipped:]
+    if not text.strip():
+        raise Refused(EMPTY.at(Place(path), "the file is empty", "export it again, or take it away"))
+    delimiter = delimiter or choose_delimiter(text, known)
+    parsed = _Parse(text, path, delimiter, known, settings.header_row, 1 if skipped else 0).run()
+    locate = locate_in_text(path)
+    used = layout.used_columns(parsed.headers, parsed.columns, locate, parsed.header_line)
+    return RawTable(
+        label=path,
+        name=name,
+        headers=tuple(parsed.headers[index].strip() for index in used),
+        columns=tuple(parsed.columns[index] for index in used),
+        numbers=tuple(index + 1 for index in used),
+        rows=parsed.lines,
+        locate=locate,
+        rows_read=len(parsed.lines) + sum(parsed.dropped.values()),
+        sha256=sha256(data).hexdigest(),
+        dropped=layout.counted(**parsed.dropped),
+        notes=decoded.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    headers: Sequence[str]
+    header_line: int
+    columns: Sequence[pa.ChunkedArray]
+    lines: Ints
+    dropped: dict[str, int]
+
+
+class _Parse:
+    def __init__(
+        self, text: bytes, path: str, delimiter: str, known: frozenset[str], header_row: int, lines_before: int
+    ) -> None:
+        self.text, self.path, self.delimiter, self.known = text, path, delimiter, known
+        self.header_row, self.lines_before = header_row, lines_before
+
+    def run(self) -> _Parsed:
+        header, start, line = self._header()
+        body = self.text[start:]
+        ragged: list[str] = []
+        columns = self._columns(body, len(header), ragged)
+        sound = quotes_look_sound(body, self.delimiter)
+        rows = len(columns[0])
+        ended = body.endswith((b"\n", b"\r")) or not body
+        breaks = body.count(b"\n") if b"\n" in body else body.count(b"\r")
+        if sound and not ragged and rows == breaks + (not ended):
+            # As many rows as lines: no cell holds a line break and no line is blank.
+            lines = np.arange(line + 1, line + 1 + rows, dtype=np.int64)
+            return self._without_noise(header, line, columns, lines, 0, 0)
+        records = strict_records(body, self.delimiter, self.path, line + 1)
+        return self._second_look(header, line, records)
+
+    def _header(self) -> tuple[list[str], int, int]:
+        """The header's cells, the offset after its record, and the last physical line it takes."""
+        head = self.text[: 1 << 20].decode("utf-8", "ignore")
+        rows, last_lines = first_rows(head, self.delimiter, SAMPLE)
+        if self.header_row:
+            wanted = self.header_row - self.lines_before
+            number = next((n for n, line in enumerate(last_lines) if line >= wanted), None)
+        else:
+            number = layout.find_header(rows, self.known)
+        if number is None:
+            raise layout.refuse_headless(rows, locate_in_text(self.path))
+        breaks = re.finditer(rb"\r\n|\n|\r", self.text)
+        end = next((at.end() for at in islice(breaks, last_lines[number] - 1, None)), len(self.text))
+        return rows[number], end, last_lines[number] + self.lines_before
+
+    def _columns(self, body: bytes, width: int, ragged: list[str]) -> list[pa.ChunkedArray]:
+        names = [str(number) for number in range(width)]
+        if not body.strip():
+            return [pa.chunked_array([], pa.string()) for _ in names]
+
+        def skip(row: csv.InvalidRow) -> str:
+            ragged.append(row.text)
+            return "skip"
+
+        try:
+            table = csv.read_csv(
+                BytesIO(body),
+                csv.ReadOptions(column_names=names, block_size=1 << 22),
+                csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=skip),
+                csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    null_values=[],
+                    strings_can_be_null=False,
+                    quoted_strings_can_be_null=False,
+                ),
+            )
+        except pa.ArrowInvalid:
+            # Arrow tells no line: the exact pass does, or reads what Arrow's blocks could not hold.
+            ragged.append("")
+            return [pa.chunked_array([], pa.string()) for _ in names]
+        return [table.column(number) for number in range(width)]
+
+    def _second_look(self, header: list[str], line: int, records: list[Record]) -> _Parsed:
+        """Rows with exact lines: noise is told from ragged rows, and swallowed rows from long cells."""
+        width = len(header)
+        kept: list[Record] = []
+        short = blank = 0
+        findings: list[Finding] = []
+        last_full = max((n for n, record in enumerate(records) if len(record.cells) == width), default=-1)
+        ends_in_footer = any(layout.is_footer(record.cells) for record in records[-12:])
+        for number, record in enumerate(records):
+            if len(record.cells) == width:
+                findings += self._swallowed(record, width)
+                kept.append(record)
+            elif not any(cell.strip() for cell in record.cells):
+                blank += 1
+            elif layout.is_footer(record.cells) or (number > last_full and len(record.cells) == 1 and ends_in_footer):
+                short += 1
+            elif len(record.cells) == 1 and layout.TOTAL.fullmatch(record.cells[0].strip()):
+                short += 1
+            else:
+                findings.append(self._ragged(record, width))
+        if findings:
+            raise Refused(findings[:20])
+        columns = [pa.chunked_array([pa.array([r.cells[n] for r in kept], pa.string())]) for n in range(width)]
+        lines = np.array([record.line for record in kept], np.int64)
+        return self._without_noise(header, line, columns, lines, short, blank)
+
+    def _ragged(self, record: Record, width: int) -> Finding:
+        message = f"the row has {len(record.cells)} cells, the header {width}"
+        first = next((cell for cell in record.cells if cell.strip()), "")
+        help = f"the row begins with {quote(first)}; quote cells that hold the delimiter, or export the file again"
+        return RAGGED.at(Place(self.path, record.line), message, help)
+
+    def _swallowed(self, record: Record, width: int) -> list[Finding]:
+        """A cell that holds a line which looks like a row of its own."""
+        for number, cell in enumerate(record.cells):
+            lines = cell.splitlines() if "\n" in cell or "\r" in cell else []
+            if width > 2 and any(text.count(self.delimiter) >= width - 1 for text in lines):
+                message = "a cell holds what looks like further rows: probably a quote is not closed"
+                return [QUOTE_OPEN.at(Place(self.path, record.line, number + 1), message, "close the quote")]
+        return []
+
+    def _without_noise(
+        self, header: list[str], line: int, columns: list[pa.ChunkedArray], lines: Ints, footer: int, blank: int
+    ) -> _Parsed:
+        blanks = layout.blank_rows(columns, len(lines))
+        footers = layout.footer_rows(columns, blanks)
+        noise = blanks | footers
+        dropped = {"blank_row": blank + int((blanks & ~footers).sum()), "report_footer": footer + int(footers.sum())}
+        if noise.any():
+            keep = pa.array(~noise)
+            columns, lines = [column.filter(keep) for column in columns], lines[~noise]
+        return _Parsed(header, line, columns, lines, dropped)

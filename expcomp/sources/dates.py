@@ -1,0 +1,176 @@
+"""Days and instants, read without guessing: ISO, or one order of day and month that a whole column fits.
+
+A text becomes microseconds of the wall clock it names, with a form: a day, a time of no zone, an instant.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expcomp.exact import Flags, Ints
+
+ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:(?:T| +)(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?)?", re.ASCII
+)
+SLASHED = re.compile(
+    r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:,? +(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?)?", re.ASCII
+)
+
+DAY_US = 86_400_000_000
+FIRST_US, END_US = (
+    int((datetime(year, 1, 1) - datetime(1970, 1, 1)).total_seconds()) * 1_000_000 for year in (2000, 2101)
+)  # fmt: skip
+EPOCH = datetime(1970, 1, 1)
+
+
+class Form(IntEnum):
+    BAD = 0
+    DAY = 1
+    LOCAL = 2
+    INSTANT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """One entry a text: microseconds since 1970 (of UTC for instants, else of the wall clock) and the form."""
+
+    us: Ints
+    form: npt.NDArray[np.int8]
+
+    def out_of_bounds(self) -> Flags:
+        return (self.form != Form.BAD) & ((self.us < FIRST_US) | (self.us >= END_US))
+
+
+def is_iso(text: str) -> bool:
+    return ISO.fullmatch(text) is not None
+
+
+def order_of(texts: Sequence[str]) -> str:
+    """`month_first`, `day_first`, `ambiguous`, `conflicting`; nothing when no text is of the slashed kind."""
+    slashed = [match for match in map(SLASHED.fullmatch, texts) if match]
+    if not slashed:
+        return ""
+    month_first = all(int(match[1]) <= 12 for match in slashed)
+    day_first = all(int(match[3]) <= 12 for match in slashed)
+    if month_first and day_first:
+        return "ambiguous"
+    if month_first or day_first:
+        return "month_first" if month_first else "day_first"
+    return "conflicting"
+
+
+def read_moments(texts: Sequence[str], order: str) -> Moments:
+    """ISO texts and, where `order` is month_first or day_first, slashed ones; anything else is BAD."""
+    fast = _plain_iso(texts)
+    if fast is not None:
+        return fast
+    read = [_read(text, order) for text in texts]
+    us = np.fromiter((us for us, _ in read), np.int64, len(read))
+    return Moments(us, np.fromiter((form for _, form in read), np.int8, len(read)))
+
+
+def _plain_iso(texts: Sequence[str]) -> Moments | None:
+    """Arrow's own parser, where every text is of one of the three usual ISO shapes."""
+    if len(texts) < 1000:
+        return None
+    column = pa.array(texts, pa.string())
+    day, time = r"^\d{4}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
+    for form, shape in ((Form.DAY, day + "$"), (Form.LOCAL, day + time + "$"), (Form.INSTANT, day + time + "Z$")):
+        if not pc.all(pc.match_substring_regex(column, shape)).as_py():
+            continue
+        kind = pa.timestamp("us", tz="UTC" if form is Form.INSTANT else None)
+        try:
+            us = column.cast(kind).cast(pa.int64()).to_numpy()
+        except pa.ArrowInvalid:
+            return None
+        return Moments(us, np.full(len(us), form, np.int8))
+    return None
+
+
+def _read(text: str, order: str) -> tuple[int, Form]:
+    match = ISO.fullmatch(text)
+    if match:
+        year, month, day, hour, minute, second, part, zone = match.groups()
+        form = Form.DAY if hour is None else Form.INSTANT if zone else Form.LOCAL
+        clock = (hour or "0", minute or "0", second or "0")
+        us = int((part or "").ljust(6, "0")[:6])
+        return _moment((year, month, day), clock, form, us - _offset_us(zone or "Z"))
+    match = SLASHED.fullmatch(text)
+    if match and order in ("month_first", "day_first"):
+        first, _, second_part, year, hour, minute, second, half = match.groups()
+        month, day = (first, second_part) if order == "month_first" else (second_part, first)
+        form = Form.DAY if hour is None else Form.LOCAL
+        clock = (_hour_of_24(hour, half) if hour else "0", minute or "0", second or "0")
+        return _moment((year, month, day), clock, form, 0)
+    return 0, Form.BAD
+
+
+def _moment(day: tuple[str, str, str], clock: tuple[str, str, str], form: Form, us: int) -> tuple[int, Form]:
+    try:
+        since = datetime(*map(int, (*day, *clock))) - EPOCH
+    except ValueError:
+        return 0, Form.BAD
+    return since // timedelta(microseconds=1) + us, form
+
+
+def _hour_of_24(hour: str, half: str | None) -> str:
+    if not half:
+        return hour
+    return str(int(hour) % 12 + (12 if half in "Pp" else 0)) if 1 <= int(hour) <= 12 else "99"
+
+
+def _offset_us(zone: str) -> int:
+    if zone in ("Z", "UTC"):
+        return 0
+    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+    return minutes * 60_000_000 * (-1 if zone[0] == "-" else 1)
+
+
+def to_instants(moments: Moments, zone: ZoneInfo) -> tuple[Ints, Flags]:
+    """Microseconds of UTC, and which wall-clock times do not exist in `zone` (a gap of daylight saving).
+
+    A time that happens twice is taken the first time round.
+    """
+    local = (moments.form == Form.DAY) | (moments.form == Form.LOCAL)
+    if not local.any():
+        return moments.us, np.zeros(len(local), np.bool_)
+    wall = pd.DatetimeIndex(moments.us[local].view("datetime64[us]"))
+    aware = wall.tz_localize(zone, ambiguous=np.ones(len(wall), np.bool_), nonexistent="NaT")
+    us, missing = moments.us.copy(), np.zeros(len(local), np.bool_)
+    missing[local] = aware.isna()
+    us[local & ~missing] = aware[~aware.isna()].as_unit("us").asi8
+    return us, missing
+
+
+def to_days(moments: Moments, source_zone: ZoneInfo, zone: ZoneInfo) -> tuple[Ints, Flags]:
+    """Days since 1970 in `zone`, and which wall-clock times do not exist in the source's zone.
+
+    A day stays the day it is. So does a midnight of no zone: it is how a day is written by systems that only
+    know times. Every other time is an instant, and becomes the day it is in `zone`.
+    """
+    days = moments.us // DAY_US
+    midnight = moments.us % DAY_US == 0
+    timed = ((moments.form == Form.LOCAL) & ~midnight) | (moments.form == Form.INSTANT)
+    if not timed.any():
+        return days, np.zeros(len(days), np.bool_)
+    us, missing = to_instants(Moments(moments.us[timed], moments.form[timed]), source_zone)
+    there = pd.DatetimeIndex(us.view("datetime64[us]")).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    days[timed] = there.as_unit("us").asi8 // DAY_US
+    gaps = np.zeros(len(days), np.bool_)
+    gaps[timed] = missing
+    return days, gaps
+
+
+def all_midnight_utc(moments: Moments) -> bool:
+    """Whether there are instants and each is 00:00 UTC: probably days that a system wrote as instants."""
+    instants = moments.us[moments.form == Form.INSTANT]
+    return bool(len(instants)) and not (instants % DAY_US).any()

@@ -1,0 +1,159 @@
+"""A table under assembly: a frame, where each of its rows came from, and which rows have an error."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expcomp.diagnostics import Code, Place, Severity
+from expcomp.exact import Flags, Ints
+from expcomp.sources.book import Needs
+from expcomp.sources.complaints import Complaints, and_more, quote
+from expcomp.sources.tables import TABLES, Kind
+from expcomp.sources.typed import Reading, Typed, blank_column, join_columns
+
+
+class Draft:
+    """All rows of one canonical table, sorted by its key.
+
+    Rows with an error stay until `finish`, so that everything else that is wrong with them, and nothing that
+    only follows from their absence, is found too. Rows dropped leave at once, counted.
+    """
+
+    def __init__(self, table: str, pieces: Sequence[Typed], needs: Needs, complaints: Complaints) -> None:
+        self.table = TABLES[table]
+        self.fields = needs.fields_of(table)
+        self.complaints = complaints
+        self.readings: dict[str, Reading] = {piece.reading.raw.label: piece.reading for piece in pieces}
+        self.dropped: dict[str, Counter[str]] = {label: Counter() for label in self.readings}
+        self.refused: Counter[str] = Counter()
+        ordered = sorted(pieces, key=lambda piece: piece.reading.raw.label)
+        self.frame = self._joined(ordered)
+        self.bad: Flags = np.concatenate([np.zeros(0, np.bool_), *(piece.refused for piece in ordered)])
+        self.sort()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __bool__(self) -> bool:
+        """Whether any file gave this table, be it without rows."""
+        return bool(self.readings)
+
+    def _joined(self, pieces: Sequence[Typed]) -> pd.DataFrame:
+        if not pieces:
+            columns: dict[str, Any] = {wanted.name: blank_column(wanted.kind, 0) for wanted in self.fields}
+        else:
+            columns = {wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces]) for wanted in self.fields}
+        labels = [piece.reading.raw.label for piece in pieces]
+        counts = [len(piece.refused) for piece in pieces]
+        columns["input_file"] = pd.Categorical.from_codes(np.repeat(np.arange(len(labels)), counts), categories=labels)
+        rows = [piece.reading.raw.rows for piece in pieces]
+        columns["input_row"] = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+        return pd.DataFrame(columns, copy=False)
+
+    def has(self, name: str) -> bool:
+        """Whether any file has a column for the field."""
+        return any(name in reading.match.columns for reading in self.readings.values())
+
+    def texts(self, name: str) -> pa.ChunkedArray:
+        """A text column for Arrow."""
+        return pa.chunked_array(pa.array(self.frame[name].array, pa.large_string()))
+
+    def where(self, name: str, position: int) -> Place:
+        """The place of a field in the row at a position of the frame."""
+        reading = self.readings[str(self.frame["input_file"].iloc[position])]
+        return reading.place(name, int(self.frame["input_row"].iloc[position]))
+
+    def header(self, name: str, position: int) -> str:
+        return self.readings[str(self.frame["input_file"].iloc[position])].header(name)
+
+    def tell(
+        self, code: Code, name: str, rows: Ints, message: str, help: str = "", severity: Severity = Severity.ERROR
+    ) -> None:
+        """One finding about the cells of a field at these positions, shown at the first in the files' order."""
+        first = self.first_in_file(rows)
+        text = quote(str(self.frame[name].iloc[first]))
+        said = f'{text} in column "{self.header(name, first)}" {message}{and_more(len(rows) - 1)}'
+        place = self.where(name, first)
+        if severity is Severity.ERROR:
+            self.complaints.error(code, place, said, help)
+        else:
+            self.complaints.note(code, place, said, help, severity)
+
+    def first_in_file(self, rows: Ints) -> int:
+        files = self.frame["input_file"].cat.codes.to_numpy()[rows]
+        return int(rows[np.lexsort((self.frame["input_row"].to_numpy()[rows], files))[0]])
+
+    def refuse(self, mask: Flags) -> None:
+        """Mark rows that have an error."""
+        self.bad = self.bad | mask
+
+    def finish(self) -> None:
+        """Set the rows with an error aside, counted."""
+        self.refused.update(self._counts(self.bad))
+        self._keep(~self.bad)
+
+    def drop(self, mask: Flags, reason: str) -> None:
+        """Leave rows out for a reason that is no error."""
+        for label, count in self._counts(mask).items():
+            self.dropped[label][reason] += count
+        self._keep(~mask)
+
+    def _counts(self, mask: Flags) -> Counter[str]:
+        if not mask.any():
+            return Counter()
+        return Counter(self.frame["input_file"][mask].astype(str).tolist())
+
+    def _keep(self, mask: Flags) -> None:
+        if not mask.all():
+            self.frame = self.frame[mask].reset_index(drop=True)
+            self.bad = self.bad[mask]
+
+    def sort(self) -> None:
+        """By the key, texts by code point, blanks last; equal keys stay in the order of files and rows."""
+        if len(self.frame) < 2:
+            return
+        keys = pa.table({name: pa.array(self.frame[name].array) for name in self.table.key})
+        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in self.table.key])
+        # Arrow's sort of several columns is not stable: rows of equal keys are put back in their order.
+        order = _stable(order.to_numpy().astype(np.int64), self.equal_to_next(order))
+        if (np.diff(order) < 0).any():
+            self.frame = self.frame.take(order).reset_index(drop=True)
+            self.bad = self.bad[order]
+
+    def equal_to_next(self, order: pa.Array | None = None, names: Sequence[str] | None = None) -> Flags:
+        """Whether each row but the last has the same values as the next one; blanks equal blanks."""
+        if len(self.frame) < 2:
+            return np.zeros(0, np.bool_)
+        same = np.ones(len(self.frame) - 1, np.bool_)
+        for name in names or self.table.key:
+            same &= _equal_neighbours(pa.array(self.frame[name].array), order)
+        return same
+
+    def values(self) -> tuple[str, ...]:
+        """Every field, for the comparison of whole rows."""
+        return tuple(wanted.name for wanted in self.fields)
+
+    def of_kind(self, kind: Kind) -> tuple[str, ...]:
+        return tuple(wanted.name for wanted in self.fields if wanted.kind is kind)
+
+
+def _equal_neighbours(column: pa.Array | pa.ChunkedArray, order: pa.Array | None) -> Flags:
+    encoded = column.take(order) if order is not None else column
+    merged = pa.concat_arrays(encoded.chunks) if isinstance(encoded, pa.ChunkedArray) and encoded.num_chunks else encoded
+    first, second = merged.slice(0, len(merged) - 1), merged.slice(1)
+    equal = pc.equal(first, second).fill_null(False)
+    both_blank = pc.and_(first.is_null(), second.is_null())
+    result: Flags = pc.or_(equal, both_blank).to_numpy(zero_copy_only=False)
+    return result
+
+
+def _stable(order: Ints, equal_next: Flags) -> Ints:
+    if not equal_next.any():
+        return order
+    run = np.concatenate(([0], np.cumsum(~equal_next)))
+    return order[np.lexsort((order, run))]

@@ -1,0 +1,122 @@
+"""Keys: one checked way to look rows up, repeated rows, and references that must lead somewhere."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expcomp.diagnostics import Code, Severity
+from expcomp.exact import Flags, Ints
+from expcomp.sources.complaints import quote
+from expcomp.sources.draft import Draft
+from expcomp.sources.ids import RESAVED
+from expcomp.sources.words import did_you_mean
+
+KEY_REPEATED = Code("D401", "key-repeated")
+ACCOUNT_UNKNOWN = Code("D404", "account-unknown")
+DEAL_UNKNOWN = Code("D405", "deal-unknown")
+SIGNAL_UNKNOWN = Code("D406", "signal-unknown")
+
+TextColumn = pd.Series | pa.Array | pa.ChunkedArray
+
+
+def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
+    """For each key the position of its one row in the table, -1 where there is none or the key is blank.
+
+    Raises ValueError when a key that is not blank stands in the table twice: a join must never multiply rows.
+    """
+    wanted, known = _arrow(keys), _arrow(table_keys)
+    filled = known.filter(pc.not_equal(known, ""))
+    if pc.count_distinct(filled).as_py() != len(filled):
+        raise ValueError("a key stands in the table twice")
+    positions = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.where(pc.equal(wanted, "").to_numpy(zero_copy_only=False), -1, positions)
+
+
+def _arrow(column: TextColumn) -> pa.Array:
+    array = pa.array(column.array) if isinstance(column, pd.Series) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    return array.cast(pa.large_string())
+
+
+def check_repeats(draft: Draft) -> None:
+    """Rows of one key that are identical are dropped and counted; rows that differ are an error with both."""
+    same_key = draft.equal_to_next()
+    same_key &= ~(draft.bad[:-1] | draft.bad[1:])[: len(same_key)]
+    if not same_key.any():
+        return
+    same_row = draft.equal_to_next(names=draft.values())
+    for first in np.flatnonzero(same_key & ~same_row):
+        _tell_repeated(draft, int(first))
+    run = np.concatenate(([0], np.cumsum(~same_key)))
+    refused = np.isin(run, run[1:][same_key & ~same_row])
+    draft.refuse(refused)
+    draft.drop(np.concatenate(([False], same_key)) & ~refused, "repeated row")
+
+
+def _tell_repeated(draft: Draft, first: int) -> None:
+    key = ", ".join(_shown(draft, name, first) for name in draft.table.key)
+    differing = next(
+        name for name in draft.values() if _shown(draft, name, first) != _shown(draft, name, first + 1)
+    )
+    other = draft.where(differing, first)
+    message = (
+        f"{draft.table.name} with the key {key} is already given at {other}, "
+        f"with {_shown(draft, differing, first)} instead of {_shown(draft, differing, first + 1)} "
+        f'in column "{draft.header(differing, first + 1)}"'
+    )
+    draft.complaints.error(KEY_REPEATED, draft.where(differing, first + 1), message, "keep the right one of the two rows")
+
+
+def _shown(draft: Draft, name: str, position: int) -> str:
+    value = draft.frame[name].iloc[position]
+    return '""' if pd.isna(value) else quote(str(value))
+
+
+def refer(
+    draft: Draft,
+    name: str,
+    known: TextColumn,
+    code: Code,
+    what: str,
+    severity: Callable[[Ints], Flags] | None = None,
+) -> None:
+    """Every key of the column that is not blank must be among `known`.
+
+    `severity` says, for positions of unknown keys, which are errors; without it all are. The others are noted.
+    """
+    keys = _arrow(draft.frame[name])
+    candidates = _arrow(known)
+    unknown = pc.and_(pc.invert(pc.is_in(keys, value_set=candidates)), pc.not_equal(keys, ""))
+    rows = np.flatnonzero(unknown.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return
+    wrong = severity(rows) if severity else np.ones(len(rows), np.bool_)
+    names = candidates.to_pylist()
+    _tell_unknown(draft, name, rows[wrong], names, code, what, Severity.ERROR)
+    _tell_unknown(draft, name, rows[~wrong], names, code, what, Severity.NOTE)
+    refused = np.zeros(len(draft), np.bool_)
+    refused[rows[wrong]] = True
+    draft.refuse(refused)
+
+
+def _tell_unknown(
+    draft: Draft, name: str, rows: Ints, known: list[str], code: Code, what: str, severity: Severity
+) -> None:
+    if severity is not Severity.ERROR and len(rows):
+        draft.tell(code, name, rows, f"is {what}", "", severity)
+        return
+    texts = draft.frame[name].iloc[rows]
+    for text in sorted(set(texts.tolist())):
+        draft.tell(code, name, rows[(texts == text).to_numpy()], f"is {what}", _help(text, known), severity)
+
+
+def _help(text: str, known: list[str]) -> str:
+    bare = text.lstrip("0")
+    for other in known:
+        if other and other != text and other.lstrip("0") == bare:
+            return f'"{other}" differs only in leading zeros: {RESAVED}'
+    return did_you_mean(text, known)

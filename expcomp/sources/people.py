@@ -1,0 +1,115 @@
+"""People: every reference becomes a payee_id, by id or e-mail, else by a name that only one payee has."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from expcomp.diagnostics import Code, Severity
+from expcomp.exact import Ints
+from expcomp.sources.cells import taken_text
+from expcomp.sources.complaints import quote
+from expcomp.sources.draft import Draft
+from expcomp.sources.tables import Kind
+from expcomp.sources.words import did_you_mean, same
+
+PERSON_UNKNOWN = Code("D402", "person-unknown")
+PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")
+BY_NAME = Code("D430", "people-joined-by-name")
+
+ID_FIELDS = ("payee_id", "crm_id", "cs_id", "payroll_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who each id, e-mail (without case) and name stands for; several payees are an ambiguity."""
+
+    by_id: dict[str, tuple[str, ...]]
+    by_email: dict[str, tuple[str, ...]]
+    by_name: dict[str, tuple[str, ...]]
+    known: tuple[str, ...]
+
+    def find(self, text: str) -> tuple[tuple[str, ...], str]:
+        """The payees the text may mean, and how they were found. An exact payee_id always means its payee."""
+        if text in self.by_id:
+            return self.by_id[text], "id"
+        if "@" in text:
+            return self.by_email.get(text.casefold(), ()), "e-mail"
+        return self.by_name.get(same(text), ()), "name"
+
+
+def directory_of(payees: Draft) -> Directory:
+    frame = payees.frame
+    ids = frame["payee_id"].tolist()
+    by_id: dict[str, set[str]] = defaultdict(set)
+    for name in ID_FIELDS[1:]:
+        for text, payee in zip(frame[name].tolist(), ids, strict=True):
+            by_id[text].add(payee)
+    for payee in ids:
+        by_id[payee] = {payee}
+    by_id.pop("", None)
+    emails = _grouped((text.casefold() for text in frame["email"].tolist()), ids)
+    names = _grouped((same(text) for text in frame["name"].tolist()), ids)
+    known = tuple(dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text))
+    return Directory({text: tuple(sorted(found)) for text, found in by_id.items()}, emails, names, known)
+
+
+def _grouped(texts: object, ids: list[str]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, set[str]] = defaultdict(set)
+    for text, payee in zip(texts, ids, strict=True):  # type: ignore[call-overload]
+        groups[text].add(payee)
+    groups.pop("", None)
+    return {text: tuple(sorted(found)) for text, found in groups.items()}
+
+
+def resolve_people(draft: Draft, directory: Directory) -> None:
+    """Turn each PERSON column into payee ids. Unknown people are errors, except as owners of deals not won."""
+    for name in draft.of_kind(Kind.PERSON):
+        if len(draft):
+            _resolve(draft, name, directory)
+
+
+def _resolve(draft: Draft, name: str, directory: Directory) -> None:
+    encoded = pa.concat_arrays(draft.texts(name).chunks).dictionary_encode()
+    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    found, by_name, refused = [], [], np.zeros(len(draft), np.bool_)
+    for code, text in enumerate(texts):
+        payees, how = directory.find(text) if text else ((), "")
+        found.append(payees[0] if len(payees) == 1 else "")
+        if text and len(payees) != 1:
+            rows = np.flatnonzero(codes == code)
+            refused[_tell(draft, name, text, payees, rows, directory)] = True
+        elif how == "name":
+            by_name.append(text)
+    if by_name:
+        _note_names(draft, name, by_name)
+    draft.frame[name] = taken_text(found, codes)
+    draft.refuse(refused)
+
+
+def _tell(draft: Draft, name: str, text: str, payees: tuple[str, ...], rows: Ints, directory: Directory) -> Ints:
+    """Tell about a text that is not one payee; returns the positions that are refused for it."""
+    matters = rows
+    if draft.table.name == "deals":
+        won = draft.frame["won"].fillna(False).to_numpy(dtype=np.bool_)
+        matters = rows[won[rows]]
+    if payees:
+        message, help = "may mean " + " or ".join(map(quote, payees)), "use an id or e-mail that only one payee has"
+    else:
+        message, help = "is no payee", did_you_mean(text, directory.known) or "add the person to payees, or correct the name"
+    code = PERSON_AMBIGUOUS if payees else PERSON_UNKNOWN
+    if len(matters):
+        draft.tell(code, name, matters, message, help)
+    else:
+        draft.tell(code, name, rows, f"{message}; no won deal is concerned, the field stays blank", help, Severity.NOTE)
+    return matters
+
+
+def _note_names(draft: Draft, name: str, texts: list[str]) -> None:
+    some = ", ".join(quote(text) for text in sorted(texts)[:3])
+    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
+    message = f"{draft.table.name}.{name}: {len(texts)} people joined by name, each held by one payee only: {some}{more}"
+    label = min(draft.readings)
+    place = draft.readings[label].place(name, 0)
+    draft.complaints.note(BY_NAME, place, message, "an id or e-mail column is safer")

@@ -1,0 +1,60 @@
+"""Presets: for each kind of export the headers that stand for our fields, kept as data files."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from expcomp.sources.tables import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Alias lists of one kind of export. `aliases[table][field]` are headers as written, the preferred first.
+
+    `signs` are headers that only this kind of export has. `verified`: made from real or published exports.
+    """
+
+    name: str
+    title: str
+    verified: bool
+    signs: tuple[str, ...]
+    aliases: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def ranks(self, table: str) -> dict[str, tuple[str, int]]:
+        """Normalised header → its field and preference. Our own field names are understood everywhere."""
+        ranks: dict[str, tuple[str, int]] = {}
+        for field, headers in self.aliases.get(table, {}).items():
+            for rank, header in enumerate(headers):
+                ranks.setdefault(normal(header), (field, rank))
+        for own in TABLES[table].fields:
+            ranks.setdefault(normal(own.name), (own.name, 1000))
+        return ranks
+
+
+def normal(header: str) -> str:
+    """How headers are compared: letters and digits only, one width, without case."""
+    return "".join(char for char in unicodedata.normalize("NFKC", header).casefold() if char.isalnum())
+
+
+@cache
+def presets() -> Mapping[str, Preset]:
+    """All presets that ship, canonical first."""
+    found = {preset.name: preset for preset in _load()}
+    return {"canonical": found.pop("canonical"), **found}
+
+
+def _load() -> Iterator[Preset]:
+    for file in sorted(files(__package__).joinpath("presets").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".yaml"):
+            tree = yaml.load(file.read_text("utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506
+            tables = {
+                table: {field: tuple(headers) for field, headers in fields.items()}
+                for table, fields in (tree.get("tables") or {}).items()
+            }
+            yield Preset(
+                file.name.removesuffix(".yaml"), tree["title"], tree["verified"] == "true", tuple(tree["signs"]), tables
+            )

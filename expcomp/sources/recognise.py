@@ -1,0 +1,230 @@
+"""Which canonical table a raw table is, by the headers it has: the reason is kept and shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from expcomp.diagnostics import Code
+from expcomp.sources.book import Needs
+from expcomp.sources.complaints import Complaints, quote
+from expcomp.sources.presets import Preset, normal, presets
+from expcomp.sources.raw import RawTable
+from expcomp.sources.tables import TABLES
+from expcomp.sources.typed import Match
+
+NOT_RECOGNISED = Code("D110", "file-not-recognised")
+COLUMN_MISSING = Code("D201", "column-missing")
+COLUMN_UNKNOWN = Code("D203", "column-unknown")
+HEADER_TWICE = Code("D107", "header-repeated")
+VALUE_COLUMN = Code("D206", "value-column-missing")
+
+LISTED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the config says about a source: its table, its preset, the header of some fields. Blank: find out."""
+
+    table: str = ""
+    preset: str = ""
+    columns: Mapping[str, str] = ()  # type: ignore[assignment]
+
+    def header_of(self) -> dict[str, str]:
+        return dict(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    preset: Preset
+    table: str
+    columns: dict[str, tuple[int, ...]]
+    complete: bool
+    signed: bool
+
+    def score(self, own_name: str) -> tuple[bool, bool, int, bool, bool]:
+        canonical = self.preset.name == "canonical"
+        return (self.table == own_name, self.complete, len(self.columns), self.signed, canonical)
+
+
+def known_headers(wishes: Iterable[Wish], needs: Needs) -> frozenset[str]:
+    """Every header that means something, normalised: how the header row of a file is found."""
+    known = {header for preset in presets().values() for table in TABLES for header in preset.ranks(table)}
+    known |= {normal(header) for wish in wishes for header in wish.header_of().values()}
+    known |= {normal(field.name) for fields in needs.fields.values() for field in fields}
+    return frozenset(known)
+
+
+def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -> Match | None:
+    """The best match, or None after a complaint that names what was seen and what to write."""
+    if not _columns_exist(raw, wish, complaints):
+        return None
+    candidates = _candidates(raw, wish, needs)
+    own_name = raw.name.casefold() if not wish.table else wish.table
+    best = max(candidates, key=lambda candidate: candidate.score(own_name))
+    rivals = {other.table for other in candidates if other.score(own_name) == best.score(own_name)}
+    if wish.table or best.table == own_name or (best.complete and len(rivals) == 1):
+        match = _match(raw, wish, best, own_name)
+        return match if check_columns(raw, match, needs, complaints) else None
+    _refuse(raw, best, rivals, needs, complaints)
+    return None
+
+
+def _candidates(raw: RawTable, wish: Wish, needs: Needs) -> list[_Candidate]:
+    tried = [presets()[wish.preset]] if wish.preset else list(presets().values())
+    tables = [wish.table] if wish.table else list(TABLES)
+    headers = [normal(header) for header in raw.headers]
+    found = []
+    for preset in tried:
+        signed = any(normal(sign) in headers for sign in preset.signs)
+        for table in tables:
+            columns = _columns(raw, headers, preset, table, wish, needs)
+            found.append(_Candidate(preset, table, columns, not _missing(columns, table, needs), signed))
+    return found
+
+
+def _columns(
+    raw: RawTable, headers: Sequence[str], preset: Preset, table: str, wish: Wish, needs: Needs
+) -> dict[str, tuple[int, ...]]:
+    """Field → its columns, the preferred first; what the config names is the only column of its field."""
+    ranks = preset.ranks(table)
+    for field in needs.fields.get(table, ()):
+        ranks.setdefault(normal(field.name), (field.name, 0))
+    fits: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for index, header in enumerate(headers):
+        if header in ranks:
+            field_name, rank = ranks[header]
+            fits[field_name].append((rank, index))
+    chosen = {field: tuple(index for _, index in sorted(columns)) for field, columns in fits.items()}
+    for field_name, header in wish.header_of().items():
+        index = next(number for number, own in enumerate(raw.headers) if normal(own) == normal(header))
+        chosen = {other: tuple(i for i in columns if i != index) for other, columns in chosen.items()}
+        chosen = {other: columns for other, columns in chosen.items() if columns} | {field_name: (index,)}
+    return chosen
+
+
+def _missing(columns: Mapping[str, tuple[int, ...]], table: str, needs: Needs) -> list[tuple[str, ...]]:
+    """Groups of fields of which at least one column is required and none is there."""
+    groups = [(field.name,) for field in needs.fields_of(table) if field.required]
+    return [group for group in (*groups, *TABLES[table].any_of) if not any(name in columns for name in group)]
+
+
+def _columns_exist(raw: RawTable, wish: Wish, complaints: Complaints) -> bool:
+    """Every header the config names is in the file, once."""
+    fine = True
+    for field, header in wish.header_of().items():
+        same = [number for number, own in enumerate(raw.headers) if normal(own) == normal(header)]
+        if len(same) != 1:
+            fine = False
+            there = "is not in the file" if not same else "stands in the file twice"
+            help = f"the file has {listed(raw.headers)}"
+            place = raw.locate(0, 0)
+            complaints.error(COLUMN_UNKNOWN, place, f'column {quote(header)}, given for {wish.table}.{field}, {there}', help)
+    return fine
+
+
+def _match(raw: RawTable, wish: Wish, best: _Candidate, own_name: str) -> Match:
+    if wish.table and wish.preset:
+        reason = "as expcomp.yaml says"
+    elif wish.table:
+        reason = f"{wish.table} as expcomp.yaml says; {_count(raw, best)}"
+    elif best.table == own_name:
+        reason = f"named {raw.name}; {_count(raw, best)}"
+    else:
+        reason = _count(raw, best)
+    return Match(best.table, best.preset.name, reason, best.columns)
+
+
+def _count(raw: RawTable, best: _Candidate) -> str:
+    used = sum(len(columns) for columns in best.columns.values())
+    return f"{used} of {len(raw.headers)} headers are {best.preset.name} {best.table}"
+
+
+def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> bool:
+    """Required columns are there and no used header stands twice; complains and says no otherwise."""
+    missing = _missing(match.columns, match.table, needs)
+    for group in missing:
+        _tell_missing(raw, match, group, complaints)
+    value_there = match.table != "deals" or needs.value in match.columns
+    if not value_there and not any(needs.value in group for group in missing):
+        _tell_value(raw, match, needs, complaints)
+    twice = _repeated(raw, match, complaints)
+    return not missing and value_there and not twice
+
+
+def _tell_missing(raw: RawTable, match: Match, group: tuple[str, ...], complaints: Complaints) -> None:
+    wanted = " or ".join(f"{match.table}.{name}" for name in group)
+    close = nearest_headers(group[0], raw.headers, match)
+    guess = close[0] if close else "its header"
+    if match.preset == "canonical" and match.reason == "given":
+        help = f"give {group[0]}"
+    else:
+        near = "nearest headers: " + ", ".join(map(quote, close)) + "; " if close else f"the file has {listed(raw.headers)}; "
+        help = f'{near}write in expcomp.yaml:  sources: {{{match.table}: {{columns: {{{group[0]}: "{guess}"}}}}}}'
+    complaints.error(COLUMN_MISSING, raw.locate(0, 0), f"no column for {wanted}, which is required", help)
+
+
+def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> None:
+    there = [name for name in ("acv", "arr", "amount") if name in match.columns]
+    message = f"the plan pays on {needs.value} and the file has only {' and '.join(there)}"
+    header = raw.headers[match.columns[there[0]][0]]
+    help = (
+        f"say  value: {there[0]}  in the plan, or  "
+        f'sources: {{deals: {{columns: {{{needs.value}: "{header}"}}}}}}  in expcomp.yaml'
+    )
+    complaints.error(VALUE_COLUMN, raw.locate(0, 0), message, help)
+
+
+def _repeated(raw: RawTable, match: Match, complaints: Complaints) -> bool:
+    """A header that stands twice may only be used when the config could tell the two apart: it cannot."""
+    found = False
+    for columns in match.columns.values():
+        for index in columns:
+            others = [number for number, own in enumerate(raw.headers) if normal(own) == normal(raw.headers[index])]
+            if len(others) > 1 and index == others[-1]:
+                found = True
+                place = raw.locate(int(raw.rows[0]) if len(raw.rows) else 0, raw.numbers[index])
+                message = f"column {quote(raw.headers[index])} stands in the file twice"
+                complaints.error(HEADER_TWICE, place, message, "rename one of the two at the source")
+    return found
+
+
+def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, complaints: Complaints) -> None:
+    place = raw.locate(0, 0)
+    if best.complete:
+        tables = " or ".join(sorted(rivals))
+        message = f"the file could be {tables}"
+        help = f"say which in expcomp.yaml:  sources: {{{min(rivals)}: {{file: …}}}}"
+        complaints.error(NOT_RECOGNISED, place, message, help)
+        return
+    keys = [name for name in TABLES[best.table].key if name in best.columns]
+    if len(best.columns) >= 3 and keys and best.signed | (best.preset.name == "canonical"):
+        check_columns(raw, Match(best.table, best.preset.name, "", best.columns), needs, complaints)
+        return
+    message = f"no table is recognised by the headers {listed(raw.headers)}"
+    help = (
+        "say what it is in expcomp.yaml:  sources: {deals: {file: …, columns: {deal_id: …}}}; "
+        "or move the file out of the data folder"
+    )
+    complaints.error(NOT_RECOGNISED, place, message, help)
+
+
+def nearest_headers(field: str, headers: Sequence[str], match: Match | None = None) -> list[str]:
+    """Unused headers that share a word with the field's name or look like it, best first."""
+    used = {index for columns in (match.columns.values() if match else ()) for index in columns}
+    free = [header for index, header in enumerate(headers) if index not in used and header.strip()]
+    words = set(field.split("_")) - {"id", "at", "on"}
+    sharing = [header for header in free if words & set(header.casefold().replace("_", " ").split())]
+    by_shape = {normal(header): header for header in free}
+    close = [by_shape[name] for name in get_close_matches(normal(field), by_shape, n=3, cutoff=0.5)]
+    return list(dict.fromkeys([*sharing, *close]))[:3]
+
+
+def listed(headers: Sequence[str]) -> str:
+    some = ", ".join(quote(header) for header in headers[:LISTED])
+    return some + (f" and {len(headers) - LISTED} more" if len(headers) > LISTED else "")
+
+
+def unused(raw: RawTable, match: Match) -> int:
+    """Columns of the file that no field takes."""
+    return len(raw.headers) - sum(len(columns) for columns in match.columns.values())

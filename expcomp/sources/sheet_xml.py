@@ -1,0 +1,112 @@
+"""A look into a workbook's parts for what the reader cannot tell: size, document types, errors, formulas."""
+
+import re
+import zipfile
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from io import BytesIO
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+from expcomp.diagnostics import Code, Place, Refused
+
+UNSAFE = Code("D114", "workbook-not-safe")
+
+MAX_PART = 512 * 1024 * 1024
+MAX_TOTAL = 1024 * 1024 * 1024
+MAX_PARTS = 10_000
+
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+STORED = re.compile(rb"<(?:\w+:)?(?:v>[^<]|v [^>]*>[^<]|is>)")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicious:
+    """Cells as (row, column): those that hold an error, and formulas without a stored value."""
+
+    errors: tuple[tuple[int, int], ...] = ()
+    without_value: tuple[tuple[int, int], ...] = ()
+
+
+def check_package(data: bytes, path: str) -> None:
+    """Refuse parts that would grow beyond any export, and document type declarations."""
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = package.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_TOTAL:
+            raise Refused(UNSAFE.at(Place(path), "the workbook unpacks to more than 1 GB", "export only the table"))
+        for part in parts:
+            if part.file_size > MAX_PART:
+                message = f'its part "{part.filename[:40]}" unpacks to {part.file_size:,} bytes'
+                raise Refused(UNSAFE.at(Place(path), message, "export only the table"))
+            if part.filename.endswith((".xml", ".rels")):
+                with package.open(part) as stream:
+                    if b"<!DOCTYPE" in stream.read(4096):
+                        message = f'its part "{part.filename[:40]}" declares a document type'
+                        raise Refused(UNSAFE.at(Place(path), message, "save the workbook again"))
+
+
+def suspicious_cells(data: bytes, sheet: str) -> Suspicious:
+    """Error cells and formulas nobody calculated, which readers of values show as blanks."""
+    return _scan(_Package(data), sheet)
+
+
+class _Package:
+    """Bytes compared by their digest, so that a workbook is scanned once for each sheet."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.digest = data, sha256(data).digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Package) and self.digest == other.digest
+
+
+@lru_cache(maxsize=8)
+def _scan(package: _Package, sheet: str) -> Suspicious:
+    with zipfile.ZipFile(BytesIO(package.data)) as archive:
+        part = _part_of(archive, sheet)
+        if not part:
+            return Suspicious()
+        xml = archive.read(part)
+    if b't="e"' not in xml and not FORMULA.search(xml):
+        return Suspicious()
+    errors, without_value = [], []
+    for attributes, inside in CELL.findall(xml):
+        at = REFERENCE.search(attributes)
+        if at is None:
+            continue
+        place = (int(at[2]), _column(at[1].decode()))
+        if b't="e"' in attributes:
+            errors.append(place)
+        elif FORMULA.search(inside) and not STORED.search(inside) and b't="str"' not in attributes:
+            without_value.append(place)
+    return Suspicious(tuple(errors), tuple(without_value))
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """The part that holds a sheet, through the workbook's relations."""
+    book = next((name for name in archive.namelist() if name.endswith("workbook.xml")), "")
+    folder, _, name = book.rpartition("/")
+    relations = join(folder, "_rels", name + ".rels")
+    if not book or relations not in archive.namelist():
+        return ""
+    targets = {each.get("Id"): each.get("Target", "") for each in ElementTree.fromstring(archive.read(relations))}  # noqa: S314
+    for element in ElementTree.fromstring(archive.read(book)).iter():  # noqa: S314
+        if element.tag.endswith("}sheet") and element.get("name") == sheet:
+            target = targets.get(element.get(RELATION)) or ""
+            part = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
+            return part if part in archive.namelist() else ""
+    return ""
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -1,0 +1,247 @@
+"""From text to types: one raw table and the fields its columns hold become checked columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expcomp.diagnostics import Code, Place, Severity
+from expcomp.exact import Flags, Ints
+from expcomp.sources import amounts
+from expcomp.sources.book import ColumnAccount, Needs
+from expcomp.sources.cells import Cells, Problem, integers, text_array, to_numpy
+from expcomp.sources.complaints import Complaints, and_more, quote
+from expcomp.sources.convert import AMBIGUOUS_NUMBER, Converted, Settings, convert
+from expcomp.sources.monies import RowCurrencies, column_style, convert_money, written_currencies
+from expcomp.sources.raw import RawTable
+from expcomp.sources.tables import Field, Kind
+
+VALUE_MISSING = Code("D301", "value-missing")
+CLAIMED_TWICE = Code("D202", "column-claimed-twice")
+
+NUMERIC = (Kind.MONEY, Kind.NUMBER, Kind.SHARE)
+TEXTUAL = (
+    Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT, Kind.PERIOD, Kind.CURRENCY, Kind.RATE
+)  # fmt: skip
+PREFERENCE_DECIDES = (Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT)
+"""Kinds for which the preset's order of headers may choose between two columns that both fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a raw table was recognised as: its columns by field, the preferred column of a field first."""
+
+    table: str
+    preset: str
+    reason: str
+    columns: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One raw table with everything needed to understand it."""
+
+    raw: RawTable
+    match: Match
+    settings: Settings
+
+    def header(self, name: str) -> str:
+        indexes = self.match.columns.get(name)
+        return self.raw.headers[indexes[0]] if indexes else name
+
+    def place(self, name: str, row: int) -> Place:
+        """The place of a field in a row given by its number in the file."""
+        indexes = self.match.columns.get(name)
+        return self.raw.locate(row, self.raw.numbers[indexes[0]] if indexes else 0)
+
+
+@dataclass(slots=True)
+class Typed:
+    """Typed columns of one reading, every field of the table present; `refused` marks rows with an error."""
+
+    reading: Reading
+    columns: dict[str, Any]
+    refused: Flags
+    accounts: tuple[ColumnAccount, ...] = field(default=())
+
+
+def type_table(reading: Reading, needs: Needs, complaints: Complaints) -> Typed:
+    return _Typing(reading, needs, complaints).run()
+
+
+class _Typing:
+    def __init__(self, reading: Reading, needs: Needs, complaints: Complaints) -> None:
+        self.reading, self.needs, self.complaints = reading, needs, complaints
+        self.raw, self.table = reading.raw, reading.match.table
+        self.refused: Flags = np.zeros(len(self.raw.rows), np.bool_)
+        self.fields = needs.fields_of(self.table)
+        self.cells = {wanted.name: self._cells(wanted) for wanted in self.fields if wanted.name in reading.match.columns}
+        self.how: dict[str, str] = {}
+
+    def run(self) -> Typed:
+        styles = self._styles()
+        columns = {}
+        for wanted in self.fields:
+            if wanted.name not in self.cells:
+                columns[wanted.name] = blank_column(wanted.kind, len(self.raw.rows))
+            elif wanted.kind is not Kind.MONEY:
+                columns[wanted.name] = self._convert(wanted, styles.get(wanted.name, ""))
+        self._fill_currencies(columns)
+        for wanted in self.fields:
+            if wanted.kind is Kind.MONEY and wanted.name in self.cells:
+                currencies = self._currencies(columns)
+                converted = convert_money(self.cells[wanted.name], styles[wanted.name], currencies)
+                columns[wanted.name] = self._settle(wanted, converted)
+        self._require()
+        return Typed(self.reading, columns, self.refused, self._accounts())
+
+    def _cells(self, wanted: Field) -> Cells:
+        indexes = self.reading.match.columns[wanted.name]
+        values = self.reading.settings.values.get((self.table, wanted.name))
+        first = Cells(self.raw.columns[indexes[0]], values)
+        for index in indexes[1:]:
+            first = self._merged(wanted, first, Cells(self.raw.columns[index], values), index)
+        return first
+
+    def _merged(self, wanted: Field, first: Cells, other: Cells, index: int) -> Cells:
+        """The first column, and the other where it is blank. Where numbers or dates differ, none is chosen."""
+        differ = ~first.blank & ~other.blank & to_numpy(pc.not_equal(first.column, other.column))
+        if wanted.kind not in PREFERENCE_DECIDES and differ.any():
+            at = int(np.flatnonzero(differ)[0])
+            place = self.raw.locate(int(self.raw.rows[at]), self.raw.numbers[index])
+            headers = f'"{self.reading.header(wanted.name)}" and "{self.raw.headers[index]}"'
+            message = f"columns {headers} both fit {self.table}.{wanted.name} and differ here"
+            help = f'choose one in expcomp.yaml:  columns: {{{wanted.name}: "{self.raw.headers[index]}"}}'
+            self.complaints.error(CLAIMED_TWICE, place, message, help)
+        return Cells(pc.if_else(pa.array(first.blank), other.column, first.column), first.values)
+
+    def _styles(self) -> dict[str, str]:
+        """The decimal sign of each numeric column: declared, proved by it, or proved by the file's others."""
+        numeric = [wanted for wanted in self.fields if wanted.kind in NUMERIC and wanted.name in self.cells]
+        declared = self.reading.settings.decimal or self.raw.decimal
+        if declared:
+            return {wanted.name: declared for wanted in numeric}
+        styles = {wanted.name: column_style(self.cells[wanted.name]) for wanted in numeric}
+        proved = set(styles.values()) & {amounts.POINT, amounts.COMMA}
+        for wanted in numeric:
+            if styles[wanted.name] == amounts.EITHER and len(proved) == 1:
+                styles[wanted.name] = next(iter(proved))
+            elif styles[wanted.name] in (amounts.EITHER, "mixed"):
+                self._refuse_style(wanted, styles[wanted.name])
+                styles[wanted.name] = amounts.POINT
+        return styles
+
+    def _refuse_style(self, wanted: Field, style: str) -> None:
+        cells = self.cells[wanted.name]
+        wanted_styles = (amounts.EITHER,) if style == amounts.EITHER else (amounts.COMMA, amounts.EITHER)
+        code = next(number for number, text in enumerate(cells.texts) if _style_of(text) in wanted_styles)
+        message = (
+            "can be read with a decimal point or a decimal comma, and nothing in the file decides"
+            if style == amounts.EITHER
+            else "has a decimal comma, other cells of the column a decimal point"
+        )
+        help = "say  decimal: point  or  decimal: comma  for the source in expcomp.yaml"
+        self._tell(wanted, Problem(AMBIGUOUS_NUMBER, cells.written[code], message, help, cells.rows_of(code)))
+
+    def _convert(self, wanted: Field, style: str) -> Any:
+        return self._settle(wanted, convert(self.cells[wanted.name], self.table, wanted, self.reading.settings, style))
+
+    def _settle(self, wanted: Field, converted: Converted) -> Any:
+        for problem in converted.problems:
+            self._tell(wanted, problem)
+        for code, message, help in converted.notes:
+            where = self.reading.place(wanted.name, 0)
+            severity = Severity.WARNING if code.id == "D330" else Severity.NOTE
+            text = f'column "{self.reading.header(wanted.name)}": {message}'
+            self.complaints.note(code, where, text, help, severity)
+        self.how[wanted.name] = converted.how
+        return converted.values
+
+    def _tell(self, wanted: Field, problem: Problem) -> None:
+        self.refused[problem.rows] = True
+        more = and_more(len(problem.rows) - 1)
+        said = f'{quote(problem.text)} in column "{self.reading.header(wanted.name)}" {problem.message}{more}'
+        place = self.reading.place(wanted.name, int(self.raw.rows[problem.rows[0]]))
+        self.complaints.error(problem.code, place, said, problem.help)
+
+    def _fill_currencies(self, columns: dict[str, Any]) -> None:
+        """A row whose currency column is blank or absent takes the currency written in its amounts."""
+        if not any(wanted.name == "currency" for wanted in self.fields):
+            return
+        current = pd.Series(columns["currency"])
+        for wanted in self.fields:
+            if wanted.kind is Kind.MONEY and wanted.name in self.cells:
+                cells = self.cells[wanted.name]
+                found = written_currencies(cells)
+                if any(found):
+                    written = pd.Series(np.array(found, dtype=object)[cells.codes], dtype="str")
+                    current = current.where(current != "", written)
+        columns["currency"] = current.array
+
+    def _currencies(self, columns: dict[str, Any]) -> RowCurrencies:
+        named = columns.get("currency")
+        if named is None or "currency" not in columns:
+            return RowCurrencies.one(self.needs.currency, len(self.raw.rows))
+        codes, names = pd.factorize(pd.Series(named))
+        return RowCurrencies(tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64))
+
+    def _require(self) -> None:
+        for wanted in self.fields:
+            if wanted.required and wanted.name in self.cells:
+                blank = np.flatnonzero(self.cells[wanted.name].blank)
+                if len(blank):
+                    self.complaints.error(*missing_value(self.reading, wanted.name, self.raw.rows[blank]))
+                    self.refused[blank] = True
+
+    def _accounts(self) -> tuple[ColumnAccount, ...]:
+        by_index = {
+            index: name for name, indexes in self.reading.match.columns.items() for index in indexes
+        }
+        return tuple(
+            ColumnAccount(header, by_index.get(index, ""), self.how.get(by_index.get(index, ""), "not used"),
+                          samples(self.raw.columns[index]))
+            for index, header in enumerate(self.raw.headers)
+        )  # fmt: skip
+
+
+def missing_value(reading: Reading, name: str, rows: Ints) -> tuple[Code, Place, str, str]:
+    """A complaint about blank cells; `rows` are row numbers in the file."""
+    table = reading.match.table
+    message = f'column "{reading.header(name)}" is blank, and {table}.{name} is required{and_more(len(rows) - 1)}'
+    return VALUE_MISSING, reading.place(name, int(rows[0])), message, "fill it in at the source"
+
+
+def samples(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """The first three different values that are not blank."""
+    seen = dict.fromkeys(text for text in column.slice(0, 200).to_pylist() if text.strip())
+    return tuple(list(seen)[:3])
+
+
+def _style_of(text: str) -> str:
+    try:
+        return amounts.style_of(amounts.take_apart(text.removesuffix("%")).digits)
+    except ValueError:
+        return ""
+
+
+def blank_column(kind: Kind, rows: int) -> Any:
+    """A field that the file does not have."""
+    if kind in TEXTUAL:
+        return text_array(pa.repeat(pa.scalar("", pa.large_string()), rows))
+    if kind in NUMERIC:
+        return integers(np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
+    if kind is Kind.FLAG:
+        return pd.arrays.BooleanArray(np.zeros(rows, np.bool_), np.ones(rows, np.bool_))
+    naive = np.full(rows, np.datetime64("NaT", "s" if kind is Kind.DAY else "us"))
+    if kind is Kind.DAY:
+        return pd.array(naive, dtype="datetime64[s]")
+    return pd.DatetimeIndex(naive).tz_localize("UTC").array
+
+
+def join_columns(parts: Sequence[Any]) -> Any:
+    """Columns of one field from several files, one below the other."""
+    return parts[0] if len(parts) == 1 else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
