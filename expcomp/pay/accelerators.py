@@ -1,8 +1,8 @@
 """How the rate scales as credited value fills a quota: marginal bands, or one band for all.
 
 Design page 3, step 5. Within payee × role × window, lines stand in order of close date and deal id; each
-occupies [before, before + quota credit) of the running total. Windows run on across versions of a plan,
-each deal under its own version's bands.
+occupies [before, before + quota credit) of the running total. Windows run on across plans
+and versions, each deal under its own version's bands.
 """
 
 import numpy as np
@@ -37,17 +37,12 @@ def accelerate(
         for role in dict.fromkeys(rule.role for rule in plan.accelerators):
             rule = plan.accelerator(role)
             assert rule is not None
-            same_plan = _versions_of(plans, plan)
-            group_rows = np.flatnonzero(((lines["role"] == role) & lines["version"].isin(same_plan)).to_numpy())
+            group_rows = np.flatnonzero((lines["role"] == role).to_numpy())
             mine = (lines["version"].to_numpy() == index) & lines["paid"].to_numpy()
             _apply(rule, plan, lines, group_rows, mine, close, columns, deals, payees, quotas, findings)
     lines = lines.assign(**columns)
     gross = [(_rounded(lines, plans, with_bands=bands)) for bands in (False, True)]
     return lines.assign(base_minor=gross[0], gross_minor=gross[1])
-
-
-def _versions_of(plans: PlanSet, plan: Plan) -> list[int]:
-    return [i for i, other in enumerate(plans.versions) if other.plan.id == plan.plan.id]
 
 
 def _rounded(lines: pd.DataFrame, plans: PlanSet, *, with_bands: bool) -> Ints:
@@ -149,8 +144,9 @@ def _marginal(rule: Accelerator, edges: list[Ints], before: Ints, credit: Ints) 
     return weighted, np.where(nothing, 1, credit)
 
 
-def band_parts(rule: Accelerator, edges: list[int], before: int, credit: int) -> list[tuple[int, int]]:
-    """(part, multiplier) of the bands one line runs through, from its own columns, to be printed."""
+def band_parts(rule: Accelerator, plan: Plan, quota: int, before: int, credit: int) -> list[tuple[int, int]]:
+    """(part, multiplier) of the bands one line runs through, from the line's own columns, to be printed."""
+    edges = [int(edge[0]) for edge in _edges(rule, plan, np.asarray([quota]))]
     parts = []
     for band, low, high in zip(rule.bands, [before, *edges], [*edges, before + credit], strict=True):
         part = min(before + credit, high) - max(before, low)

@@ -45,10 +45,10 @@ class Credits:
 
 COLUMNS = {
     "deal": "int64", "role": "str", "payee": "int64", "left": "bool", "share_ppm": "int64", "quota_ppm": "int64",
-    "quota_whole": "int64", "within_role_ppm": "int64", "in_credit": "bool", "split_row": "int64",
+    "quota_whole": "int64", "within_role_ppm": "int64", "in_credit": "bool", "expected": "bool", "split_row": "int64",
 }  # fmt: skip
 """A part of a deal before amounts: its role's share of the value and of quotas, what the shares of quotas
-add up to in the tier (0: the same as credit), and the payee's share within the role."""
+add up to in the tier (0: the same as credit), the payee's share within the role, and whether somebody is expected to hold it."""
 
 
 def credit_deals(
@@ -66,11 +66,12 @@ def credit_deals(
         renewal = ~split & deals.covered[mine] & (family[mine] == "renewal")
         batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], holders)
         batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], holders)
-        batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], deals, holders, payees, findings)
+        batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], findings)
     parts = pd.concat(batches, ignore_index=True)
     parts["paid"] = parts["in_credit"] & deals.covered[parts["deal"]]
     accelerated = parts["role"].isin([a.role for a in plan.accelerators])
-    _fill_vacancies(plan, parts, (parts["paid"] | accelerated).to_numpy(), deals, holders, findings)
+    matters = ((parts["paid"] | accelerated) & parts["expected"]).to_numpy()
+    _fill_vacancies(plan, parts, matters, deals, holders, findings)
     return _amounts(plan, index, parts, tier, deals)
 
 
@@ -101,7 +102,7 @@ def _by_roles(rule: Tier, shares: dict[str, int], rows: Ints, holders: Holders) 
         yield pd.DataFrame({
             "deal": rows, "role": role, "payee": held.payee, "left": held.left, "share_ppm": shares.get(role, 0),
             "quota_ppm": quota.get(role, 0), "quota_whole": sum(quota.values()), "within_role_ppm": PPM,
-            "in_credit": role in shares, "split_row": NONE,
+            "in_credit": role in shares, "expected": True, "split_row": NONE,
         })  # fmt: skip
 
 
@@ -116,10 +117,8 @@ def _revenue_splits(book: Book, deals: Deals, payees: Payees) -> pd.DataFrame:
     return rows.assign(payee_code=payee, in_role=folded(rows["role"]).where(rows["role"] != "", own_role))
 
 
-def _by_splits(
-    rule: Tier, splits: pd.DataFrame, deals: Deals, holders: Holders, payees: Payees, findings: Findings
-) -> Iterator[pd.DataFrame]:
-    """One part per payee of the CRM's splits; and the tier's quota roles that the splits do not name."""
+def _by_splits(rule: Tier, splits: pd.DataFrame, findings: Findings) -> Iterator[pd.DataFrame]:
+    """One part per payee of the CRM's splits. A quota role that the splits do not name is held by nobody."""
     if splits.empty:
         return
     role_names = {name.casefold(): name for name in rule.credit}
@@ -130,16 +129,17 @@ def _by_splits(
     })  # fmt: skip
     parts = parts.groupby(["deal", "role", "payee"], as_index=False).agg({"share_ppm": "sum", "split_row": "min"})
     quota = rule.quota_credit or {}
-    left = payees.last_day[parts["payee"]] < deals.close[parts["deal"]]
     yield parts.assign(
-        left=left, payee=np.where(left, NONE, parts["payee"]), quota_whole=sum(quota.values()), in_credit=True,
-        quota_ppm=parts["role"].map(quota).fillna(0).astype("int64"), within_role_ppm=parts["share_ppm"],
+        left=False, quota_whole=sum(quota.values()), in_credit=True, within_role_ppm=parts["share_ppm"],
+        quota_ppm=parts["role"].map(quota).fillna(0).astype("int64"), expected=True,
     )[list(COLUMNS)]  # fmt: skip
-    for role in quota:
+    for role, quota_ppm in quota.items():
         unnamed = np.setdiff1d(parts["deal"], parts.loc[parts["role"] == role, "deal"])
-        only_quota = {name: share for name, share in quota.items() if name == role}
-        batch = next(_by_roles(rule, only_quota, unnamed, holders))
-        yield batch.assign(share_ppm=0, in_credit=False)
+        yield pd.DataFrame({
+            "deal": unnamed, "role": role, "payee": NONE, "left": False, "share_ppm": 0, "quota_ppm": quota_ppm,
+            "quota_whole": sum(quota.values()), "within_role_ppm": PPM, "in_credit": False, "expected": False,
+            "split_row": NONE,
+        })  # fmt: skip
 
 
 def _check_splits(rule: Tier, splits: pd.DataFrame, role_names: dict[str, str], findings: Findings) -> None:

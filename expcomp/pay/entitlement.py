@@ -36,7 +36,7 @@ CREDIT, OVERLAY, CAP, SPIFF = "credit", "overlay", "cap", "spiff"
 LINE_COLUMNS = {
     "deal": "int64", "payee": "int64", "version": "int64", "kind": "str", "name": "str", "rule": "int64",
     "role": "str", "share_ppm": "int64", "credited_minor": "int64", "quota_minor": "int64", "rate_top": "int64",
-    "rate_bottom": "int64", "base_minor": "int64", "accelerated_minor": "int64", "before_minor": "int64",
+    "rate_bottom": "int64", "base_minor": "int64", "accelerated_minor": "int64", "weighted": "int64", "before_minor": "int64",
     "window": "int64", "window_quota_minor": "int64", "basis_minor": "int64", "carved_minor": "int64",
     "gross_minor": "int64", "split_row": "int64",
 }  # fmt: skip

@@ -28,10 +28,9 @@ ONE_OFF = frozenset({"one_off", "one-off", "one off", "one_time", "one-time", "o
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """Per deal the row of its credited signal, and of any signal linked to it (NONE where there is none)."""
+    """Per deal the row of its credited signal; NONE where there is none."""
 
     signal: Ints
-    linked: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Facts:
     def _signal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
         credited = worth.credited.signal[rows]
         if name == "qualified":
-            return Amounts((credited != NONE).astype(np.int64), worth.credited.linked[rows] != NONE)
+            return Amounts((credited != NONE).astype(np.int64), np.ones(len(rows), np.bool_))
         if name == "sla_met":
             return Amounts(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_))
         return self._column(self.book["signals"], "signal." + name, name, type_, credited)

@@ -20,10 +20,9 @@ def cap_lines(plans: PlanSet, credits: pd.DataFrame, holds: Ints, deals: Deals) 
     before left (design page 3, step 7). `credits` are the paid lines of all versions."""
     left = holds.copy()
     deal, close = credits["deal"].to_numpy(), deals.close[credits["deal"]]
-    plan_code = pd.factorize(np.asarray([plan.plan.id for plan in plans.versions]))[0][credits["version"]]
     for per in ORDER:
         window = deal if per == "deal" else plans.calendar.numbers(SPANS[per], close)
-        keys = pd.MultiIndex.from_arrays([plan_code, credits["payee"], credits["role"], window])
+        keys = pd.MultiIndex.from_arrays([credits["payee"], credits["role"], window])
         group = pd.factorize(keys)[0].astype(np.int64)
         for limit in _limits(plans, credits, per):
             left = use_up(left, limit, group, close, deal)

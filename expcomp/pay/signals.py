@@ -1,6 +1,6 @@
 """A deal's credited signal: qualified, linked to it, routed in time; and why there is none.
 
-Of several, the earliest routed, then the smallest signal id (design page 2, signals).
+A signal withdrawn by the close date is not qualified. Of several, the earliest day routed, then the smallest signal id (design page 2, signals).
 """
 
 from dataclasses import dataclass
@@ -66,11 +66,12 @@ def credit_signals(plan: Plan, book: Book, deals: pd.DataFrame, close: Ints, lin
     signals, rules = book["signals"], plan.signals
     routed = local_days(signals["routed_at"], plan.plan.timezone)
     passes = _passes(rules.qualified or THREE_OF_FOUR, signals)
+    withdrawn = local_days(signals["withdrawn_at"], plan.plan.timezone)
     at_close = close[links.deal]
     earliest = rules.lookback.before(at_close)
     reason = np.select(
         [
-            ~passes[links.signal],
+            ~passes[links.signal] | (withdrawn[links.signal] <= at_close),
             routed[links.signal] == NEVER,
             ~_in_time(plan, signals, routed, deals, at_close, links),
             routed[links.signal] < earliest,
@@ -81,12 +82,11 @@ def credit_signals(plan: Plan, book: Book, deals: pd.DataFrame, close: Ints, lin
     why = np.full(len(deals), NO_SIGNAL)
     by_reason = np.argsort(-reason, kind="stable")
     why[links.deal[by_reason]] = reason[by_reason]
-    credited, linked = np.full(len(deals), NONE), np.full(len(deals), NONE)
-    linked[links.deal] = links.signal
+    credited = np.full(len(deals), NONE)
     good = np.flatnonzero(reason == CREDITED)
-    order = good[np.lexsort((links.signal[good], _instant(signals, links.signal[good]), links.deal[good]))][::-1]
+    order = good[np.lexsort((links.signal[good], routed[links.signal[good]], links.deal[good]))][::-1]
     credited[links.deal[order]] = links.signal[order]
-    return Credited(credited, linked), why
+    return Credited(credited), why
 
 
 def _passes(bar: Passing, signals: pd.DataFrame) -> np.ndarray:
@@ -104,7 +104,3 @@ def _in_time(plan: Plan, signals: pd.DataFrame, routed: Ints, deals: pd.DataFram
     identified, created = local_days(signals["identified_at"], zone), local_days(deals["created_at"], zone)
     known = created[links.deal] != NEVER
     return known & (identified[links.signal] <= created[links.deal])
-
-
-def _instant(signals: pd.DataFrame, rows: Ints) -> Ints:
-    return signals["routed_at"].to_numpy("datetime64[us]").astype(np.int64)[rows]

@@ -12,12 +12,13 @@ POINT, COMMA, EITHER, NEUTRAL = "point", "comma", "either", ""
 DECIMAL_SIGN = {POINT: ".", COMMA: ","}
 
 SYMBOLS = {
-    "US$": "USD", "$": "$", "€": "EUR", "£": "GBP", "¥": "¥", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
-    "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "₹": "INR", "₩": "KRW", "₪": "ILS", "zł": "PLN", "Kč": "CZK",
+    "$": "$", "¥": "¥", "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
+    "S$": "SGD", "HK$": "HKD", "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₪": "ILS",
+    "zł": "PLN", "Kč": "CZK",
 }  # fmt: skip
 SHARED_SYMBOLS = {
-    "$": frozenset("USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split()),
-    "¥": frozenset("JPY CNY".split()),
+    "$": frozenset(["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "TWD"]),
+    "¥": frozenset(["JPY", "CNY"]),
 }
 """A symbol that several currencies use decides nothing, but excludes the others."""
 
@@ -30,7 +31,8 @@ ABBREVIATED = re.compile(r"[\d.,]+\s?(?:k|m|mm|mn|bn|b|tsd|mio)\.?", re.IGNORECA
 
 NUMBER = {
     style: re.compile(
-        rf"(?P<whole>\d{{1,3}}(?P<group>[{groups}])\d{{3}}(?:(?P=group)\d{{3}})*|\d+)(?:{sign}(?P<part>\d+))?", re.ASCII
+        rf"(?P<whole>\d{{1,3}}(?P<group>[{groups}])\d{{3}}(?:(?P=group)\d{{3}})*|\d+)(?:{sign}(?P<part>\d+))?",
+        re.ASCII,
     )
     for style, groups, sign in ((POINT, ",' ", r"\."), (COMMA, ".' ", ","))
 }

@@ -1,12 +1,12 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code
+from expcomp.exact import Flags, Ints
 from expcomp.sources.accounts import check_crm_ids, derive_accounts, resolve_accounts
 from expcomp.sources.book import Book, FileAccount, Needs
 from expcomp.sources.complaints import Complaints, shortened
@@ -21,7 +21,7 @@ from expcomp.sources.joins import (
 )
 from expcomp.sources.people import directory_of, resolve_people
 from expcomp.sources.tables import TABLES, Kind
-from expcomp.sources.typed import VALUE_MISSING, Reading, Typed, type_table
+from expcomp.sources.typed import Reading, Typed, type_table
 from expcomp.sources.words import same
 
 DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
@@ -29,12 +29,17 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 
 
 def assemble(
-    readings: Sequence[Reading], needs: Needs, complaints: Complaints, values: Mapping[tuple[str, str], Mapping[str, str]]
+    readings: Sequence[Reading],
+    needs: Needs,
+    complaints: Complaints,
+    values: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings."""
     typed = [type_table(reading, needs, complaints) for reading in readings]
     drafts = {
-        table: Draft(table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints)
+        table: Draft(
+            table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints
+        )
         for table in TABLES
     }
     _settle_deals(drafts["deals"], values)
@@ -84,23 +89,39 @@ def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
     known = pd.concat([accounts["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
     for draft in drafts.values():
         for name in draft.of_kind(Kind.ACCOUNT):
-            matters = _matters(draft, name)
-            refer(draft, name, known, ACCOUNT_UNKNOWN, "no account of the accounts export", matters)
+            refer(
+                draft,
+                name,
+                known,
+                ACCOUNT_UNKNOWN,
+                "no account of the accounts export",
+                matters=_matters(draft),
+            )
     deals = drafts["deals"].frame["deal_id"]
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
-    noted = lambda rows: np.zeros(len(rows), np.bool_)  # noqa: E731
-    refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", noted)
+    refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)
     signals = drafts["signals"].frame["signal_id"]
     refer(drafts["pauses"], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
     if drafts["signals"]:
-        refer(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export", noted)
+        refer(
+            drafts["deals"],
+            "signal_id",
+            signals,
+            SIGNAL_UNKNOWN,
+            "no signal of the signals export",
+            matters=_never,
+        )
 
 
-def _matters(draft: Draft, name: str):  # type: ignore[no-untyped-def]
+def _never(rows: Ints) -> Flags:
+    return np.zeros(len(rows), np.bool_)
+
+
+def _matters(draft: Draft) -> Callable[[Ints], Flags] | None:
     """Unknown accounts of deals that are not won and unknown parents are noted; all others are errors."""
     if draft.table.name == "accounts":
-        return lambda rows: np.zeros(len(rows), np.bool_)
+        return _never
     if draft.table.name == "deals":
         won = draft.frame["won"].to_numpy(dtype=np.bool_)
         return lambda rows: won[rows]

@@ -16,9 +16,6 @@ from expcomp.sources.words import translate
 
 T = TypeVar("T")
 
-CELL_ERROR = Code("D319", "cell-is-an-error")
-ERROR_TEXTS = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"]
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -84,7 +81,9 @@ class Cells:
         starts = np.searchsorted(self.codes[order], np.arange(len(self.written) + 1))
         return order, starts
 
-    def convert(self, read: Callable[[str], T], refuse: Callable[[int, ValueError], None], failed: T) -> list[T]:
+    def convert(
+        self, read: Callable[[str], T], refuse: Callable[[int, ValueError], None], failed: T
+    ) -> list[T]:
         """`read` of every different text; blanks and refused texts give `failed`."""
         results = []
         for code, text in enumerate(self.texts):
@@ -99,17 +98,25 @@ class Cells:
 
     def matches(self, pattern: str) -> bool:
         """Whether every cell matches; only asked where no word of the config may stand for another."""
-        return not self.values and bool(pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False)
+        return not self.values and bool(
+            pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False
+        )
 
 
 def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
-    return column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False)
+    chunked = isinstance(column, pa.ChunkedArray)
+    values: np.ndarray = column.to_numpy() if chunked else column.to_numpy(zero_copy_only=False)
+    return values
+
+
+STR = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray:
     """The `str` column of a frame, without a copy through Python."""
     chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
-    return pd.arrays.ArrowStringArray(chunked.cast(pa.large_string()), dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+    # pandas-stubs do not know the dtype, which tells `str` from the older `string`.
+    return pd.arrays.ArrowStringArray(chunked.cast(pa.large_string()), dtype=STR)  # type: ignore[call-arg]
 
 
 def taken_text(texts: list[str], codes: Ints) -> pd.arrays.ArrowStringArray:

@@ -1,6 +1,7 @@
 """Collects what is wrong with the data, so that a file is fixed once and not twenty times."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
@@ -13,6 +14,15 @@ def quote(text: str) -> str:
     """A cell in a message: at most 40 characters, on one line."""
     flat = " ".join(text.split())
     return f'"{flat[:QUOTED]}…"' if len(flat) > QUOTED else f'"{flat}"'
+
+
+def also_in(rows: Sequence[int]) -> str:
+    """`, also in rows 8, 9, 12 and 10 more`; nothing for none."""
+    if not rows:
+        return ""
+    listed = ", ".join(str(row) for row in rows[:5])
+    more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
+    return f", also in row{'s' if len(rows) > 1 else ''} {listed}{more}"
 
 
 def and_more(count: int, noun: str = "row") -> str:
@@ -31,7 +41,12 @@ class Complaints:
         self.errors.append(code.at(place, message, help))
 
     def note(
-        self, code: Code, place: Place | None, message: str, help: str = "", severity: Severity = Severity.NOTE
+        self,
+        code: Code,
+        place: Place | None,
+        message: str,
+        help: str = "",
+        severity: Severity = Severity.NOTE,
     ) -> None:
         self.notes.append(code.at(place, message, help, severity))
 

@@ -16,8 +16,8 @@ from expcomp.exact import Ints
 from expcomp.sources import layout
 from expcomp.sources.complaints import quote
 from expcomp.sources.csv_text import (
-    SAMPLE,
     QUOTE_OPEN,
+    SAMPLE,
     Record,
     choose_delimiter,
     decode,
@@ -30,6 +30,8 @@ from expcomp.sources.raw import RawTable, locate_in_text
 
 RAGGED = Code("D105", "row-is-ragged")
 EMPTY = Code("D115", "file-is-empty")
+
+FILLED = re.compile(rb"\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,17 @@ def read_csv(data: bytes, path: str, name: str, known: frozenset[str], settings:
     decoded = decode(data, path, settings.encoding)
     delimiter, skipped = split_sep_line(decoded.data)
     text = decoded.data[skipped:]
-    if not text.strip():
+    if not FILLED.search(text):
         raise Refused(EMPTY.at(Place(path), "the file is empty", "export it again, or take it away"))
     delimiter = delimiter or choose_delimiter(text, known)
-    parsed = _Parse(text, path, delimiter, known, settings.header_row, 1 if skipped else 0).run()
+    parsed = _Parse(
+        text=text,
+        path=path,
+        delimiter=delimiter,
+        known=known,
+        header_row=settings.header_row,
+        lines_before=1 if skipped else 0,
+    ).run()
     locate = locate_in_text(path)
     used = layout.used_columns(parsed.headers, parsed.columns, locate, parsed.header_line)
     return RawTable(
@@ -60,6 +69,7 @@ def read_csv(data: bytes, path: str, name: str, known: frozenset[str], settings:
         rows=parsed.lines,
         locate=locate,
         rows_read=len(parsed.lines) + sum(parsed.dropped.values()),
+        header_row=parsed.header_line,
         sha256=sha256(data).hexdigest(),
         dropped=layout.counted(**parsed.dropped),
         notes=decoded.notes,
@@ -75,12 +85,14 @@ class _Parsed:
     dropped: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Parse:
-    def __init__(
-        self, text: bytes, path: str, delimiter: str, known: frozenset[str], header_row: int, lines_before: int
-    ) -> None:
-        self.text, self.path, self.delimiter, self.known = text, path, delimiter, known
-        self.header_row, self.lines_before = header_row, lines_before
+    text: bytes
+    path: str
+    delimiter: str
+    known: frozenset[str]
+    header_row: int
+    lines_before: int
 
     def run(self) -> _Parsed:
         header, start, line = self._header()
@@ -94,7 +106,7 @@ class _Parse:
         if sound and not ragged and rows == breaks + (not ended):
             # As many rows as lines: no cell holds a line break and no line is blank.
             lines = np.arange(line + 1, line + 1 + rows, dtype=np.int64)
-            return self._without_noise(header, line, columns, lines, 0, 0)
+            return _without_noise(_Parsed(header, line, columns, lines, {}))
         records = strict_records(body, self.delimiter, self.path, line + 1)
         return self._second_look(header, line, records)
 
@@ -115,7 +127,7 @@ class _Parse:
 
     def _columns(self, body: bytes, width: int, ragged: list[str]) -> list[pa.ChunkedArray]:
         names = [str(number) for number in range(width)]
-        if not body.strip():
+        if not FILLED.search(body):
             return [pa.chunked_array([], pa.string()) for _ in names]
 
         def skip(row: csv.InvalidRow) -> str:
@@ -154,22 +166,28 @@ class _Parse:
                 kept.append(record)
             elif not any(cell.strip() for cell in record.cells):
                 blank += 1
-            elif layout.is_footer(record.cells) or (number > last_full and len(record.cells) == 1 and ends_in_footer):
-                short += 1
-            elif len(record.cells) == 1 and layout.TOTAL.fullmatch(record.cells[0].strip()):
+            elif (
+                layout.is_footer(record.cells)
+                or (number > last_full and len(record.cells) == 1 and ends_in_footer)
+                or (len(record.cells) == 1 and layout.TOTAL.fullmatch(record.cells[0].strip()))
+            ):
                 short += 1
             else:
                 findings.append(self._ragged(record, width))
         if findings:
             raise Refused(findings[:20])
-        columns = [pa.chunked_array([pa.array([r.cells[n] for r in kept], pa.string())]) for n in range(width)]
+        columns = [
+            pa.chunked_array([pa.array([r.cells[n] for r in kept], pa.string())]) for n in range(width)
+        ]
         lines = np.array([record.line for record in kept], np.int64)
-        return self._without_noise(header, line, columns, lines, short, blank)
+        return _without_noise(
+            _Parsed(header, line, columns, lines, {"blank_row": blank, "report_footer": short})
+        )
 
     def _ragged(self, record: Record, width: int) -> Finding:
         message = f"the row has {len(record.cells)} cells, the header {width}"
         first = next((cell for cell in record.cells if cell.strip()), "")
-        help = f"the row begins with {quote(first)}; quote cells that hold the delimiter, or export the file again"
+        help = f"the row begins with {quote(first)}; quote cells that hold the delimiter"
         return RAGGED.at(Place(self.path, record.line), message, help)
 
     def _swallowed(self, record: Record, width: int) -> list[Finding]:
@@ -181,14 +199,18 @@ class _Parse:
                 return [QUOTE_OPEN.at(Place(self.path, record.line, number + 1), message, "close the quote")]
         return []
 
-    def _without_noise(
-        self, header: list[str], line: int, columns: list[pa.ChunkedArray], lines: Ints, footer: int, blank: int
-    ) -> _Parsed:
-        blanks = layout.blank_rows(columns, len(lines))
-        footers = layout.footer_rows(columns, blanks)
-        noise = blanks | footers
-        dropped = {"blank_row": blank + int((blanks & ~footers).sum()), "report_footer": footer + int(footers.sum())}
-        if noise.any():
-            keep = pa.array(~noise)
-            columns, lines = [column.filter(keep) for column in columns], lines[~noise]
-        return _Parsed(header, line, columns, lines, dropped)
+
+def _without_noise(parsed: _Parsed) -> _Parsed:
+    """Blank rows and footers of full width leave, counted."""
+    blanks = layout.blank_rows(parsed.columns, len(parsed.lines))
+    footers = layout.footer_rows(parsed.columns, blanks)
+    noise = blanks | footers
+    if not noise.any():
+        return parsed
+    keep = pa.array(~noise)
+    dropped = {
+        "blank_row": parsed.dropped.get("blank_row", 0) + int((blanks & ~footers).sum()),
+        "report_footer": parsed.dropped.get("report_footer", 0) + int(footers.sum()),
+    }
+    columns = [column.filter(keep) for column in parsed.columns]
+    return _Parsed(parsed.headers, parsed.header_line, columns, parsed.lines[~noise], dropped)

@@ -42,10 +42,11 @@ def decode(data: bytes, path: str, encoding: str) -> Decoded:
         at = data.index(b"\0")
         help = "export it as UTF-8; a UTF-16 file needs its byte order mark"
         raise Refused(NUL.at(Place(path, data.count(b"\n", 0, at) + 1), "a NUL byte: this is no text", help))
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Decoded(_strict(data, path, "cp1252"), (_assumed(data, path, error.start),))
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return Decoded(_strict(data, path, "cp1252"), (_assumed(data, path, error.start),))
     return Decoded(data)
 
 
@@ -55,7 +56,9 @@ def _strict(data: bytes, path: str, encoding: str) -> bytes:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not {encoding} text"
-        raise Refused(NOT_TEXT.at(Place(path, line), message, "export it as UTF-8, or say  encoding:")) from None
+        raise Refused(
+            NOT_TEXT.at(Place(path, line), message, "export it as UTF-8, or say  encoding:")
+        ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Refused(NUL.at(Place(path, line), "a NUL character", "export the file again as UTF-8"))
@@ -150,6 +153,8 @@ def strict_records(data: bytes, delimiter: str, path: str, first_line: int = 1) 
 
 
 def _unclosed(path: str, line: int, error: str) -> Finding:
-    what = "a quote is opened and never closed" if "unexpected end" in error else "text follows a closing quote"
+    what = (
+        "a quote is opened and never closed" if "unexpected end" in error else "text follows a closing quote"
+    )
     help = 'double a quote inside a quoted cell (""), or export the file again'
     return QUOTE_OPEN.at(Place(path, line), f"{what}, in the record that begins here", help)

@@ -6,7 +6,7 @@ A text becomes microseconds of the wall clock it names, with a form: a day, a ti
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
@@ -17,19 +17,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
+from expcomp.period import to_day
 
 ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:(?:T| +)(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?)?", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:(?:T| +)(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?)?",
+    re.ASCII,
 )
 SLASHED = re.compile(
-    r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:,? +(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?)?", re.ASCII
+    r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:,? +(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?)?",
+    re.ASCII,
 )
 
 DAY_US = 86_400_000_000
-FIRST_US, END_US = (
-    int((datetime(year, 1, 1) - datetime(1970, 1, 1)).total_seconds()) * 1_000_000 for year in (2000, 2101)
-)  # fmt: skip
-EPOCH = datetime(1970, 1, 1)
+FIRST_US, END_US = (to_day(date(year, 1, 1)) * DAY_US for year in (2000, 2101))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Form(IntEnum):
@@ -41,13 +43,14 @@ class Form(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """One entry a text: microseconds since 1970 (of UTC for instants, else of the wall clock) and the form."""
+    """One entry a text: microseconds since 1970 (UTC for instants, else the wall clock) and the form."""
 
     us: Ints
     form: npt.NDArray[np.int8]
 
     def out_of_bounds(self) -> Flags:
-        return (self.form != Form.BAD) & ((self.us < FIRST_US) | (self.us >= END_US))
+        outside: Flags = (self.form != Form.BAD) & ((self.us < FIRST_US) | (self.us >= END_US))
+        return outside
 
 
 def is_iso(text: str) -> bool:
@@ -84,7 +87,11 @@ def _plain_iso(texts: Sequence[str]) -> Moments | None:
         return None
     column = pa.array(texts, pa.string())
     day, time = r"^\d{4}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
-    for form, shape in ((Form.DAY, day + "$"), (Form.LOCAL, day + time + "$"), (Form.INSTANT, day + time + "Z$")):
+    for form, shape in (
+        (Form.DAY, day + "$"),
+        (Form.LOCAL, day + time + "$"),
+        (Form.INSTANT, day + time + "Z$"),
+    ):
         if not pc.all(pc.match_substring_regex(column, shape)).as_py():
             continue
         kind = pa.timestamp("us", tz="UTC" if form is Form.INSTANT else None)
@@ -116,7 +123,8 @@ def _read(text: str, order: str) -> tuple[int, Form]:
 
 def _moment(day: tuple[str, str, str], clock: tuple[str, str, str], form: Form, us: int) -> tuple[int, Form]:
     try:
-        since = datetime(*map(int, (*day, *clock))) - EPOCH
+        year, month, date_, hour, minute, second = map(int, (*day, *clock))
+        since = datetime(year, month, date_, hour, minute, second, tzinfo=UTC) - EPOCH
     except ValueError:
         return 0, Form.BAD
     return since // timedelta(microseconds=1) + us, form
@@ -146,8 +154,9 @@ def to_instants(moments: Moments, zone: ZoneInfo) -> tuple[Ints, Flags]:
     wall = pd.DatetimeIndex(moments.us[local].view("datetime64[us]"))
     aware = wall.tz_localize(zone, ambiguous=np.ones(len(wall), np.bool_), nonexistent="NaT")
     us, missing = moments.us.copy(), np.zeros(len(local), np.bool_)
-    missing[local] = aware.isna()
-    us[local & ~missing] = aware[~aware.isna()].as_unit("us").asi8
+    gaps = np.asarray(aware.isna())
+    missing[local] = gaps
+    us[local & ~missing] = aware[~gaps].as_unit("us").asi8
     return us, missing
 
 

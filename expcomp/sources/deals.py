@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code
+from expcomp.exact import Flags, Ints
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
@@ -19,20 +20,22 @@ WON, LOST = "closedwon", "closedlost"
 
 
 def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
-    """Fill `won` of every deal: its own column first, else the stage. `stage_words` is the config's deal.won."""
+    """Fill `won` of every deal: its own column first, else the stage. `stage_words` are the config's."""
     stages = deals.frame["stage"].tolist()
     said = {stage: _won(stage, stage_words) for stage in set(stages)}
     won = deals.frame["won"]
     from_stage = pd.array([said[stage] for stage in stages], dtype="boolean")
     open_rows = won.isna().to_numpy()
-    unclear = np.array([stage != "" and said[stage] is None and "won" in stage.casefold() for stage in stages], np.bool_)
+    unclear = np.array(
+        [stage != "" and said[stage] is None and "won" in stage.casefold() for stage in stages], np.bool_
+    )
     unclear &= open_rows
     for stage in sorted({stages[row] for row in np.flatnonzero(unclear)}):
         rows = np.flatnonzero(unclear & (deals.frame["stage"] == stage).to_numpy())
-        help = f'say which in expcomp.yaml:  values: {{deal.won: {{{quote(stage)}: true}}}}'
+        help = f"say which in expcomp.yaml:  values: {{deal.won: {{{quote(stage)}: true}}}}"
         deals.tell(STAGE_UNCLEAR, "stage", rows, "does not say whether the deal is won", help)
     _require_state(deals, open_rows & (deals.frame["stage"] == "").to_numpy())
-    _note_stages(deals, [stages[row] for row in np.flatnonzero(open_rows)], said)
+    _note_stages(deals, np.flatnonzero(open_rows), said)
     deals.frame["won"] = won.fillna(pd.Series(from_stage)).fillna(False)
     deals.refuse(unclear)
 
@@ -44,22 +47,28 @@ def _won(stage: str, words: dict[str, bool]) -> bool | None:
     return {WON: True, "won": True, LOST: False, "lost": False}.get(key)
 
 
-def _require_state(deals: Draft, blank: np.ndarray) -> None:
+def _require_state(deals: Draft, blank: Flags) -> None:
     rows = np.flatnonzero(blank)
     for label in sorted(set(deals.frame["input_file"].iloc[rows].astype(str))):
         reading = deals.readings[label]
         of_file = rows[(deals.frame["input_file"].iloc[rows] == label).to_numpy()]
         name = "won" if "won" in reading.match.columns else "stage"
-        deals.complaints.error(*missing_value(reading, name, np.sort(deals.frame["input_row"].to_numpy()[of_file])))
+        deals.complaints.error(
+            *missing_value(reading, name, np.sort(deals.frame["input_row"].to_numpy()[of_file]))
+        )
 
 
-def _note_stages(deals: Draft, stages: list[str], said: dict[str, bool | None]) -> None:
-    counts = Counter(stage for stage in stages if stage and said[stage] is None and "won" not in stage.casefold())
-    if counts:
+def _note_stages(deals: Draft, rows: Ints, said: dict[str, bool | None]) -> None:
+    """List the stages that decided nothing, and so mean not won."""
+    stages = deals.frame["stage"].iloc[rows]
+    quiet = stages.map(lambda stage: bool(stage) and said[stage] is None and "won" not in stage.casefold())
+    rows = rows[quiet.to_numpy(dtype=np.bool_)]
+    if len(rows):
+        counts = Counter(deals.frame["stage"].iloc[rows].tolist())
         listed = ", ".join(f"{quote(stage)} {count:,}" for stage, count in sorted(counts.items()))
-        message = f"deals in these stages are not won: {listed}"
+        place = deals.where("stage", deals.first_in_file(rows))
         help = 'if one is:  values: {deal.won: {"the stage": true}}'
-        deals.complaints.note(STAGES_OPEN, deals.readings[min(deals.readings)].place("stage", 0), message, help)
+        deals.complaints.note(STAGES_OPEN, place, f"deals in these stages are not won: {listed}", help)
 
 
 def require_of_won(deals: Draft, needs: Needs) -> None:
@@ -73,6 +82,8 @@ def require_of_won(deals: Draft, needs: Needs) -> None:
         missing = won & blank & ~deals.bad
         refused |= missing
         for label in sorted(set(deals.frame["input_file"][missing].astype(str))):
-            rows = deals.frame["input_row"].to_numpy()[missing & (deals.frame["input_file"] == label).to_numpy()]
+            rows = deals.frame["input_row"].to_numpy()[
+                missing & (deals.frame["input_file"] == label).to_numpy()
+            ]
             deals.complaints.error(*missing_value(deals.readings[label], name, np.sort(rows)))
     deals.refuse(refused)

@@ -47,10 +47,15 @@ class Draft:
         if not pieces:
             columns: dict[str, Any] = {wanted.name: blank_column(wanted.kind, 0) for wanted in self.fields}
         else:
-            columns = {wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces]) for wanted in self.fields}
+            columns = {
+                wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces])
+                for wanted in self.fields
+            }
         labels = [piece.reading.raw.label for piece in pieces]
         counts = [len(piece.refused) for piece in pieces]
-        columns["input_file"] = pd.Categorical.from_codes(np.repeat(np.arange(len(labels)), counts), categories=labels)
+        columns["input_file"] = pd.Categorical.from_codes(
+            np.repeat(np.arange(len(labels)), counts), categories=pd.Index(labels, dtype="str")
+        )
         rows = [piece.reading.raw.rows for piece in pieces]
         columns["input_row"] = np.concatenate(rows) if rows else np.zeros(0, np.int64)
         return pd.DataFrame(columns, copy=False)
@@ -72,9 +77,16 @@ class Draft:
         return self.readings[str(self.frame["input_file"].iloc[position])].header(name)
 
     def tell(
-        self, code: Code, name: str, rows: Ints, message: str, help: str = "", severity: Severity = Severity.ERROR
+        self,
+        code: Code,
+        name: str,
+        rows: Ints,
+        message: str,
+        help: str = "",
+        *,
+        severity: Severity = Severity.ERROR,
     ) -> None:
-        """One finding about the cells of a field at these positions, shown at the first in the files' order."""
+        """One finding about the cells of a field at these positions, shown at the first of the files."""
         first = self.first_in_file(rows)
         text = quote(str(self.frame[name].iloc[first]))
         said = f'{text} in column "{self.header(name, first)}" {message}{and_more(len(rows) - 1)}'
@@ -144,7 +156,11 @@ class Draft:
 
 def _equal_neighbours(column: pa.Array | pa.ChunkedArray, order: pa.Array | None) -> Flags:
     encoded = column.take(order) if order is not None else column
-    merged = pa.concat_arrays(encoded.chunks) if isinstance(encoded, pa.ChunkedArray) and encoded.num_chunks else encoded
+    merged = (
+        pa.concat_arrays(encoded.chunks)
+        if isinstance(encoded, pa.ChunkedArray) and encoded.num_chunks
+        else encoded
+    )
     first, second = merged.slice(0, len(merged) - 1), merged.slice(1)
     equal = pc.equal(first, second).fill_null(False)
     both_blank = pc.and_(first.is_null(), second.is_null())

@@ -8,13 +8,13 @@ import pyarrow as pa
 from expcomp.diagnostics import Code, Place
 from expcomp.sources.assemble import assemble
 from expcomp.sources.book import Book, Needs
+from expcomp.sources.column import Settings
 from expcomp.sources.complaints import Complaints
-from expcomp.sources.convert import Settings
 from expcomp.sources.raw import RawTable
 from expcomp.sources.recognise import check_columns
 from expcomp.sources.tables import TABLES
 from expcomp.sources.typed import Match, Reading
-from expcomp.sources.words import did_you_mean
+from expcomp.suggest import did_you_mean
 
 FIELD_UNKNOWN = Code("D204", "field-unknown")
 TABLE_UNKNOWN = Code("D205", "table-unknown")
@@ -52,15 +52,21 @@ def _completed(table: str, rows: Rows) -> Rows:
     return rows
 
 
-def _reading(table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, complaints: Complaints) -> Reading:
+def _reading(
+    table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, complaints: Complaints
+) -> Reading:
     names = {field.name for field in needs.fields_of(table)}
     headers = tuple(dict.fromkeys(name for row in rows for name in row))
     for name in headers:
         if name not in names:
             at = next(number for number, row in enumerate(rows) if name in row)
             where = _place(place, table, at, name)
-            complaints.error(FIELD_UNKNOWN, where, f'"{name}" is no field of {table}', did_you_mean(name, names))
-    columns = tuple(pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers)
+            complaints.error(
+                FIELD_UNKNOWN, where, f'"{name}" is no field of {table}', did_you_mean(name, names)
+            )
+    columns = tuple(
+        pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers
+    )
     raw = RawTable(
         label=table,
         name=table,
@@ -68,7 +74,9 @@ def _reading(table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, co
         columns=columns,
         numbers=tuple(range(1, len(headers) + 1)),
         rows=np.arange(1, len(rows) + 1, dtype=np.int64),
-        locate=lambda row, column: _place(place, table, max(row - 1, 0), headers[column - 1] if column else ""),
+        locate=lambda row, column: _place(
+            place, table, max(row - 1, 0), headers[column - 1] if column else ""
+        ),
         rows_read=len(rows),
         decimal="point",
     )

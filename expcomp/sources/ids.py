@@ -9,9 +9,7 @@ CHECKSUM = Code("D318", "id-checksum")
 
 RESAVED = "this file was probably re-saved by a spreadsheet: export it again, or keep ids as text"
 
-SALESFORCE = re.compile(
-    r"(?:00[1356kTU]|01t|a0[0-9A-Za-z])[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?", re.ASCII
-)
+SALESFORCE = re.compile(r"(?:00[1356kTU]|01t|a0[0-9A-Za-z])[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?", re.ASCII)
 """Accounts, contacts, users, deals, line items, tasks, events, products, custom objects."""
 
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d+", re.ASCII)
@@ -32,7 +30,7 @@ SUSPECT = "|".join(
 SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
-class Damaged(ValueError):
+class IdError(ValueError):
     """An id that cannot be what the system wrote."""
 
     def __init__(self, code: Code, message: str, help: str) -> None:
@@ -41,15 +39,17 @@ class Damaged(ValueError):
 
 
 def read_id(text: str) -> str:
-    """The id as it is compared; raises `Damaged`."""
+    """The id as it is compared; raises `IdError`."""
     if SCIENTIFIC.fullmatch(text):
-        raise Damaged(DAMAGED, "an id in scientific notation: several ids have become one", RESAVED)
+        raise IdError(DAMAGED, "is an id in scientific notation: several ids have become one", RESAVED)
     if ROUNDED.fullmatch(text):
-        raise Damaged(DAMAGED, "an id of more than 15 digits that ends in zeros: its last digits are lost", RESAVED)
+        raise IdError(
+            DAMAGED, "is an id of more than 15 digits that ends in zeros: its last digits are lost", RESAVED
+        )
     if WITH_POINT.fullmatch(text):
-        raise Damaged(DAMAGED, "an id that was turned into a number", RESAVED)
+        raise IdError(DAMAGED, "is an id that was turned into a number", RESAVED)
     if CONTROL.search(text):
-        raise Damaged(DAMAGED, "an invisible character inside an id", "remove it at the source")
+        raise IdError(DAMAGED, "holds an invisible character", "remove it at the source")
     return long_salesforce_id(text) if SALESFORCE.fullmatch(text) else text
 
 
@@ -58,8 +58,10 @@ def long_salesforce_id(text: str) -> str:
     stem, given = text[:15], text[15:]
     suffix = "".join(SUFFIX[_capitals(stem[start : start + 5])] for start in (0, 5, 10))
     if given and given != suffix:
-        raise Damaged(
-            CHECKSUM, f'a Salesforce id whose last three characters should be "{suffix}"', "its case was changed; " + RESAVED
+        raise IdError(
+            CHECKSUM,
+            f'is a Salesforce id whose last three characters should be "{suffix}"',
+            "its case was changed; " + RESAVED,
         )
     return stem + suffix
 
@@ -67,3 +69,24 @@ def long_salesforce_id(text: str) -> str:
 def _capitals(five: str) -> int:
     """Bit k is set where character k is A-Z."""
     return sum(1 << k for k, letter in enumerate(five) if "A" <= letter <= "Z")
+
+
+def salesforce_ids_checked(column: pa.Array) -> pa.Array | None:
+    """A whole column of Salesforce ids of one length at once, as 18 characters; None where one is damaged
+    or the column holds anything else."""
+    size = pc.min_max(pc.binary_length(column)).as_py()
+    length = size["max"]
+    if size["min"] != length or length not in (15, 18) or not pc.all(pc.string_is_ascii(column)).as_py():
+        return None
+    if not pc.all(pc.match_substring_regex(column, f"^(?:{SALESFORCE.pattern})$")).as_py():
+        return None
+    column = column.cast(pa.binary())
+    letters = np.frombuffer(pa.concat_arrays([column]).buffers()[2], np.uint8)
+    letters = letters[: len(column) * length].reshape(len(column), length)
+    capital = (letters[:, :15] >= ord("A")) & (letters[:, :15] <= ord("Z"))
+    bits = capital.reshape(-1, 3, 5) @ np.array([1, 2, 4, 8, 16])
+    suffix = np.frombuffer(SUFFIX.encode(), np.uint8)[bits]
+    if length == 18:
+        return column.cast(pa.string()) if (letters[:, 15:] == suffix).all() else None
+    whole = np.concatenate([letters, suffix], axis=1)
+    return pa.array(whole.view("S18").ravel()).cast(pa.string())

@@ -1,6 +1,7 @@
 """Keys: one checked way to look rows up, repeated rows, and references that must lead somewhere."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,14 @@ from expcomp.exact import Flags, Ints
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
-from expcomp.sources.words import did_you_mean
+from expcomp.sources.words import nearest_help
 
 KEY_REPEATED = Code("D401", "key-repeated")
 ACCOUNT_UNKNOWN = Code("D404", "account-unknown")
 DEAL_UNKNOWN = Code("D405", "deal-unknown")
 SIGNAL_UNKNOWN = Code("D406", "signal-unknown")
 
-TextColumn = pd.Series | pa.Array | pa.ChunkedArray
+TextColumn: TypeAlias = "pd.Series[str] | pa.Array | pa.ChunkedArray"
 
 
 def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
@@ -31,7 +32,9 @@ def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
     filled = known.filter(pc.not_equal(known, ""))
     if pc.count_distinct(filled).as_py() != len(filled):
         raise ValueError("a key stands in the table twice")
-    positions = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    positions = (
+        pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    )
     return np.where(pc.equal(wanted, "").to_numpy(zero_copy_only=False), -1, positions)
 
 
@@ -68,7 +71,9 @@ def _tell_repeated(draft: Draft, first: int) -> None:
         f"with {_shown(draft, differing, first)} instead of {_shown(draft, differing, first + 1)} "
         f'in column "{draft.header(differing, first + 1)}"'
     )
-    draft.complaints.error(KEY_REPEATED, draft.where(differing, first + 1), message, "keep the right one of the two rows")
+    draft.complaints.error(
+        KEY_REPEATED, draft.where(differing, first + 1), message, "keep the right one of the two rows"
+    )
 
 
 def _shown(draft: Draft, name: str, position: int) -> str:
@@ -82,36 +87,31 @@ def refer(
     known: TextColumn,
     code: Code,
     what: str,
-    severity: Callable[[Ints], Flags] | None = None,
+    *,
+    matters: Callable[[Ints], Flags] | None = None,
 ) -> None:
     """Every key of the column that is not blank must be among `known`.
 
-    `severity` says, for positions of unknown keys, which are errors; without it all are. The others are noted.
+    `matters` says, for positions of unknown keys, which are errors; without it all are. Others are noted.
     """
     keys = _arrow(draft.frame[name])
+    if not pc.any(pc.not_equal(keys, "")).as_py():
+        return
     candidates = _arrow(known)
     unknown = pc.and_(pc.invert(pc.is_in(keys, value_set=candidates)), pc.not_equal(keys, ""))
     rows = np.flatnonzero(unknown.to_numpy(zero_copy_only=False))
     if not len(rows):
         return
-    wrong = severity(rows) if severity else np.ones(len(rows), np.bool_)
+    wrong = matters(rows) if matters else np.ones(len(rows), np.bool_)
+    if not wrong.all():
+        draft.tell(code, name, rows[~wrong], f"is {what}", severity=Severity.NOTE)
+    texts = draft.frame[name].iloc[rows[wrong]]
     names = candidates.to_pylist()
-    _tell_unknown(draft, name, rows[wrong], names, code, what, Severity.ERROR)
-    _tell_unknown(draft, name, rows[~wrong], names, code, what, Severity.NOTE)
+    for text in sorted(set(texts.tolist())):
+        draft.tell(code, name, rows[wrong][(texts == text).to_numpy()], f"is {what}", _help(text, names))
     refused = np.zeros(len(draft), np.bool_)
     refused[rows[wrong]] = True
     draft.refuse(refused)
-
-
-def _tell_unknown(
-    draft: Draft, name: str, rows: Ints, known: list[str], code: Code, what: str, severity: Severity
-) -> None:
-    if severity is not Severity.ERROR and len(rows):
-        draft.tell(code, name, rows, f"is {what}", "", severity)
-        return
-    texts = draft.frame[name].iloc[rows]
-    for text in sorted(set(texts.tolist())):
-        draft.tell(code, name, rows[(texts == text).to_numpy()], f"is {what}", _help(text, known), severity)
 
 
 def _help(text: str, known: list[str]) -> str:
@@ -119,4 +119,4 @@ def _help(text: str, known: list[str]) -> str:
     for other in known:
         if other and other != text and other.lstrip("0") == bare:
             return f'"{other}" differs only in leading zeros: {RESAVED}'
-    return did_you_mean(text, known)
+    return nearest_help(text, known)

@@ -25,7 +25,9 @@ FOOTER = re.compile(
     r"|(?:Grand )?Totals? \([\d,]+ records?\)",
     re.IGNORECASE,
 )
-TOTAL = re.compile(r"(?:grand |sub)?totals?:?|sums?:?|count:?|average:?|(?:grand |sub)?totals? \(.*\)", re.IGNORECASE)
+TOTAL = re.compile(
+    r"(?:grand |sub)?totals?:?|sums?:?|count:?|average:?|(?:grand |sub)?totals? \(.*\)", re.IGNORECASE
+)
 
 
 def find_header(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | None:
@@ -71,33 +73,37 @@ def blank_rows(columns: Sequence[pa.ChunkedArray], rows: int) -> Flags:
 
 
 def footer_rows(columns: Sequence[pa.ChunkedArray], blank: Flags) -> Flags:
-    """Rows of a Salesforce footer: each known line; and lines of one cell at the end around them."""
+    """Rows of a Salesforce footer, which is always the end: known lines, and lines of one cell among them."""
     rows = len(blank)
     footer = np.zeros(rows, np.bool_)
-    for column in columns[:2]:
-        footer |= to_numpy(pc.match_substring_regex(pc.utf8_trim_whitespace(column), f"(?i)^(?:{FOOTER.pattern})$"))
-    if not footer.any():
+    start = max(rows - SEARCHED, 0)
+    cells = [[text.strip() for text in column.slice(start).to_pylist()] for column in columns]
+    tail = list(zip(*cells, strict=True))
+    if not any(is_footer(row) for row in tail):
         return footer
-    alone = np.ones(rows, np.bool_)
-    for column in columns[1:]:
-        alone &= to_numpy(pc.equal(pc.utf8_trim_whitespace(column), ""))
-    end = rows
-    while end and (footer[end - 1] or alone[end - 1] or blank[end - 1]):
-        end -= 1
-    footer[end:] = ~blank[end:]
-    return footer
+    for number in reversed(range(len(tail))):
+        if not (is_footer(tail[number]) or not any(tail[number][1:])):
+            break
+        footer[start + number] = True
+    return footer & ~blank
 
 
 def total_rows(columns: Sequence[pa.ChunkedArray], keys: Sequence[int]) -> Flags:
-    """Rows whose first filled cell says total, and that have no key of their own."""
-    first = pc.utf8_trim_whitespace(columns[0])
-    for column in columns[1:]:
-        first = pc.if_else(pc.equal(first, ""), pc.utf8_trim_whitespace(column), first)
-    says = to_numpy(pc.match_substring_regex(first, f"(?i)^(?:{TOTAL.pattern})$"))
+    """Rows whose first filled cell says total, and that have no key of their own.
+
+    The key is blank, or the row is among the last and its key is the word itself.
+    """
+    rows = len(columns[0])
+    keyless = np.ones(rows, np.bool_)
     for index in keys:
-        key = pc.utf8_trim_whitespace(columns[index])
-        says &= to_numpy(pc.or_(pc.equal(key, ""), pc.equal(key, first)))
-    return says
+        keyless &= to_numpy(pc.equal(pc.utf8_trim_whitespace(columns[index]), ""))
+    keyless[max(rows - SEARCHED, 0) :] = True
+    totals = np.zeros(rows, np.bool_)
+    for row in np.flatnonzero(keyless).tolist():
+        cells = [column[row].as_py().strip() for column in columns]
+        first = next((cell for cell in cells if cell), "")
+        totals[row] = bool(TOTAL.fullmatch(first)) and all(cells[index] in ("", first) for index in keys)
+    return totals
 
 
 def refuse_headless(first_rows: Sequence[Sequence[str]], locate: Locate) -> Refused:
@@ -106,8 +112,8 @@ def refuse_headless(first_rows: Sequence[Sequence[str]], locate: Locate) -> Refu
     shown = ", ".join(quote(cell) for cell in list(seen)[:8] if cell.strip()) or "nothing"
     message = f"no header row is found in the first {SEARCHED} rows; the first has {shown}"
     help = (
-        "say in expcomp.yaml what the file is:  sources: {deals: {file: …, header_row: 1, columns: {deal_id: …}}}; "
-        "or move it out of the data folder"
+        "say in expcomp.yaml what the file is:  "
+        "sources: {deals: {file: …, header_row: 1, columns: {deal_id: …}}}; or move it out of the data folder"
     )
     return Refused(HEADER_NOT_FOUND.at(locate(0, 0), message, help))
 

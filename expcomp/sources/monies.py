@@ -10,8 +10,9 @@ from expcomp.diagnostics import Code
 from expcomp.exact import Ints
 from expcomp.money import MINOR_MAX, decimals, to_minor
 from expcomp.sources import amounts
-from expcomp.sources.cells import CELL_ERROR, ERROR_TEXTS, Cells, Problems, integers
-from expcomp.sources.convert import CORRECT_CELL, Converted, number_help
+from expcomp.sources.cells import Cells, Problems, integers
+from expcomp.sources.column import CELL_ERROR, CORRECT_CELL, ERROR_TEXTS, Converted
+from expcomp.sources.quantities import number_help
 
 AMOUNT_BAD = Code("D302", "amount-not-a-number")
 TOO_PRECISE = Code("D304", "amount-too-precise")
@@ -71,13 +72,15 @@ def convert_money(cells: Cells, style: str, currencies: RowCurrencies) -> Conver
 
 
 def _plain_column(cells: Cells, places: int) -> Converted:
-    """Plain numbers of at most 13 digits and `places` decimals; a decimal128's low word is the minor units."""
+    """Plain numbers of at most 13 digits and `places` decimals: a decimal128's low word is the amount."""
     known = ~cells.blank
     filled = cells.column.filter(pa.array(known)).cast(pa.decimal128(13 + places, places))
     filled = pa.concat_arrays(filled.chunks) if filled.num_chunks else pa.array([], filled.type)
     minor = np.zeros(len(known), np.int64)
     if len(filled):
-        minor[known] = np.frombuffer(filled.buffers()[1], np.int64)[::2][filled.offset : filled.offset + len(filled)]
+        minor[known] = np.frombuffer(filled.buffers()[1], np.int64)[::2][
+            filled.offset : filled.offset + len(filled)
+        ]
     problems = Problems()
     beyond = np.flatnonzero(np.abs(minor) > MINOR_MAX)
     if len(beyond):
@@ -119,7 +122,9 @@ class _Monies:
             return self._refuse(AMOUNT_BAD, number, code, str(error), number_help(text))
         if not amounts.agrees(parts.currency, currency):
             message = f"is in {parts.currency}, and the row's amounts are in {currency}"
-            return self._refuse(CURRENCY_CONFLICT, number, code, message, "correct the amount or the currency column")
+            return self._refuse(
+                CURRENCY_CONFLICT, number, code, message, "correct the amount or the currency column"
+            )
         try:
             minor = to_minor(plain, currency)
         except ValueError as error:
@@ -128,5 +133,6 @@ class _Monies:
             return self._refuse(TOO_LARGE, number, code, BOUND, "")
         return minor
 
-    def _refuse(self, code: Code, number: int, text: int, message: str, help: str) -> None:
+    def _refuse(self, code: Code, number: int, text: int, message: str, help: str) -> int | None:
         self.problems.add(code, self.cells.written[text], message, help, np.flatnonzero(self.codes == number))
+        return None

@@ -12,7 +12,7 @@ from expcomp.sources.cells import taken_text
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
-from expcomp.sources.words import did_you_mean, same
+from expcomp.sources.words import nearest_help, same
 
 PERSON_UNKNOWN = Code("D402", "person-unknown")
 PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")
@@ -51,7 +51,9 @@ def directory_of(payees: Draft) -> Directory:
     by_id.pop("", None)
     emails = _grouped((text.casefold() for text in frame["email"].tolist()), ids)
     names = _grouped((same(text) for text in frame["name"].tolist()), ids)
-    known = tuple(dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text))
+    known = tuple(
+        dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text)
+    )
     return Directory({text: tuple(sorted(found)) for text, found in by_id.items()}, emails, names, known)
 
 
@@ -64,7 +66,7 @@ def _grouped(texts: object, ids: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def resolve_people(draft: Draft, directory: Directory) -> None:
-    """Turn each PERSON column into payee ids. Unknown people are errors, except as owners of deals not won."""
+    """Turn each PERSON column into payee ids. Unknown people are errors, except on deals that are not won."""
     for name in draft.of_kind(Kind.PERSON):
         if len(draft):
             _resolve(draft, name, directory)
@@ -72,44 +74,61 @@ def resolve_people(draft: Draft, directory: Directory) -> None:
 
 def _resolve(draft: Draft, name: str, directory: Directory) -> None:
     encoded = pa.concat_arrays(draft.texts(name).chunks).dictionary_encode()
-    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    found, by_name, refused = [], [], np.zeros(len(draft), np.bool_)
+    texts, codes = (
+        encoded.dictionary.to_pylist(),
+        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+    )
+    found, by_name, refused = [], list[int](), np.zeros(len(draft), np.bool_)
     for code, text in enumerate(texts):
         payees, how = directory.find(text) if text else ((), "")
         found.append(payees[0] if len(payees) == 1 else "")
         if text and len(payees) != 1:
             rows = np.flatnonzero(codes == code)
-            refused[_tell(draft, name, text, payees, rows, directory)] = True
+            refused[_tell(draft, name, text, rows, directory)] = True
         elif how == "name":
-            by_name.append(text)
+            by_name.append(code)
     if by_name:
-        _note_names(draft, name, by_name)
+        _note_names(draft, name, [texts[code] for code in by_name], np.flatnonzero(np.isin(codes, by_name)))
     draft.frame[name] = taken_text(found, codes)
     draft.refuse(refused)
 
 
-def _tell(draft: Draft, name: str, text: str, payees: tuple[str, ...], rows: Ints, directory: Directory) -> Ints:
+def _tell(draft: Draft, name: str, text: str, rows: Ints, directory: Directory) -> Ints:
     """Tell about a text that is not one payee; returns the positions that are refused for it."""
+    payees, _ = directory.find(text)
     matters = rows
     if draft.table.name == "deals":
         won = draft.frame["won"].fillna(False).to_numpy(dtype=np.bool_)
         matters = rows[won[rows]]
     if payees:
-        message, help = "may mean " + " or ".join(map(quote, payees)), "use an id or e-mail that only one payee has"
+        message, help = (
+            "may mean " + " or ".join(map(quote, payees)),
+            "use an id or e-mail that only one payee has",
+        )
     else:
-        message, help = "is no payee", did_you_mean(text, directory.known) or "add the person to payees, or correct the name"
+        message, help = (
+            "is no payee",
+            nearest_help(text, directory.known) or "add the person to payees, or correct the name",
+        )
     code = PERSON_AMBIGUOUS if payees else PERSON_UNKNOWN
     if len(matters):
         draft.tell(code, name, matters, message, help)
     else:
-        draft.tell(code, name, rows, f"{message}; no won deal is concerned, the field stays blank", help, Severity.NOTE)
+        draft.tell(
+            code,
+            name,
+            rows,
+            f"{message}; no won deal is concerned, the field stays blank",
+            help,
+            severity=Severity.NOTE,
+        )
     return matters
 
 
-def _note_names(draft: Draft, name: str, texts: list[str]) -> None:
+def _note_names(draft: Draft, name: str, texts: list[str], rows: Ints) -> None:
     some = ", ".join(quote(text) for text in sorted(texts)[:3])
     more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-    message = f"{draft.table.name}.{name}: {len(texts)} people joined by name, each held by one payee only: {some}{more}"
-    label = min(draft.readings)
-    place = draft.readings[label].place(name, 0)
+    people = "1 person" if len(texts) == 1 else f"{len(texts)} people"
+    message = f"{draft.table.name}.{name}: {people} joined by name, held by one payee only: {some}{more}"
+    place = draft.where(name, draft.first_in_file(rows))
     draft.complaints.note(BY_NAME, place, message, "an id or e-mail column is safer")

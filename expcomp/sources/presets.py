@@ -50,11 +50,15 @@ def presets() -> Mapping[str, Preset]:
 def _load() -> Iterator[Preset]:
     for file in sorted(files(__package__).joinpath("presets").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
-            tree = yaml.load(file.read_text("utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506
+            tree = yaml.load(file.read_text("utf-8"), Loader=yaml.CBaseLoader)
             tables = {
                 table: {field: tuple(headers) for field, headers in fields.items()}
                 for table, fields in (tree.get("tables") or {}).items()
             }
             yield Preset(
-                file.name.removesuffix(".yaml"), tree["title"], tree["verified"] == "true", tuple(tree["signs"]), tables
+                file.name.removesuffix(".yaml"),
+                tree["title"],
+                tree["verified"] == "true",
+                tuple(tree["signs"]),
+                tables,
             )

@@ -20,7 +20,8 @@ class RawTable:
 
     `rows` are physical line or worksheet row numbers, `numbers` the columns' own (1 is the first). `name`
     is the file's stem, the sheet's name or the table's: it may say which table this is. `label` is what
-    frames carry as `input_file`. `rows_read` counts `rows` and the `dropped`.
+    frames carry as `input_file`. `rows_read` counts `rows` and the `dropped`;
+    `header_row` is the header's row number, 0 where there is none.
     """
 
     label: str
@@ -31,6 +32,7 @@ class RawTable:
     rows: Ints
     locate: Locate
     rows_read: int
+    header_row: int = 0
     sha256: str = ""
     dropped: Counter[str] = field(default_factory=Counter)
     notes: tuple[Finding, ...] = ()
@@ -43,7 +45,9 @@ class RawTable:
             return self
         chosen = pa.array(mask)
         columns = tuple(column.filter(chosen) for column in self.columns)
-        return replace(self, columns=columns, rows=self.rows[mask], dropped=self.dropped + Counter({reason: count}))
+        return replace(
+            self, columns=columns, rows=self.rows[mask], dropped=self.dropped + Counter({reason: count})
+        )
 
 
 def locate_in_text(path: str) -> Locate:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from expcomp.diagnostics import Code
@@ -24,14 +24,11 @@ LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the config says about a source: its table, its preset, the header of some fields. Blank: find out."""
+    """What the config says about a source: its table, its preset, some headers. Blank: find out."""
 
     table: str = ""
     preset: str = ""
-    columns: Mapping[str, str] = ()  # type: ignore[assignment]
-
-    def header_of(self) -> dict[str, str]:
-        return dict(self.columns)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class _Candidate:
 def known_headers(wishes: Iterable[Wish], needs: Needs) -> frozenset[str]:
     """Every header that means something, normalised: how the header row of a file is found."""
     known = {header for preset in presets().values() for table in TABLES for header in preset.ranks(table)}
-    known |= {normal(header) for wish in wishes for header in wish.header_of().values()}
+    known |= {normal(header) for wish in wishes for header in wish.columns.values()}
     known |= {normal(field.name) for fields in needs.fields.values() for field in fields}
     return frozenset(known)
 
@@ -73,30 +70,29 @@ def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -
 def _candidates(raw: RawTable, wish: Wish, needs: Needs) -> list[_Candidate]:
     tried = [presets()[wish.preset]] if wish.preset else list(presets().values())
     tables = [wish.table] if wish.table else list(TABLES)
-    headers = [normal(header) for header in raw.headers]
     found = []
     for preset in tried:
-        signed = any(normal(sign) in headers for sign in preset.signs)
+        signed = any(sign in raw.headers for sign in preset.signs)
         for table in tables:
-            columns = _columns(raw, headers, preset, table, wish, needs)
+            columns = _columns(raw, preset, table, wish, needs)
             found.append(_Candidate(preset, table, columns, not _missing(columns, table, needs), signed))
     return found
 
 
 def _columns(
-    raw: RawTable, headers: Sequence[str], preset: Preset, table: str, wish: Wish, needs: Needs
+    raw: RawTable, preset: Preset, table: str, wish: Wish, needs: Needs
 ) -> dict[str, tuple[int, ...]]:
     """Field → its columns, the preferred first; what the config names is the only column of its field."""
     ranks = preset.ranks(table)
     for field in needs.fields.get(table, ()):
         ranks.setdefault(normal(field.name), (field.name, 0))
     fits: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for index, header in enumerate(headers):
+    for index, header in enumerate(map(normal, raw.headers)):
         if header in ranks:
             field_name, rank = ranks[header]
             fits[field_name].append((rank, index))
     chosen = {field: tuple(index for _, index in sorted(columns)) for field, columns in fits.items()}
-    for field_name, header in wish.header_of().items():
+    for field_name, header in wish.columns.items():
         index = next(number for number, own in enumerate(raw.headers) if normal(own) == normal(header))
         chosen = {other: tuple(i for i in columns if i != index) for other, columns in chosen.items()}
         chosen = {other: columns for other, columns in chosen.items() if columns} | {field_name: (index,)}
@@ -112,14 +108,19 @@ def _missing(columns: Mapping[str, tuple[int, ...]], table: str, needs: Needs) -
 def _columns_exist(raw: RawTable, wish: Wish, complaints: Complaints) -> bool:
     """Every header the config names is in the file, once."""
     fine = True
-    for field, header in wish.header_of().items():
+    for field, header in wish.columns.items():
         same = [number for number, own in enumerate(raw.headers) if normal(own) == normal(header)]
         if len(same) != 1:
             fine = False
             there = "is not in the file" if not same else "stands in the file twice"
             help = f"the file has {listed(raw.headers)}"
-            place = raw.locate(0, 0)
-            complaints.error(COLUMN_UNKNOWN, place, f'column {quote(header)}, given for {wish.table}.{field}, {there}', help)
+            place = raw.locate(raw.header_row, 0)
+            complaints.error(
+                COLUMN_UNKNOWN,
+                place,
+                f"column {quote(header)}, given for {wish.table}.{field}, {there}",
+                help,
+            )
     return fine
 
 
@@ -159,9 +160,14 @@ def _tell_missing(raw: RawTable, match: Match, group: tuple[str, ...], complaint
     if match.preset == "canonical" and match.reason == "given":
         help = f"give {group[0]}"
     else:
-        near = "nearest headers: " + ", ".join(map(quote, close)) + "; " if close else f"the file has {listed(raw.headers)}; "
-        help = f'{near}write in expcomp.yaml:  sources: {{{match.table}: {{columns: {{{group[0]}: "{guess}"}}}}}}'
-    complaints.error(COLUMN_MISSING, raw.locate(0, 0), f"no column for {wanted}, which is required", help)
+        near = (
+            "nearest headers: " + ", ".join(map(quote, close)) + "; "
+            if close
+            else f"the file has {listed(raw.headers)}; "
+        )
+        line = f'sources: {{{match.table}: {{columns: {{{group[0]}: "{guess}"}}}}}}'
+        help = f"{near}write in expcomp.yaml:  {line}"
+    complaints.error(COLUMN_MISSING, raw.locate(raw.header_row, 0), f"no column for {wanted}, which is required", help)
 
 
 def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> None:
@@ -172,7 +178,7 @@ def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaint
         f"say  value: {there[0]}  in the plan, or  "
         f'sources: {{deals: {{columns: {{{needs.value}: "{header}"}}}}}}  in expcomp.yaml'
     )
-    complaints.error(VALUE_COLUMN, raw.locate(0, 0), message, help)
+    complaints.error(VALUE_COLUMN, raw.locate(raw.header_row, 0), message, help)
 
 
 def _repeated(raw: RawTable, match: Match, complaints: Complaints) -> bool:
@@ -180,17 +186,19 @@ def _repeated(raw: RawTable, match: Match, complaints: Complaints) -> bool:
     found = False
     for columns in match.columns.values():
         for index in columns:
-            others = [number for number, own in enumerate(raw.headers) if normal(own) == normal(raw.headers[index])]
+            others = [
+                number for number, own in enumerate(raw.headers) if normal(own) == normal(raw.headers[index])
+            ]
             if len(others) > 1 and index == others[-1]:
                 found = True
-                place = raw.locate(int(raw.rows[0]) if len(raw.rows) else 0, raw.numbers[index])
+                place = raw.locate(raw.header_row, raw.numbers[index])
                 message = f"column {quote(raw.headers[index])} stands in the file twice"
                 complaints.error(HEADER_TWICE, place, message, "rename one of the two at the source")
     return found
 
 
 def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, complaints: Complaints) -> None:
-    place = raw.locate(0, 0)
+    place = raw.locate(raw.header_row, 0)
     if best.complete:
         tables = " or ".join(sorted(rivals))
         message = f"the file could be {tables}"

@@ -84,7 +84,8 @@ TABLES: dict[str, Table] = {
         _table(
             "payees",
             "payee_id!:id role!:word name:text email:text manager_id:person segment:word start_date:day "
-            "end_date:day currency:currency target_variable:money payroll_id:id crm_id:id cs_id:id work_state:word",
+            "end_date:day currency:currency target_variable:money payroll_id:id crm_id:id cs_id:id "
+            "work_state:word",
             key="payee_id",
         ),
         _table(
@@ -95,9 +96,9 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "deals",
-            "deal_id!:id account_id!:account motion:motion acv:money arr:money amount:money close_date!:day won:flag "
-            "stage:word owner:person currency:currency created_at:instant product:text term_months:number "
-            "self_serve:flag bundled_with_renewal:flag partner:person partner_role:word override_tier:text "
+            "deal_id!:id account_id!:account motion:motion acv:money arr:money amount:money close_date!:day "
+            "won:flag stage:word owner:person currency:currency created_at:instant product:text "
+            "term_months:number self_serve:flag bundled_with_renewal:flag partner:person partner_role:word override_tier:text "
             "override_by:text signal_id:id activated_on:day source:text name:text",
             key="deal_id",
             any_of=(("motion",), ("acv", "arr", "amount"), ("won", "stage")),
@@ -116,9 +117,9 @@ TABLES: dict[str, Table] = {
         _table(
             "signals",
             "signal_id!:id account_id!:account identified_at!:instant routed_at:instant logged_by:person "
-            "assigned_to:person category:word type:word urgency:word named_buyer:flag budget:flag timeline:flag "
-            "product_fit:flag context:text acknowledged_at:instant contacted_at:instant outcome:word "
-            "outcome_at:instant outcome_reported_at:instant deal_id:id withdrawn_at:instant",
+            "assigned_to:person category:word type:word urgency:word named_buyer:flag budget:flag "
+            "timeline:flag product_fit:flag context:text acknowledged_at:instant contacted_at:instant "
+            "outcome:word outcome_at:instant outcome_reported_at:instant deal_id:id withdrawn_at:instant",
             key="signal_id",
         ),
         _table("pauses", "signal_id!:id from!:instant to:instant reason:text", key="signal_id from"),
@@ -137,8 +138,8 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "usage",
-            "account_id!:account date!:day seats_purchased:number seats_active:number product:text units:number "
-            "limit:number",
+            "account_id!:account date!:day seats_purchased:number seats_active:number product:text "
+            "units:number limit:number",
             key="account_id date product",
         ),
         _table("teams", "payee_id!:person team!:word from:day to:day", key="payee_id team from"),
@@ -148,7 +149,11 @@ TABLES: dict[str, Table] = {
             "account_id!:account date!:day health:word health_score:number segment:word acv:money",
             key="account_id date",
         ),
-        _table("resolutions", "deal_id!:id finding!:word decision!:word by!:text reason:text", key="deal_id finding"),
+        _table(
+            "resolutions",
+            "deal_id!:id finding!:word decision!:word by!:text reason:text",
+            key="deal_id finding",
+        ),
         _table(
             "milestones",
             "deal_id!:id milestone!:word reached_on!:day share:share",
@@ -160,7 +165,9 @@ TABLES: dict[str, Table] = {
             key="deal_id date collected invoiced",
             money="collected",
         ),
-        _table("quotas", "payee_id!:person period!:period amount!:money role:word", key="payee_id period role"),
+        _table(
+            "quotas", "payee_id!:person period!:period amount!:money role:word", key="payee_id period role"
+        ),
         _table("fx", "currency!:currency date!:day rate!:rate", key="currency date"),
         _table("merges", "from!:id to!:id effective:day", key="from"),
         _table(

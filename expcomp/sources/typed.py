@@ -14,18 +14,22 @@ from expcomp.exact import Flags, Ints
 from expcomp.sources import amounts
 from expcomp.sources.book import ColumnAccount, Needs
 from expcomp.sources.cells import Cells, Problem, integers, text_array, to_numpy
-from expcomp.sources.complaints import Complaints, and_more, quote
-from expcomp.sources.convert import AMBIGUOUS_NUMBER, Converted, Settings, convert
+from expcomp.sources.column import Converted, Job, Settings
+from expcomp.sources.complaints import Complaints, also_in, quote
+from expcomp.sources.convert import convert
+from expcomp.sources.moments import MIDNIGHT
 from expcomp.sources.monies import RowCurrencies, column_style, convert_money, written_currencies
 from expcomp.sources.raw import RawTable
 from expcomp.sources.tables import Field, Kind
 
+AMBIGUOUS_NUMBER = Code("D303", "decimal-sign-unclear")
 VALUE_MISSING = Code("D301", "value-missing")
 CLAIMED_TWICE = Code("D202", "column-claimed-twice")
 
 NUMERIC = (Kind.MONEY, Kind.NUMBER, Kind.SHARE)
 TEXTUAL = (
-    Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT, Kind.PERIOD, Kind.CURRENCY, Kind.RATE
+    Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT, Kind.PERIOD, Kind.CURRENCY,
+    Kind.RATE,
 )  # fmt: skip
 PREFERENCE_DECIDES = (Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT)
 """Kinds for which the preset's order of headers may choose between two columns that both fit."""
@@ -79,7 +83,9 @@ class _Typing:
         self.raw, self.table = reading.raw, reading.match.table
         self.refused: Flags = np.zeros(len(self.raw.rows), np.bool_)
         self.fields = needs.fields_of(self.table)
-        self.cells = {wanted.name: self._cells(wanted) for wanted in self.fields if wanted.name in reading.match.columns}
+        self.cells = {
+            wanted.name: self._cells(wanted) for wanted in self.fields if wanted.name in reading.match.columns
+        }
         self.how: dict[str, str] = {}
 
     def run(self) -> Typed:
@@ -108,7 +114,7 @@ class _Typing:
         return first
 
     def _merged(self, wanted: Field, first: Cells, other: Cells, index: int) -> Cells:
-        """The first column, and the other where it is blank. Where numbers or dates differ, none is chosen."""
+        """The first column, and the other where it is blank. No number or date is chosen over another."""
         differ = ~first.blank & ~other.blank & to_numpy(pc.not_equal(first.column, other.column))
         if wanted.kind not in PREFERENCE_DECIDES and differ.any():
             at = int(np.flatnonzero(differ)[0])
@@ -148,14 +154,15 @@ class _Typing:
         self._tell(wanted, Problem(AMBIGUOUS_NUMBER, cells.written[code], message, help, cells.rows_of(code)))
 
     def _convert(self, wanted: Field, style: str) -> Any:
-        return self._settle(wanted, convert(self.cells[wanted.name], self.table, wanted, self.reading.settings, style))
+        job = Job(self.cells[wanted.name], self.table, wanted, self.reading.settings, style)
+        return self._settle(wanted, convert(job))
 
     def _settle(self, wanted: Field, converted: Converted) -> Any:
         for problem in converted.problems:
             self._tell(wanted, problem)
         for code, message, help in converted.notes:
             where = self.reading.place(wanted.name, 0)
-            severity = Severity.WARNING if code.id == "D330" else Severity.NOTE
+            severity = Severity.WARNING if code is MIDNIGHT else Severity.NOTE
             text = f'column "{self.reading.header(wanted.name)}": {message}'
             self.complaints.note(code, where, text, help, severity)
         self.how[wanted.name] = converted.how
@@ -163,7 +170,7 @@ class _Typing:
 
     def _tell(self, wanted: Field, problem: Problem) -> None:
         self.refused[problem.rows] = True
-        more = and_more(len(problem.rows) - 1)
+        more = also_in(self.raw.rows[problem.rows[1:]].tolist())
         said = f'{quote(problem.text)} in column "{self.reading.header(wanted.name)}" {problem.message}{more}'
         place = self.reading.place(wanted.name, int(self.raw.rows[problem.rows[0]]))
         self.complaints.error(problem.code, place, said, problem.help)
@@ -187,7 +194,9 @@ class _Typing:
         if named is None or "currency" not in columns:
             return RowCurrencies.one(self.needs.currency, len(self.raw.rows))
         codes, names = pd.factorize(pd.Series(named))
-        return RowCurrencies(tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64))
+        return RowCurrencies(
+            tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64)
+        )
 
     def _require(self) -> None:
         for wanted in self.fields:
@@ -198,9 +207,7 @@ class _Typing:
                     self.refused[blank] = True
 
     def _accounts(self) -> tuple[ColumnAccount, ...]:
-        by_index = {
-            index: name for name, indexes in self.reading.match.columns.items() for index in indexes
-        }
+        by_index = {index: name for name, indexes in self.reading.match.columns.items() for index in indexes}
         return tuple(
             ColumnAccount(header, by_index.get(index, ""), self.how.get(by_index.get(index, ""), "not used"),
                           samples(self.raw.columns[index]))
@@ -211,7 +218,9 @@ class _Typing:
 def missing_value(reading: Reading, name: str, rows: Ints) -> tuple[Code, Place, str, str]:
     """A complaint about blank cells; `rows` are row numbers in the file."""
     table = reading.match.table
-    message = f'column "{reading.header(name)}" is blank, and {table}.{name} is required{and_more(len(rows) - 1)}'
+    message = (
+        f'column "{reading.header(name)}" is blank, and {table}.{name} is required{also_in(rows[1:].tolist())}'
+    )
     return VALUE_MISSING, reading.place(name, int(rows[0])), message, "fill it in at the source"
 
 
@@ -244,4 +253,8 @@ def blank_column(kind: Kind, rows: int) -> Any:
 
 def join_columns(parts: Sequence[Any]) -> Any:
     """Columns of one field from several files, one below the other."""
-    return parts[0] if len(parts) == 1 else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
+    return (
+        parts[0]
+        if len(parts) == 1
+        else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
+    )

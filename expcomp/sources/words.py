@@ -31,16 +31,17 @@ def slug(word: str) -> str:
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The most similar of `known`, best first, in its own spelling."""
-    by_fold = {}
+    by_fold: dict[str, str] = {}
     for name in known:
         by_fold.setdefault(name.casefold(), name)
     close = get_close_matches(word.casefold(), by_fold, n=count, cutoff=0.6)
     return [by_fold[name] for name in close]
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def nearest_help(word: str, known: Iterable[str]) -> str:
+    """`nearest: "Ana Reyes", "Anna Ray"`; nothing when nothing is near."""
     close = nearest(word, known)
-    return "did you mean " + " or ".join(f'"{name}"' for name in close) + "?" if close else ""
+    return "nearest: " + ", ".join(f'"{name}"' for name in close) if close else ""
 
 
 def translate(values: Mapping[str, str], word: str) -> str:

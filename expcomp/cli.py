@@ -1,0 +1,42 @@
+"""The command line: names the commands, maps what happened to an exit code; nothing else."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from expcomp import __version__
+from expcomp.commands.explain import explain
+from expcomp.commands.payout import payout
+from expcomp.commands.run import guarded
+
+app = typer.Typer(
+    name="expcomp",
+    help="Expansion compensation as plain text: a plan in YAML, exports in, payout sheets out.",
+    epilog="Example:  expcomp payout --period 2027Q1",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("payout", rich_help_panel="Run")(payout)
+app.command("explain", rich_help_panel="Run")(explain)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"expcomp {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Expansion compensation as plain text: a plan in YAML, exports in, payout sheets out."""
+
+
+def main() -> None:
+    sys.exit(guarded(app))

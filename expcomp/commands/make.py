@@ -1,0 +1,72 @@
+"""From a project folder to a sheet: the reading and computing that several commands begin with."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from expcomp.diagnostics import Code, Place, Refused
+from expcomp.pay.posted import Posted
+from expcomp.pay.sheet import Sheet, payout
+from expcomp.period import to_day
+from expcomp.plan.load import load_plans, shown
+from expcomp.plan.model import SPANS
+from expcomp.plan.needs import needs_of
+from expcomp.plan.scalars import read_date
+from expcomp.plan.versions import PlanSet, plan_set
+from expcomp.sources.config import find_project, load_config
+from expcomp.sources.posted import read_posted
+from expcomp.sources.read import read_book
+
+WRONG_PERIOD = Code("C302", "not-a-period")
+WRONG_DATE = Code("C303", "not-a-date")
+NO_PLANS = Code("C202", "no-plans-folder")
+
+
+def make_sheet(
+    project: Path | None, period: str, plans: Sequence[Path] | None, as_of: str | None, posted: Path | None
+) -> Sheet:
+    """Raises `Refused` with whatever keeps the sheet from being computed."""
+    root = find_project(None, project).root
+    config = load_config(root)
+    in_force = _plans(root, config.plans, plans)
+    wanted = _period(in_force, period)
+    day = None if as_of is None else _day(as_of)
+    lines = Posted(read_posted(posted, shown(posted, Path.cwd()))) if posted else None
+    book = read_book(config, root, needs_of(in_force))
+    return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
+
+
+def _plans(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
+    if named:
+        return plan_set(load_plans(list(named), root))
+    files = sorted(path for path in (root / folder).glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+    if not files:
+        help_ = "put a plan there, name one with --plan, or say  plans:  in expcomp.yaml"
+        raise Refused(NO_PLANS.at(Place(f"{folder}/"), "there is no plan (*.yaml) in this folder", help_))
+    return plan_set(load_plans(files, root))
+
+
+def _period(plans: PlanSet, text: str):  # type: ignore[no-untyped-def]
+    try:
+        return plans.calendar.parse(text)
+    except ValueError as error:
+        raise Refused(WRONG_PERIOD.at(None, str(error), _nearest_form(text))) from None
+
+
+def _nearest_form(text: str) -> str:
+    """`Q1-2027` and `2027q1` → the form to write."""
+    digits = "".join(c for c in text if c.isdigit())
+    letter = next((c.upper() for c in text if c.upper() in "QH"), "")
+    year = next((digits[i : i + 4] for i in range(len(digits) - 3) if digits[i : i + 2] == "20"), "")
+    part = digits.replace(year, "", 1) if year else ""
+    if year and letter and len(part) == 1:
+        return f"did you mean {year}{letter}{part}?"
+    return f"did you mean {year}-{part}?" if year and len(part) == 2 and not letter else ""
+
+
+def _day(text: str) -> int:
+    try:
+        day: date = read_date(text)
+    except ValueError as error:
+        raise Refused(WRONG_DATE.at(None, f"--as-of: {error}")) from None
+    return to_day(day)

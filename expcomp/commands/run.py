@@ -1,0 +1,71 @@
+"""What every command shares: errors become messages and exit codes, never a traceback."""
+
+import contextlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expcomp.diagnostics import Refused
+
+INTERNAL = 70
+INTERRUPTED = 130
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", envvar="EXPCOMP_PROJECT", help="The project's folder (default: where expcomp.yaml is)."),
+]
+PeriodOption = Annotated[
+    str, typer.Option("--period", "-p", help="2027Q1, 2027-03, 2027H1 or 2027.", show_default=False)
+]
+PlanOption = Annotated[
+    list[Path] | None, typer.Option("--plan", help="Pay by this plan instead of those in plans/. May be repeated.")
+]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Judge the facts as of this day, like 2027-03-31.")]
+PostedOption = Annotated[
+    Path | None, typer.Option("--posted", help="Lines of closed periods: the CSV that payout --lines wrote.")
+]
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """Run the program; the exit code of design page 8."""
+    try:
+        run()
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    except Refused as refused:
+        from expcomp.output.terminal import print_findings
+
+        print_findings(refused.findings, sys.stderr)
+        return refused.exit_code
+    except KeyboardInterrupt:
+        print("interrupted: nothing was written", file=sys.stderr)  # noqa: T201 - the last word on stderr
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away; what Python would flush on exit goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        _report_internal(error)
+        return INTERNAL
+    return 0
+
+
+def _report_internal(error: Exception) -> None:
+    """A short message; types and places, without cell values, in a file only the user can read."""
+    frames = traceback.extract_tb(error.__traceback__)
+    details = [f"{type(error).__name__}", *(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)]
+    where = ""
+    with contextlib.suppress(OSError):
+        handle, path = tempfile.mkstemp(prefix="expcomp-crash-", suffix=".txt")
+        with os.fdopen(handle, "w") as file:
+            file.write("\n".join(details) + "\n")
+        where = f"; details without any of your data are in {path}"
+    print(  # noqa: T201 - the last word on stderr
+        f"internal error ({type(error).__name__}): this is a defect of expcomp, not of your files{where}", file=sys.stderr
+    )

@@ -1,0 +1,79 @@
+"""Control totals: every row and every cent of the deals is accounted for, and every sum agrees, or the run stops."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.lookups import NONE, days, numbers
+from expcomp.pay.unpaid import exported_value
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+
+CREDITED = "credited"
+
+
+class Unbalanced(AssertionError):
+    """A sum that must agree does not: a fault of the program, never of the data."""
+
+
+@dataclass(frozen=True)
+class DealTotals:
+    """`frame`: per currency and standing of the deals, rows and amount_minor (their value as exported).
+
+    Standings: credited; or why a deal is not: not_won, not_covered, outside_plan, no_tier, role_vacant,
+    zeroed, cancelled, after_as_of. They add up to the deals read.
+    """
+
+    frame: pd.DataFrame
+    rows: int
+
+
+def deal_totals(source: Entitlement, plans: PlanSet, book: Book) -> DealTotals:
+    deals = source.deals
+    value, given, currency = exported_value(source, plans)
+    credited = np.zeros(len(deals), dtype=np.bool_)
+    credited[source.lines["deal"].to_numpy()] = True
+    standing = np.select(
+        [
+            ~deals.won,
+            (deals.version != NONE) & ~deals.covered,
+            deals.version == NONE,
+            source.tier == NONE,
+            source.zeroed != NONE,
+            ~credited,
+        ],
+        ["not_won", "not_covered", "outside_plan", "no_tier", "zeroed", "role_vacant"],
+        CREDITED,
+    )
+    inside = pd.DataFrame({"currency": currency, "standing": standing, "amount_minor": np.where(given, value, 0)})
+    frame = pd.concat([inside, _outside(source, plans, book)], ignore_index=True)
+    totals = frame.groupby(["currency", "standing"], sort=True)["amount_minor"].agg(["size", "sum"]).reset_index()
+    totals = totals.rename(columns={"size": "rows", "sum": "amount_minor"})
+    rows = len(book["deals"])
+    if int(totals["rows"].sum()) != rows:
+        raise Unbalanced(f"{rows} deals were read and {totals['rows'].sum()} are accounted for")
+    return DealTotals(totals, rows)
+
+
+def _outside(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+    """Deals that do not exist at `as_of`: closed later, or cancelled by then."""
+    frame = book["deals"]
+    frame = frame[~frame["deal_id"].isin(source.deals.frame["deal_id"])]
+    value, given = numbers(frame[plans.versions[0].plan.value])
+    later = days(frame["close_date"]) > source.as_of
+    return pd.DataFrame({
+        "currency": frame["currency"].where(frame["currency"] != "", plans.currency).to_numpy(object),
+        "standing": np.where(later, "after_as_of", "cancelled"),
+        "amount_minor": np.where(given, value, 0),
+    })  # fmt: skip
+
+
+def prove(lines: pd.DataFrame, payees: pd.DataFrame) -> None:
+    """Σ lines = Σ payees' gross and clawbacks, per period and currency."""
+    of_lines = lines.groupby(["period", "currency"])["amount_minor"].sum()
+    nets = payees.assign(amount_minor=payees["gross_minor"] + payees["clawback_minor"])
+    of_payees = nets.groupby(["period", "currency"])["amount_minor"].sum()
+    if not of_lines.sub(of_payees, fill_value=0).eq(0).all():
+        raise Unbalanced("the lines and the payees of the sheet do not add up to the same total")

@@ -1,0 +1,139 @@
+"""Pay = entitlement − posted, key by key; and the reason of each line (design page 3).
+
+    movement   = entitlement(as_of) − entitlement(last closed end)
+    correction = entitlement(last closed end) − posted            (only against posted lines)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import Ints
+from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.keys import KEY, Keyed
+from expcomp.pay.lookups import NONE
+from expcomp.period import NEVER, Period, Span, to_iso
+from expcomp.plan.versions import PlanSet
+
+MOVEMENT, CORRECTION = "movement", "correction"
+
+COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranche", "standing_at", "event"]
+"""standing_at: "now" or "before", the entitlement whose tranche carries the trace; event: row of its losses
+that took something back, or NONE; on and tranche are NONE-safe whole numbers."""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What moved between two dates: one row per key, as COLUMNS."""
+
+    frame: pd.DataFrame
+
+
+def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: PlanSet, span: Span) -> pd.DataFrame:
+    """The difference of two entitlements over the same data at two dates. `before` None: nothing came before.
+
+    `cancelled` maps deal ids to the day of their cancellation.
+    """
+    earlier = before.frame if before is not None else now.frame.iloc[:0]
+    both = now.frame.join(earlier, how="outer", rsuffix="_before")
+    amount = both["entitled_minor"].fillna(0).astype("int64") - both["entitled_minor_before"].fillna(0).astype("int64")
+    both = both.assign(amount_minor=amount)[amount != 0]
+    gone = both["tranche"].isna().to_numpy()
+    parts = []
+    if (~gone).any():
+        parts.append(_moved(both[~gone], now.source, before.source.as_of if before else -1))
+    if gone.any():
+        assert before is not None
+        parts.append(_cancelled(both[gone], before.source, cancelled))
+    frame = pd.concat(parts).reset_index() if parts else pd.DataFrame(columns=COLUMNS)
+    frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span) if len(frame) else "")
+    return frame[COLUMNS]
+
+
+def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
+    """Reached since: commission or milestone; taken back since: clawback; else a posted tranche changed."""
+    tranche = rows["tranche"].to_numpy(np.int64)
+    detail = source.tranches
+    reached = detail["reached"].to_numpy()[tranche]
+    came = (since < reached) & (reached <= source.as_of)
+    event, event_day = _last_event(source, since)
+    gross_sign = np.sign(detail["amount_minor"].to_numpy()[tranche])
+    amount = rows["amount_minor"].to_numpy()
+    back = (event[tranche] != NONE) & (np.sign(amount) == -gross_sign)
+    reason = np.select([back, came & _is_first(source)[tranche], came], ["clawback", "commission", "milestone"], "true_up")
+    on = np.select([back, came], [event_day[tranche], reached], source.as_of)
+    return rows.assign(
+        reason=reason, on=on, earned_day=reached, standing_at="now", event=np.where(back, event[tranche], NONE)
+    )
+
+
+def _is_first(source: Entitlement) -> np.ndarray:
+    """Whether a tranche is the first reached of its line: the earliest day, then the schedule's order."""
+    tranches = source.tranches
+    order = np.lexsort((tranches["piece"], tranches["position"], tranches["reached"], tranches["line"]))
+    line = tranches["line"].to_numpy()[order]
+    first = np.zeros(len(order), dtype=np.bool_)
+    first[order] = np.append(True, line[1:] != line[:-1]) if len(order) else False
+    return first
+
+
+def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
+    """For each tranche the last loss since a day that took something back, and its day."""
+    event, day = np.full(len(source.tranches), NONE), np.full(len(source.tranches), NEVER)
+    taken = source.recoveries[source.recoveries["amount_minor"] != 0]
+    loss_day = source.losses["day"].to_numpy()[taken["loss"]]
+    recent = (since < loss_day) & (loss_day <= source.as_of)
+    order = np.argsort(loss_day[recent], kind="stable")
+    at = taken["tranche"].to_numpy()[recent][order]
+    event[at] = taken["loss"].to_numpy()[recent][order]
+    day[at] = loss_day[recent][order]
+    return event, day
+
+
+def _cancelled(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
+    tranche = rows["tranche_before"].to_numpy(np.int64)
+    deal_ids = rows.index.get_level_values("deal_id")
+    return rows.assign(
+        reason="cancelled", on=[cancelled.get(deal_id, source.as_of) for deal_id in deal_ids], tranche=tranche,
+        earned_day=source.tranches["reached"].to_numpy()[tranche], standing_at="before", event=NONE,
+    )  # fmt: skip
+
+
+def _labels(days: pd.Series, plans: PlanSet, span: Span) -> list[str]:
+    """The pay period of each day."""
+    numbers = plans.calendar.numbers(span, days.to_numpy(np.int64))
+    label = {int(n): plans.calendar.label(span, int(n)) for n in np.unique(numbers)}
+    return [label[int(n)] for n in numbers]
+
+
+def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancelled: dict[str, int]) -> pd.DataFrame:
+    """What today's data would have paid by the last closed end, less what was posted.
+
+    `posted` is indexed by KEY with amount_minor, period_earned, on and the trace columns of its last line.
+    `carried` deals lie outside the export and stand as posted.
+    """
+    stand = posted.index.get_level_values("deal_id").isin(carried)
+    both = closed.frame.join(posted[~stand], how="outer")
+    amount = both["entitled_minor"].fillna(0).astype("int64") - both["amount_minor"].fillna(0).astype("int64")
+    both = both.assign(amount_minor=amount)[amount != 0].reset_index()
+    has = both["tranche"].notna().to_numpy()
+    deal_gone = both["deal_id"].isin(cancelled).to_numpy() & ~has
+    return both.assign(
+        kind=CORRECTION,
+        reason=np.where(deal_gone, "cancelled", "correction"),
+        tranche=both["tranche"].fillna(NONE).astype("int64"),
+        standing_at="before",
+        event=NONE,
+        on=closed.source.as_of,
+    )
+
+
+def cancels_out(lines: pd.DataFrame) -> pd.Series:
+    """Lines whose correction and movement of one key are exact opposites: moved, and not posted."""
+    total = lines.groupby(KEY)["amount_minor"].transform("sum")
+    kinds = lines.groupby(KEY)["kind"].transform("nunique")
+    return (total == 0) & (kinds == 2)
+
+

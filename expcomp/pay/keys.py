@@ -1,0 +1,63 @@
+"""Entitlement by key: (payee, deal, component, milestone, currency), one row each.
+
+The key's row carries the trace of one tranche of it: of several receipts, the newest reached.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import Ints
+from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.lookups import Texts
+from expcomp.period import NEVER
+
+KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """`frame` is indexed by KEY: entitled_minor, reached (first day anything of the key was reached),
+    tranche (row of the entitlement's tranches that stands for the key)."""
+
+    frame: pd.DataFrame
+    source: Entitlement
+
+
+def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
+    """`currencies` names the currency of each plan version."""
+    tranches, lines = entitlement.tranches, entitlement.lines
+    line = tranches["line"].to_numpy()
+    reached, alive = tranches["reached"].to_numpy(), (tranches["reached"] <= entitlement.as_of).to_numpy()
+    component = (lines["kind"] + ":" + lines["name"]).to_numpy(object)
+    columns = pd.DataFrame({
+        "payee_id": entitlement.payees.names.text(lines["payee"].to_numpy())[line],
+        "deal_id": entitlement.deals.names.text(lines["deal"].to_numpy())[line],
+        "component": component[line],
+        "milestone": tranches["milestone"].to_numpy(object),
+        "currency": currencies[lines["version"].to_numpy()][line],
+    })  # fmt: skip
+    rank = np.where(alive, reached, -tranches["piece"].to_numpy() - 1)
+    codes = _codes(lines, tranches)
+    order = np.lexsort((rank, codes))
+    last = np.append(codes[order][1:] != codes[order][:-1], True) if len(order) else np.zeros(0, np.bool_)
+    standing = order[last]
+    total = np.zeros(len(tranches), dtype=np.int64)
+    group = np.searchsorted(codes[standing], codes)
+    np.add.at(total, group, tranches["entitled_minor"].to_numpy())
+    first = np.full(len(tranches), NEVER)
+    np.minimum.at(first, group, np.where(alive, reached, NEVER))
+    frame = columns.iloc[standing].assign(
+        entitled_minor=total[: len(standing)], reached=first[: len(standing)], tranche=standing
+    )
+    return Keyed(frame.set_index(KEY), entitlement)
+
+
+def _codes(lines: pd.DataFrame, tranches: pd.DataFrame) -> Ints:
+    """One number per key, from whole numbers rather than texts."""
+    component = pd.factorize(lines["kind"] + ":" + lines["name"])[0]
+    line_key = pd.factorize(pd.MultiIndex.from_arrays([lines["payee"], lines["deal"], component]))[0].astype(np.int64)
+    milestone = pd.factorize(tranches["milestone"], sort=True)[0].astype(np.int64)
+    width = int(milestone.max(initial=0)) + 1
+    return np.asarray(line_key[tranches["line"]] * width + milestone, dtype=np.int64)

@@ -1,0 +1,46 @@
+"""Manual adjustments: lines of their own, from a file with who asked, who approved and why."""
+
+import pandas as pd
+
+from expcomp.diagnostics import Code, Findings
+from expcomp.pay.difference import MOVEMENT
+from expcomp.pay.lookups import numbers
+from expcomp.pay.places import place_of
+from expcomp.pay.trace import places
+from expcomp.period import Period, Span, to_iso
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+
+WRONG_PERIOD = Code("D541", "adjustment-period")
+
+
+def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int) -> pd.DataFrame:
+    """Adjustments whose period begins after `since` and by `until`, as lines. An adjustment counts from the
+    first day of its period; its key's milestone is that period."""
+    rows = book["adjustments"]
+    periods = _periods(rows, plans)
+    due = [since < period.first_day <= until for period in periods]
+    rows, periods = rows[due], [period for period, is_due in zip(periods, due, strict=True) if is_due]
+    first = [period.first_day for period in periods]
+    amount = numbers(rows["amount"])[0]
+    reference = rows["reference"].where(rows["reference"] != "", "adjustment")
+    return pd.DataFrame({
+        "kind": MOVEMENT, "payee_id": rows["payee_id"].to_numpy(object), "deal_id": "",
+        "component": ("manual:" + reference).to_numpy(object), "milestone": [str(period) for period in periods],
+        "on": [to_iso(day) for day in first],
+        "period_earned": [str(plans.calendar.period_of(span, day)) for day in first],
+        "amount_minor": amount, "currency": plans.currency, "reason": "manual", "source": places(rows),
+        "component_minor": amount, "earned_minor": amount, "entitled_minor": amount,
+        "after": (rows["reason"] + " (asked by " + rows["requested_by"] + ", approved by " + rows["approved_by"] + ")").to_numpy(object),
+    })  # fmt: skip
+
+
+def _periods(rows: pd.DataFrame, plans: PlanSet) -> list[Period]:
+    findings, periods = Findings(), []
+    for row, text in enumerate(rows["period"]):
+        try:
+            periods.append(plans.calendar.parse(text))
+        except ValueError as error:
+            findings.add(WRONG_PERIOD.at(place_of(rows, row), str(error)))
+    findings.check()
+    return periods

@@ -1,0 +1,77 @@
+"""From lines to pay, for one payee and period (design page 3, "From lines to pay").
+
+    net       = sum of the period's differences within one deal, metric period or manual line
+    gross     = sum of the positive nets
+    taken     = sum of the negative nets + balance brought forward              (≤ 0)
+    recovered = min(−taken, round(at_most × gross), gross)
+    paid      = gross − recovered,   carried = taken + recovered                (≤ 0)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import PPM, Flags, Ints, round_ratio
+from expcomp.plan.model import Plan
+
+PAYEE = ["payee_id", "currency"]
+
+
+def nets(lines: pd.DataFrame) -> pd.DataFrame:
+    """gross_minor and clawback_minor (the negative nets) by payee and currency."""
+    within = [*PAYEE, "deal_id", "component", "milestone"]
+    grouping = lines.assign(
+        component=lines["component"].where(lines["deal_id"] == "", ""),
+        milestone=lines["milestone"].where(lines["deal_id"] == "", ""),
+    )
+    net = grouping.groupby(within, sort=True, as_index=False)["amount_minor"].sum()
+    return (
+        net.assign(gross_minor=net["amount_minor"].clip(lower=0), clawback_minor=net["amount_minor"].clip(upper=0))
+        .groupby(PAYEE, sort=True)[["gross_minor", "clawback_minor"]]
+        .sum()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How negatives are taken from pay: the blocks in force on the period's last day."""
+
+    at_most_ppm: int
+    carry_forward: bool
+    stops_for_leavers: bool
+    plan: Plan
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Rule":
+        recovery, leavers = plan.recovery, plan.leavers
+        return cls(recovery.at_most, recovery.carry_forward, leavers.recover == "stop", plan)
+
+
+def settle_payees(lines: pd.DataFrame, brought: pd.Series, left: frozenset[str], rule: Rule) -> pd.DataFrame:
+    """One row per payee and currency with lines or a balance: all amounts of the law above, in minor units.
+
+    `brought` is the balance brought forward by (payee_id, currency), ≤ 0; `left` are payees whose end date
+    lies before the period. With `carry_forward: false` what is not recovered is written off, and shown.
+    """
+    frame = nets(lines).join(brought.rename("brought_forward_minor"), how="outer").fillna(0).astype("int64")
+    frame = frame.sort_index()
+    gross = frame["gross_minor"].to_numpy()
+    taken = (frame["clawback_minor"] + frame["brought_forward_minor"]).to_numpy()
+    has_left = frame.index.get_level_values("payee_id").isin(left)
+    recovered = np.minimum(-taken, _room(gross, has_left, rule))
+    carried = taken + recovered
+    kept = np.zeros_like(carried) if not rule.carry_forward else carried
+    return frame.assign(
+        recovered_minor=recovered,
+        paid_minor=gross - recovered,
+        carried_forward_minor=kept,
+        written_off_minor=carried - kept,
+        has_left=has_left,
+    ).reset_index()
+
+
+def _room(gross: Ints, has_left: Flags, rule: Rule) -> Ints:
+    """How much may be recovered: nothing from who has left with `stop`, everything with `final_pay`."""
+    limited = np.minimum(round_ratio((gross, rule.at_most_ppm), (PPM,), rule.plan.plan.rounding), gross)
+    return np.where(has_left, 0 if rule.stops_for_leavers else gross, limited)

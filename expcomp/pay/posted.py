@@ -1,0 +1,144 @@
+"""Posted lines of closed periods: what stands, what is carried, and the balances they leave."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code, Finding, Refused
+from expcomp.money import to_text
+from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.keys import KEY
+from expcomp.pay.lookups import days
+from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.period import Period, Span, to_date, to_day
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+
+CLOSED = Code("L101", "period-is-closed")
+NOT_NEXT = Code("L102", "not-the-next-period")
+ONLY_PAY_PERIODS = Code("L103", "not-a-pay-period")
+MISSING = Code("D545", "posted-deal-missing")
+
+COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "reached_on", "lost_share")
+"""Columns of a line whose change explains a correction, the most telling first."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`)."""
+
+    lines: pd.DataFrame
+
+    @cached_property
+    def reached_milestones(self) -> frozenset[tuple[str, str]]:
+        """(deal id, milestone) that were paid once, and are never held again."""
+        return frozenset(zip(self.lines["deal_id"], self.lines["milestone"], strict=True))
+
+    def periods(self, plans: PlanSet) -> list[Period]:
+        return sorted({plans.calendar.parse(text) for text in self.lines["period"]}, key=lambda p: p.first_day)
+
+    def check(self, wanted: tuple[Period, ...], pay_span: Span, plans: PlanSet) -> None:
+        """Only the pay period that follows the last posted one can be computed. Raises `Refused` (L-codes)."""
+        if len(wanted) != 1 or wanted[0].span is not pay_span:
+            message = f"against posted lines a {pay_span} is computed, one at a time"
+            raise Refused(ONLY_PAY_PERIODS.at(None, message))
+        closed = self.periods(plans)
+        if not closed:
+            return
+        last, period = closed[-1], wanted[0]
+        if period.first_day <= last.last_day:
+            raise Refused(CLOSED.at(None, f"{period} is among the posted lines, which run to {last}: it stands as paid"))
+        if period.first_day != last.last_day + 1:
+            raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
+
+    def by_key(self) -> pd.DataFrame:
+        """What was posted by key (index KEY), with the text columns of the key's last line."""
+        ordered = self.lines.assign(order=np.arange(len(self.lines)))
+        total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
+        last = ordered.groupby(KEY, sort=True).last()
+        kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
+        return last[kept].add_prefix("posted_").assign(amount_minor=total)
+
+    def carried(self, book: Book, source: Entitlement) -> list[str]:
+        """Posted deals that today's export does not hold and that stand as posted: closed outside the span of
+        the export, or resolved to keep. A deal missing inside the span stops the run."""
+        known = set(book["deals"]["deal_id"]) | set(book["cancellations"]["deal_id"]) | {""}
+        absent = sorted(set(self.lines["deal_id"]) - known)
+        decided = book["resolutions"]
+        keep = set(decided.loc[decided["decision"].str.casefold() == "keep", "deal_id"])
+        close = days(book["deals"]["close_date"])
+        first, last = int(close.min(initial=0)), int(close.max(initial=0))
+        missing = [deal for deal in absent if deal not in keep and first <= self._closed_on(deal) <= last]
+        if missing:
+            raise Refused([self._missing(deal) for deal in missing])
+        return absent
+
+    def _closed_on(self, deal: str) -> int:
+        """The posted close date, else the earliest day anything of the deal counted from."""
+        mine = self.lines[self.lines["deal_id"] == deal]
+        column = "close_date" if "close_date" in mine and (mine["close_date"] != "").any() else "on"
+        dates = [text for text in mine.get(column, pd.Series(dtype=object)) if text]
+        return min((to_day(to_date(0).fromisoformat(text)) for text in dates), default=0)
+
+    def _missing(self, deal: str) -> Finding:
+        mine = self.lines[self.lines["deal_id"] == deal]
+        paid = mine.groupby("currency")["amount_minor"].sum()
+        amounts = ", ".join(f"{to_text(int(minor), str(currency))} {currency}" for currency, minor in paid.items())
+        message = f"{deal} was paid ({amounts}) and is missing from today's export: a missing row is not a cancellation"
+        help_ = f"add it to cancellations.csv if it was cancelled, or a resolutions row  {deal},missing,keep,<who>  if it stands"
+        return MISSING.at(None, message, help_)
+
+    def balances(self, plans: PlanSet, book: Book) -> pd.Series:
+        """The balance brought forward by (payee_id, currency): the netting of every posted period, in order."""
+        people = book["payees"]
+        end = days(people["end_date"])
+        index = pd.MultiIndex.from_arrays([[], []], names=PAYEE)
+        balance = pd.Series(np.zeros(0, dtype=np.int64), index=index)
+        for period in self.periods(plans):
+            mine = self.lines[self.lines["period"] == str(period)]
+            left = frozenset(people.loc[end < period.first_day, "payee_id"])
+            rule = Rule.of(plans.about_period(period.last_day))
+            settled = settle_payees(mine, balance, left, rule).set_index(PAYEE)
+            balance = settled["carried_forward_minor"]
+        return balance[balance != 0]
+
+    def explain(self, corrections: pd.DataFrame, plans: PlanSet) -> pd.DataFrame:
+        """Adds to each correction the column that changed, before and after, and the period it corrects."""
+        frame = corrections.copy()
+        for name in ("changed", "before", "after"):
+            frame[name] = ""
+        posted = frame["posted_period_earned"] if "posted_period_earned" in frame else pd.Series("", frame.index)
+        posted = posted.fillna("").astype(object)
+        fallback = [self._period_of(text, plans) for text in frame["on"]]
+        frame["period_earned"] = np.where(posted != "", posted, fallback)
+        return self._changes(frame, plans)
+
+    def _period_of(self, day: str, plans: PlanSet) -> str:
+        closed = self.periods(plans)
+        at = to_day(to_date(0).fromisoformat(day)) if day else -1
+        return next((str(period) for period in closed if period.contains(at)), str(closed[-1]) if closed else "")
+
+    def _changes(self, frame: pd.DataFrame, plans: PlanSet) -> pd.DataFrame:
+        value_column = plans.versions[0].plan.value
+        for name in reversed(COMPARED):
+            old = frame.get(f"posted_{name}")
+            if old is None:
+                continue
+            old = old.fillna("").astype(object)
+            new = _as_text(frame, name)
+            differs = (old != new) & (old != "") & (new != "")
+            frame.loc[differs, "changed"] = value_column if name == "value" else name
+            frame.loc[differs, "before"], frame.loc[differs, "after"] = old[differs], new[differs]
+        unknown = frame.get("posted_on", pd.Series("", frame.index)).fillna("") == ""
+        frame.loc[unknown, "changed"] = "not posted before"
+        return frame
+
+
+def _as_text(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Today's value of a compared column, written as a line of the CSV would write it."""
+    if name != "value":
+        return frame[name].astype(object)
+    pairs = zip(frame["value_minor"], frame["currency"], frame["tier"], strict=True)
+    return pd.Series([to_text(int(minor), currency) if tier else "" for minor, currency, tier in pairs], frame.index, dtype=object)

@@ -1,0 +1,146 @@
+"""What is not paid, and why: deals, tranches that wait, and parts of deals, each with one reason of a closed list."""
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import Ints
+from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.lookups import NONE, numbers
+from expcomp.pay.milestones import HELD, LAPSED, PENDING, REACHED
+from expcomp.pay.trace import places, trace
+from expcomp.pay.tranches import FORFEITED
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+
+REASONS = (
+    "not_won", "not_covered", "outside_plan", "no_tier", "role_vacant", "no_signal", "signal_unqualified",
+    "signal_late", "signal_expired", "pending", "lapsed", "held", "zeroed", "lost", "forfeited", "capped",
+    "budget_exhausted", "gate_failed", "below_curve", "insufficient_base", "payee_inactive",
+)  # fmt: skip
+"""In order of precedence (design page 3, reasons)."""
+
+
+def deal_reasons(source: Entitlement) -> np.ndarray:
+    """Per deal why it pays nothing at `as_of`; "" for a deal of which anything is left."""
+    deals, lines, tranches = source.deals, source.lines, source.tranches
+    deal_of = lines["deal"].to_numpy()[tranches["line"]]
+    pays = np.zeros(len(deals), dtype=np.bool_)
+    pays[deal_of[(tranches["entitled_minor"] != 0).to_numpy()]] = True
+    credited = np.zeros(len(deals), dtype=np.bool_)
+    credited[lines["deal"].to_numpy()] = True
+    vacant = np.zeros(len(deals), dtype=np.bool_)
+    vacant[source.vacant["deal"].to_numpy(np.int64)] = True
+    by_state = _first_state(tranches, deal_of, len(deals))
+    return np.select(
+        [
+            pays,
+            ~deals.won,
+            (deals.version != NONE) & ~deals.covered,
+            deals.version == NONE,
+            source.tier == NONE,
+            source.zeroed != NONE,
+            ~credited & vacant,
+        ],
+        ["", "not_won", "not_covered", "outside_plan", "no_tier", "zeroed", "role_vacant"],
+        by_state,
+    ).astype(object)
+
+
+def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarray:
+    """The first reason, in the list's order, of a deal's own tranches."""
+    names = {PENDING: "pending", LAPSED: "lapsed", HELD: "held", FORFEITED: "forfeited", REACHED: "lost"}
+    some = (tranches["amount_minor"] != 0).to_numpy()
+    rank = np.asarray([REASONS.index(names[state]) for state in tranches["state"]], dtype=np.int64)
+    first = np.full(count, REASONS.index("zeroed"))
+    started = np.full(count, len(REASONS))
+    np.minimum.at(started, deal_of[some], rank[some])
+    return np.asarray(REASONS, dtype=object)[np.where(started < len(REASONS), started, first)]
+
+
+def unpaid_deals(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+    """deal_id, reason, value_minor and currency (as exported; NA when blank), close_date, source."""
+    reason, frame = deal_reasons(source), source.deals.frame
+    value, given, currency = exported_value(source, plans)
+    mine = np.flatnonzero(reason != "")
+    return pd.DataFrame({
+        "deal_id": frame["deal_id"].to_numpy(object)[mine], "reason": reason[mine],
+        "value_minor": pd.array(np.where(given, value, 0)[mine], dtype="Int64"), "currency": currency[mine],
+        "account_id": frame["account_id"].to_numpy(object)[mine],
+        "close_date": frame["close_date"].dt.strftime("%Y-%m-%d").to_numpy(object)[mine], "source": places(frame)[mine],
+    }).assign(value_minor=lambda f: f["value_minor"].mask(~given[mine]))  # fmt: skip
+
+
+def exported_value(source: Entitlement, plans: PlanSet) -> tuple[Ints, np.ndarray, np.ndarray]:
+    """What each deal is worth in its own currency: the value column of the plan that takes it."""
+    frame, version = source.deals.frame, source.deals.version
+    value, given = numbers(frame[plans.versions[0].plan.value])
+    value, given = value.copy(), given.copy()
+    for index, plan in enumerate(plans.versions):
+        own, has = numbers(frame[plan.plan.value])
+        mine = version == index
+        value[mine], given[mine] = own[mine], has[mine]
+    currency = frame["currency"].where(frame["currency"] != "", plans.currency).to_numpy(object)
+    return value, given, currency
+
+
+def waiting(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+    """Tranches pending, held or lapsed of which something is left: payee_id, deal_id, component, milestone,
+    currency, state, amount_minor (what is left), deadline, and the trace."""
+    tranches = source.tranches
+    state = tranches["state"]
+    at = np.flatnonzero((state.isin((PENDING, HELD, LAPSED)) & (tranches["left_minor"] != 0)).to_numpy())
+    return _described(source, at, plans, book).assign(
+        state=state.to_numpy(object)[at], amount_minor=tranches["left_minor"].to_numpy()[at]
+    )
+
+
+def _described(source: Entitlement, at: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
+    line = source.tranches["line"].to_numpy()[at]
+    lines = source.lines
+    keys = pd.DataFrame({
+        "payee_id": source.payees.names.text(lines["payee"].to_numpy()[line]),
+        "deal_id": source.deals.names.text(lines["deal"].to_numpy()[line]),
+        "component": (lines["kind"] + ":" + lines["name"]).to_numpy(object)[line],
+        "milestone": source.tranches["milestone"].to_numpy(object)[at],
+        "currency": np.asarray([p.plan.currency for p in plans.versions], object)[lines["version"].to_numpy()[line]],
+    })  # fmt: skip
+    return pd.concat([keys, trace(source, at, plans, book).drop(columns="state")], axis=1)
+
+
+def unpaid_parts(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+    """Overlays, SPIFFs, roles and tranches that pay nothing on deals that are credited: deal_id, component,
+    milestone, payee_id, reason, amount_minor (of the tranche, 0 where none was computed), currency."""
+    tranches, names = source.tranches, source.deals.names
+    zero = (tranches["entitled_minor"] == 0) & (tranches["amount_minor"] != 0)
+    gone = np.flatnonzero((zero & tranches["state"].isin((REACHED, FORFEITED))).to_numpy())
+    lost = _described(source, gone, plans, book)
+    lost = lost.assign(
+        reason=np.where(tranches["state"].iloc[gone] == FORFEITED, "forfeited", "lost"),
+        amount_minor=tranches["amount_minor"].to_numpy()[gone],
+    )
+    overlay, spent, vacant = source.overlays_unpaid, source.budgets_spent, source.vacant
+    others = [
+        pd.DataFrame({
+            "deal_id": names.text(overlay["deal"].to_numpy(np.int64)),
+            "component": ["overlay:" + list(plans.versions[v].overlays)[o] for v, o in
+                          zip(overlay["version"], overlay["overlay"], strict=True)],
+            "reason": overlay["reason"].to_numpy(object),
+        }),
+        pd.DataFrame({
+            "deal_id": names.text(spent["deal"].to_numpy(np.int64)),
+            "component": ["spiff:" + plans.versions[int(v)].spiffs[int(s)].name for v, s in
+                          zip(spent["version"], spent["spiff"], strict=True)],
+            "reason": "budget_exhausted",
+        }),
+        pd.DataFrame({
+            "deal_id": names.text(vacant["deal"].to_numpy(np.int64)),
+            "component": ("credit:" + vacant["role"]).to_numpy(object),
+            "reason": np.where(vacant["left"].astype(bool), "payee_inactive", "role_vacant"),
+        }),
+    ]  # fmt: skip
+    columns = ["deal_id", "component", "milestone", "payee_id", "reason", "amount_minor", "currency"]
+    frame = pd.concat([lost.reindex(columns=columns), *others], ignore_index=True)
+    frame["amount_minor"] = frame["amount_minor"].fillna(0).astype("int64")
+    texts = [name for name in columns if name != "amount_minor"]
+    frame[texts] = frame[texts].fillna("").astype(object)
+    return frame.sort_values(["deal_id", "component", "milestone", "payee_id"], ignore_index=True)

@@ -1,0 +1,42 @@
+"""What plans want of the data: the columns they declare, and those in which they look for people."""
+
+from collections.abc import Iterator
+
+from expcomp.plan.model import Plan
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Needs
+from expcomp.sources.tables import Field, Kind
+
+KINDS = {
+    "text": Kind.TEXT,
+    "word": Kind.WORD,
+    "number": Kind.NUMBER,
+    "money": Kind.MONEY,
+    "share": Kind.SHARE,
+    "yes/no": Kind.FLAG,
+}
+TABLES = {"deal": "deals", "account": "accounts", "payee": "payees", "signal": "signals"}
+
+
+def needs_of(plans: PlanSet) -> Needs:
+    fields: dict[str, dict[str, Field]] = {}
+    for plan in plans.versions:
+        for table, field in _fields(plan):
+            fields.setdefault(table, {})[field.name] = field
+    return Needs(
+        zone=plans.zone,
+        currency=plans.currency,
+        value=plans.versions[0].plan.value,
+        fields={table: tuple(named.values()) for table, named in fields.items()},
+    )
+
+
+def _fields(plan: Plan) -> Iterator[tuple[str, Field]]:
+    for name, declared in plan.plan.fields.items():
+        subject, _, column = name.partition(".")
+        if subject in TABLES and column:
+            yield TABLES[subject], Field(column, KINDS[declared])
+    for role in plan.roles.values():
+        subject, _, column = role.from_.partition(".")
+        if subject in ("account", "deal"):
+            yield TABLES[subject], Field(column, Kind.PERSON)

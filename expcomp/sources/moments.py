@@ -1,0 +1,109 @@
+"""Columns of days and instants: one order of day and month for a whole column, and clocks put into zones."""
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code
+from expcomp.exact import Flags, Ints
+from expcomp.sources import dates
+from expcomp.sources.cells import Cells, Problem, Problems
+from expcomp.sources.column import Converted, Job
+
+DATE_BAD = Code("D313", "date-not-a-date")
+DATE_UNCLEAR = Code("D314", "date-order-unclear")
+DATE_BOUNDS = Code("D315", "date-out-of-bounds")
+TIME_MISSING = Code("D316", "time-does-not-exist")
+MIDNIGHT = Code("D330", "dates-written-as-instants")
+ORDER_PROVED = Code("D331", "date-order-proved")
+
+NAT = np.iinfo(np.int64).min
+
+
+def convert_days(job: Job) -> Converted:
+    moments, converted = _moments(job)
+    days, gaps = dates.to_days(moments, job.settings.zone, job.settings.plan_zone)
+    _refuse_gaps(job, gaps, converted)
+    instants = moments.form == dates.Form.INSTANT
+    moved = (days[instants] * dates.DAY_US != moments.us[instants]).any()
+    if moved and dates.all_midnight_utc(moments):
+        message = f"every time is midnight UTC and became the day it is in {job.settings.plan_zone.key}"
+        converted.notes.append((MIDNIGHT, message, "export the column as a date if it holds days"))
+    known = (moments.form != dates.Form.BAD) & ~gaps
+    converted.values = _stamps(days, known, job.cells.codes, "s")
+    return converted
+
+
+def convert_instants(job: Job) -> Converted:
+    moments, converted = _moments(job)
+    us, gaps = dates.to_instants(moments, job.settings.zone)
+    _refuse_gaps(job, gaps, converted)
+    if ((moments.form == dates.Form.LOCAL) | (moments.form == dates.Form.DAY)).any():
+        converted.how += f", clock of {job.settings.zone.key}"
+    known = (moments.form != dates.Form.BAD) & ~gaps
+    naive = _stamps(us, known, job.cells.codes, "us")
+    converted.values = pd.DatetimeIndex(naive).tz_localize("UTC").array
+    return converted
+
+
+def _moments(job: Job) -> tuple[dates.Moments, Converted]:
+    """One moment for each different text; everything that cannot be read becomes a problem."""
+    cells, problems = job.cells, Problems()
+    order = job.settings.dates if job.settings.dates != "iso" else ""
+    proved = dates.order_of(cells.texts) if not job.settings.dates else ""
+    if proved in ("ambiguous", "conflicting"):
+        _refuse_order(cells, proved, problems)
+    order = order or (proved if proved.endswith("first") else "")
+    moments = dates.read_moments(cells.texts, order)
+    skip = set(_slashed(cells)) if proved in ("ambiguous", "conflicting") else set()
+    for code in np.flatnonzero(moments.form == dates.Form.BAD):
+        if cells.texts[code] and code not in skip:
+            help = "write YYYY-MM-DD; or say  dates: month_first  or  dates: day_first  for the source"
+            problems.add(DATE_BAD, cells.written[code], "is not a date", help, cells.rows_of(int(code)))
+    outside = moments.out_of_bounds()
+    for code in np.flatnonzero(outside):
+        message = "lies outside 2000-2100"
+        problems.add(DATE_BOUNDS, cells.written[code], message, "correct the date", cells.rows_of(int(code)))
+    moments.form[outside] = dates.Form.BAD
+    converted = Converted(
+        None, problems.items, "date" + (f", {order.replace('_', ' ')}" if order else ", ISO")
+    )
+    if proved.endswith("first"):
+        message = f"dates read {order.replace('_', ' ')}: only that order fits every value"
+        converted.notes.append((ORDER_PROVED, message, f"say  dates: {order}  for the source to keep it so"))
+    return moments, converted
+
+
+def _slashed(cells: Cells) -> list[int]:
+    return [code for code, text in enumerate(cells.texts) if dates.SLASHED.fullmatch(text)]
+
+
+def _refuse_order(cells: Cells, proved: str, problems: Problems) -> None:
+    slashed = _slashed(cells)
+    rows = np.sort(np.concatenate([cells.rows_of(code) for code in slashed]))
+    first = next(code for code in slashed if rows[0] in cells.rows_of(code))
+    both = proved == "ambiguous"
+    message = (
+        "fits both month-first and day-first, like every value of the column"
+        if both
+        else ("is in a column of which some values fit only month-first and some only day-first")
+    )
+    help = "say  dates: month_first  or  dates: day_first  for the source in expcomp.yaml"
+    problems.add(
+        DATE_UNCLEAR, cells.written[first], message, help if both else "write every date as YYYY-MM-DD", rows
+    )
+
+
+def _refuse_gaps(job: Job, gaps: Flags, converted: Converted) -> None:
+    for code in np.flatnonzero(gaps):
+        message = f"does not exist in {job.settings.zone.key}: clocks were set forward"
+        help = "say the zone of these clocks with  timezone:  for the source"
+        rows = job.cells.rows_of(int(code))
+        converted.problems.append(Problem(TIME_MISSING, job.cells.written[code], message, help, rows))
+
+
+def _stamps(ticks: Ints, known: Flags, codes: Ints, unit: Literal["s", "us"]) -> Any:
+    """Days (unit s) or microseconds (unit us) as a column; NaT where not known."""
+    whole = np.where(known, ticks * (86_400 if unit == "s" else 1), NAT)
+    return pd.DatetimeIndex(whole.view(f"datetime64[{unit}]")[codes]).array

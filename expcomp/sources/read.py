@@ -1,0 +1,175 @@
+"""The project's data folder → the Book. The only reader of data files; each is read once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from expcomp.diagnostics import Code, Place, Refused, Severity
+from expcomp.sources.assemble import assemble
+from expcomp.sources.book import Book, Needs
+from expcomp.sources.column import Settings
+from expcomp.sources.complaints import Complaints
+from expcomp.sources.config import Config, Source
+from expcomp.sources.csv_file import CsvSettings, read_csv
+from expcomp.sources.excel_file import SHEET_UNCLEAR, read_sheets
+from expcomp.sources.layout import total_rows
+from expcomp.sources.raw import RawTable
+from expcomp.sources.recognise import Wish, known_headers, recognise, unused
+from expcomp.sources.sheet import SheetSettings
+from expcomp.sources.tables import TABLES
+from expcomp.sources.totals import check_totals
+from expcomp.sources.typed import Match, Reading
+from expcomp.suggest import did_you_mean
+
+NO_DATA = Code("D100", "no-data")
+UNREADABLE = Code("D101", "file-unreadable")
+NO_SUCH_FILE = Code("D113", "source-matches-no-file")
+COLUMNS_UNUSED = Code("D230", "columns-not-used")
+
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+SHEET_ENDINGS = (".xlsx", ".xlsm")
+
+
+def read_book(config: Config, root: Path, needs: Needs) -> Book:
+    """Every recognised file of the data folder, checked and joined.
+
+    Raises `Refused` with everything that is wrong in all of the files.
+    """
+    complaints = Complaints()
+    values = config.words()
+    readings = list(_Reader(config, root, needs, complaints).readings())
+    return assemble(readings, needs, complaints, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to read, for one source of the config or, without a table, for whatever it is."""
+
+    path: Path
+    table: str
+    source: Source
+
+
+class _Reader:
+    def __init__(self, config: Config, root: Path, needs: Needs, complaints: Complaints) -> None:
+        self.config, self.root, self.needs, self.complaints = config, root, needs, complaints
+        self.folder = root / config.data
+        self.wishes = {
+            (table, number): Wish(table, source.preset, source.columns)
+            for table, sources in config.sources.items()
+            for number, source in enumerate(sources)
+        }
+        self.known = known_headers(self.wishes.values(), needs)
+        self.bytes: dict[Path, bytes] = {}
+
+    def readings(self) -> Iterator[Reading]:
+        tasks = list(self._tasks())
+        for task in tasks:
+            try:
+                for raw in self._raw_tables(task):
+                    yield from self._reading(raw, task)
+            except Refused as refused:
+                self.complaints.extend(refused.findings)
+            if sum(other.path == task.path for other in tasks) == 1:
+                self.bytes.pop(task.path, None)
+
+    def _tasks(self) -> Iterator[_Task]:
+        """What the config names, then every other data file of the folder."""
+        files = self._files()
+        claimed: set[Path] = set()
+        for table, sources in self.config.sources.items():
+            for source in sources:
+                pattern = source.file or f"{table}.*"
+                found = [file for file in files if fnmatch(file.relative_to(self.folder).as_posix(), pattern)]
+                claimed.update(found)
+                yield from (_Task(file, table, source) for file in found)
+                if not found and source.file:
+                    self._tell_no_file(table, pattern, files)
+        yield from (
+            _Task(file, "", Source()) for file in files if file not in claimed and file.parent == self.folder
+        )
+        if not files:
+            help = "put exports there, or say  data:  in expcomp.yaml"
+            self.complaints.error(
+                NO_DATA, Place(self._shown(self.folder)), "the data folder holds no data file", help
+            )
+
+    def _files(self) -> list[Path]:
+        """Data files below the folder, in order of name; lock files and everything else are ignored."""
+        if not self.folder.is_dir():
+            return []
+        endings = (*TEXT_ENDINGS, *SHEET_ENDINGS)
+        return sorted(
+            file
+            for file in self.folder.rglob("*")
+            if file.suffix.lower() in endings and not file.name.startswith(("~$", ".")) and file.is_file()
+        )
+
+    def _tell_no_file(self, table: str, pattern: str, files: list[Path]) -> None:
+        help = did_you_mean(pattern, [file.relative_to(self.folder).as_posix() for file in files])
+        message = f'sources.{table}: no file is called "{pattern}"'
+        self.complaints.error(NO_SUCH_FILE, Place(self._shown(self.folder)), message, help)
+
+    def _raw_tables(self, task: _Task) -> Iterator[RawTable]:
+        shown, source = self._shown(task.path), task.source
+        if task.path not in self.bytes:
+            try:
+                self.bytes[task.path] = task.path.read_bytes()
+            except OSError as error:
+                raise Refused(
+                    UNREADABLE.at(Place(shown), f"the file cannot be read: {error.strerror}")
+                ) from None
+        data = self.bytes[task.path]
+        if task.path.suffix.lower() in TEXT_ENDINGS:
+            settings = CsvSettings(source.encoding, source.header_row)
+            yield read_csv(data, shown, task.path.stem, self.known, settings)
+            return
+        settings_of_sheet = SheetSettings(source.sheet, source.header_row, source.decimal)
+        sheets = list(read_sheets(data, shown, self.known, settings_of_sheet))
+        if len(sheets) > 1 and task.table:
+            names = ", ".join(f'"{sheet.name}"' for sheet in sheets)
+            message = f"the workbook has {len(sheets)} sheets with data: {names}"
+            help = f"say which in expcomp.yaml:  sources: {{{task.table}: {{sheet: …}}}}"
+            raise Refused(SHEET_UNCLEAR.at(Place(shown), message, help))
+        yield from sheets
+
+    def _reading(self, raw: RawTable, task: _Task) -> Iterator[Reading]:
+        source = task.source
+        self.complaints.extend(raw.notes)
+        wish = Wish(task.table, source.preset, source.columns)
+        match = recognise(raw, wish, self.needs, self.complaints)
+        if match is None:
+            return
+        settings = Settings(
+            zone=self._zone(source),
+            plan_zone=self.needs.zone,
+            dates=source.dates,
+            decimal=source.decimal,
+            values=self.config.words(),
+        )
+        self._note_unused(raw, match)
+        yield Reading(self._without_totals(raw, match, settings), match, settings)
+
+    def _zone(self, source: Source) -> ZoneInfo:
+        name = source.timezone or self.config.timezone
+        return ZoneInfo(name) if name else self.needs.zone
+
+    def _note_unused(self, raw: RawTable, match: Match) -> None:
+        if count := unused(raw, match):
+            message = f"{count} of {len(raw.headers)} columns are not used"
+            help = "expcomp check-data --show-mapping lists them"
+            self.complaints.note(COLUMNS_UNUSED, raw.locate(0, 0), message, help, Severity.NOTE)
+
+    def _without_totals(self, raw: RawTable, match: Match, settings: Settings) -> RawTable:
+        """Drop totals rows, after comparing what they say with the rows above."""
+        keys = [index for name in TABLES[match.table].key for index in match.columns.get(name, ())[:1]]
+        totals = total_rows(raw.columns, keys) if len(raw.rows) else None
+        if totals is None or not totals.any():
+            return raw
+        check_totals(raw, match, totals, settings, self.complaints)
+        return raw.keep(~totals, "totals row")
+
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
