@@ -5,6 +5,8 @@ occupies [before, before + quota credit) of the running total. Windows run on ac
 and versions, each deal under its own version's bands.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -135,21 +137,21 @@ def _multiplier_at(rule: Accelerator, edges: list[Ints], position: Ints) -> Ints
 def _marginal(rule: Accelerator, edges: list[Ints], before: Ints, credit: Ints) -> tuple[Ints, Ints]:
     """Σ part × multiplier over the bands a line runs through, and its quota credit; for no credit, the band."""
     weighted = np.zeros(len(before), dtype=np.int64)
-    for band, low, high in zip(rule.bands, [None, *edges], [*edges, None], strict=True):
-        start = before if low is None else np.maximum(before, low)
-        end = before + credit if high is None else np.minimum(before + credit, high)
-        weighted += round_ratio((np.maximum(end - start, 0), band.multiplier))
+    for band, part in zip(rule.bands, _parts(edges, before, credit), strict=True):
+        weighted += round_ratio((part, band.multiplier))
     nothing = credit <= 0
     weighted = np.where(nothing, _multiplier_at(rule, edges, before), weighted)
     return weighted, np.where(nothing, 1, credit)
 
 
-def band_parts(rule: Accelerator, plan: Plan, quota: int, before: int, credit: int) -> list[tuple[int, int]]:
-    """(part, multiplier) of the bands one line runs through, from the line's own columns, to be printed."""
-    edges = [int(edge[0]) for edge in _edges(rule, plan, np.asarray([quota]))]
-    parts = []
-    for band, low, high in zip(rule.bands, [before, *edges], [*edges, before + credit], strict=True):
-        part = min(before + credit, high) - max(before, low)
-        if part > 0:
-            parts.append((part, band.multiplier))
-    return parts
+def _parts(edges: list[Ints], before: Ints, credit: Ints) -> Iterator[Ints]:
+    """What of [before, before + credit) lies in each band."""
+    for low, high in zip([None, *edges], [*edges, None], strict=True):
+        start = before if low is None else np.maximum(before, low)
+        end = before + credit if high is None else np.minimum(before + credit, high)
+        yield np.maximum(end - start, 0)
+
+
+def band_parts(rule: Accelerator, plan: Plan, quota: Ints, before: Ints, credit: Ints) -> Ints:
+    """One row per line and one column per band: the parts, from the lines' own columns, to be printed."""
+    return np.stack(list(_parts(_edges(rule, plan, quota), before, credit)), axis=1)

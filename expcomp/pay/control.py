@@ -75,5 +75,6 @@ def prove(lines: pd.DataFrame, payees: pd.DataFrame) -> None:
     of_lines = lines.groupby(["period", "currency"])["amount_minor"].sum()
     nets = payees.assign(amount_minor=payees["gross_minor"] + payees["clawback_minor"])
     of_payees = nets.groupby(["period", "currency"])["amount_minor"].sum()
-    if not of_lines.sub(of_payees, fill_value=0).eq(0).all():
+    both = of_lines.index.union(of_payees.index)
+    if not of_lines.reindex(both, fill_value=0).equals(of_payees.reindex(both, fill_value=0)):
         raise Unbalanced("the lines and the payees of the sheet do not add up to the same total")

@@ -37,10 +37,10 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     `cancelled` maps deal ids to the day of their cancellation.
     """
     earlier = before.frame if before is not None else now.frame.iloc[:0]
-    both = now.frame.join(earlier, how="outer", rsuffix="_before")
-    amount = both["entitled_minor"].fillna(0).astype("int64") - both["entitled_minor_before"].fillna(0).astype("int64")
+    both = _outer(now.frame, earlier.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
+    amount = both["entitled_minor"] - both["entitled_minor_before"]
     both = both.assign(amount_minor=amount)[amount != 0]
-    gone = both["tranche"].isna().to_numpy()
+    gone = (both["tranche"] == NONE).to_numpy()
     parts = []
     if (~gone).any():
         parts.append(_moved(both[~gone], now.source, before.source.as_of if before else -1))
@@ -50,6 +50,20 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     frame = pd.concat(parts).reset_index() if parts else pd.DataFrame(columns=COLUMNS)
     frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span) if len(frame) else "")
     return frame[COLUMNS]
+
+
+def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.DataFrame:
+    """Every key of either side, amounts 0 and tranches NONE where a side has no such key. Columns are taken by
+    position and never pass through a join, which would turn whole numbers into floats."""
+    keys = left.index.union(right.index)
+    columns = {}
+    for side in (left, right):
+        at = side.index.get_indexer(keys)
+        for name in side.columns:
+            empty: object = 0 if name in amounts else "" if side[name].dtype == object else NONE
+            values = side[name].to_numpy()
+            columns[name] = np.append(values, np.asarray([empty], dtype=values.dtype))[at]
+    return pd.DataFrame(columns, index=keys)
 
 
 def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
@@ -115,15 +129,13 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     `carried` deals lie outside the export and stand as posted.
     """
     stand = posted.index.get_level_values("deal_id").isin(carried)
-    both = closed.frame.join(posted[~stand], how="outer")
-    amount = both["entitled_minor"].fillna(0).astype("int64") - both["amount_minor"].fillna(0).astype("int64")
+    both = _outer(closed.frame, posted[~stand], ["entitled_minor", "amount_minor"])
+    amount = both["entitled_minor"] - both["amount_minor"]
     both = both.assign(amount_minor=amount)[amount != 0].reset_index()
-    has = both["tranche"].notna().to_numpy()
-    deal_gone = both["deal_id"].isin(cancelled).to_numpy() & ~has
+    deal_gone = both["deal_id"].isin(cancelled).to_numpy() & (both["tranche"] == NONE)
     return both.assign(
         kind=CORRECTION,
         reason=np.where(deal_gone, "cancelled", "correction"),
-        tranche=both["tranche"].fillna(NONE).astype("int64"),
         standing_at="before",
         event=NONE,
         on=closed.source.as_of,

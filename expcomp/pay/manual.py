@@ -1,5 +1,6 @@
 """Manual adjustments: lines of their own, from a file with who asked, who approved and why."""
 
+import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
@@ -19,9 +20,10 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
     first day of its period; its key's milestone is that period."""
     rows = book["adjustments"]
     periods = _periods(rows, plans)
-    due = [since < period.first_day <= until for period in periods]
-    rows, periods = rows[due], [period for period, is_due in zip(periods, due, strict=True) if is_due]
-    first = [period.first_day for period in periods]
+    day = np.asarray([period.first_day for period in periods], dtype=np.int64)
+    due = (since < day) & (day <= until)
+    rows, first = rows[due], day[due].tolist()
+    periods = [period for period, is_due in zip(periods, due, strict=True) if is_due]
     amount = numbers(rows["amount"])[0]
     reference = rows["reference"].where(rows["reference"] != "", "adjustment")
     return pd.DataFrame({

@@ -54,8 +54,10 @@ def settle_payees(lines: pd.DataFrame, brought: pd.Series, left: frozenset[str],
     `brought` is the balance brought forward by (payee_id, currency), ≤ 0; `left` are payees whose end date
     lies before the period. With `carry_forward: false` what is not recovered is written off, and shown.
     """
-    frame = nets(lines).join(brought.rename("brought_forward_minor"), how="outer").fillna(0).astype("int64")
-    frame = frame.sort_index()
+    net = nets(lines)
+    everyone = net.index.union(brought.index)
+    frame = net.reindex(everyone, fill_value=0)
+    frame["brought_forward_minor"] = brought.reindex(everyone, fill_value=0)
     gross = frame["gross_minor"].to_numpy()
     taken = (frame["clawback_minor"] + frame["brought_forward_minor"]).to_numpy()
     has_left = frame.index.get_level_values("payee_id").isin(left)

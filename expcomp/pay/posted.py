@@ -59,7 +59,7 @@ class Posted:
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()
         kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
-        return last[kept].add_prefix("posted_").assign(amount_minor=total)
+        return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
     def carried(self, book: Book, source: Entitlement) -> list[str]:
         """Posted deals that today's export does not hold and that stand as posted: closed outside the span of

@@ -120,7 +120,7 @@ def _lines(
     if posted is not None and before is not None:
         found = correct(before, posted.by_key(), posted.carried(book, before.source), cancelled)
         frames.append(posted.explain(_traced(found, now, before, plans, book), plans))
-    manual = manual_lines(plans, book, pay_span, since, until)
+    manual = _complete(manual_lines(plans, book, pay_span, since, until))
     lines = pd.concat([*frames, manual], ignore_index=True).assign(period=str(period))
     opposite = cancels_out(lines) if posted is not None else pd.Series(False, index=lines.index)
     ordered = lines.sort_values(["payee_id", "deal_id", "component", "on", "milestone", "kind"], ignore_index=False)
@@ -138,25 +138,20 @@ def _traced(found: pd.DataFrame, now: Keyed, before: Keyed | None, plans: PlanSe
         if len(rows) and keyed is not None:
             traced = trace(keyed.source, rows["tranche"].to_numpy(np.int64), plans, book)
             events = event_columns(keyed.source, rows["event"].to_numpy(np.int64), plans, book)
-            parts.append(pd.concat([rows.drop(columns="event").reset_index(drop=True), traced, events], axis=1))
-    lost = found[found["tranche"] == NONE]
-    if len(lost):
-        parts.append(lost.drop(columns="event"))
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LINE_COLUMNS)
-    frame = frame.assign(on=[to_iso(int(day)) for day in frame["on"]])
-    return _blank(frame)
+            own = rows.drop(columns="event").reset_index(drop=True)
+            parts.append(_complete(pd.concat([own, traced, events], axis=1)))
+    parts.append(_complete(found[found["tranche"] == NONE].drop(columns="event")))
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(on=[to_iso(int(day)) for day in frame["on"]])
 
 
-def _blank(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every column of a line, blank where it does not apply."""
-    for name in LINE_COLUMNS:
-        if name not in frame:
-            frame[name] = 0 if name.endswith("_minor") else ""
-    numbers = [name for name in LINE_COLUMNS if name.endswith("_minor")]
-    frame[numbers] = frame[numbers].fillna(0).astype("int64")
-    texts = [name for name in LINE_COLUMNS if name not in numbers]
-    frame[texts] = frame[texts].fillna("").astype(object)
-    return frame
+def _complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """Every column of a line, blank or zero where it does not apply, so that no amount ever meets a NaN."""
+    missing = {name: 0 if name.endswith("_minor") else "" for name in LINE_COLUMNS if name not in frame}
+    frame = frame.assign(**missing)
+    amounts = [name for name in frame.columns if name.endswith("_minor")]
+    texts = [name for name in LINE_COLUMNS if name not in amounts and name != "on"]
+    return frame.astype(dict.fromkeys(amounts, "int64") | dict.fromkeys(texts, "object"))
 
 
 def _cancelled(book: Book, until: int) -> dict[str, int]:

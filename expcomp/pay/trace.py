@@ -16,7 +16,7 @@ from expcomp.pay.credit import percent
 from expcomp.pay.entitlement import CAP, CREDIT, OVERLAY, SPIFF, Entitlement
 from expcomp.pay.lookups import NONE, Texts
 from expcomp.period import NEVER, to_iso
-from expcomp.plan.model import Plan
+from expcomp.plan.model import Accelerator, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -33,10 +33,10 @@ TRACE = [
 def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """TRACE for these tranches, in their order."""
     tranches = source.tranches.iloc[tranche]
-    line_at = tranches["line"].to_numpy()
-    lines = _line_columns(source, plans, book)
-    columns = {name: values[line_at] for name, values in lines.items()}
-    version = source.lines["version"].to_numpy()[line_at]
+    used, line_at = np.unique(tranches["line"].to_numpy(), return_inverse=True)
+    lines = source.lines.iloc[used]
+    columns = {name: values[line_at] for name, values in _line_columns(source, lines, plans, book).items()}
+    version = lines["version"].to_numpy()[line_at]
     shares = tranches["until_ppm"].to_numpy() - tranches["before_ppm"].to_numpy()
     columns |= {
         "schedule_rule": _schedules(plans, version, tranches["schedule"].to_numpy()),
@@ -55,9 +55,11 @@ def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.
     return pd.DataFrame(columns)[TRACE]
 
 
-def _line_columns(source: Entitlement, plans: PlanSet, book: Book) -> dict[str, np.ndarray]:
+def _line_columns(
+    source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book
+) -> dict[str, np.ndarray]:
     """The columns every tranche of a line shares."""
-    lines, deals = source.lines, source.deals
+    deals = source.deals
     version, deal, kind = lines["version"].to_numpy(), lines["deal"].to_numpy(), lines["kind"].to_numpy(object)
     tier = source.tier[deal]
     frame = deals.frame
@@ -88,7 +90,7 @@ def _line_columns(source: Entitlement, plans: PlanSet, book: Book) -> dict[str, 
         "base_minor": where(kind == CREDIT, "base_minor"),
         "running_total_minor": where(kind == CREDIT, "before_minor"),
         "window_quota_minor": where(kind == CREDIT, "window_quota_minor"),
-        "bands": _bands(source, plans),
+        "bands": _bands(lines, plans),
         "accelerated_minor": where(kind == CREDIT, "accelerated_minor"),
         "carved_out_minor": where(kind == CREDIT, "carved_minor"),
         "basis_minor": lines["basis_minor"].to_numpy(),
@@ -154,23 +156,32 @@ def _rate(top: int, bottom: int) -> str:
     return percent(ppm) if rest == 0 else f"{top}/{bottom}"
 
 
-def _bands(source: Entitlement, plans: PlanSet) -> Texts:
+def _bands(lines: pd.DataFrame, plans: PlanSet) -> Texts:
     """`20000.00 × 1 + 30000.00 × 1.5`: the parts of a line's quota credit by band, where one accelerates it."""
-    lines = source.lines
     result = np.full(len(lines), "", dtype=object)
     for index, plan in enumerate(plans.versions):
-        currency = plan.plan.currency
         for rule in {a.role: plan.accelerator(a.role) for a in plan.accelerators}.values():
             assert rule is not None
             mine = (lines["kind"] == CREDIT) & (lines["version"] == index) & (lines["role"] == rule.role)
-            for at in np.flatnonzero(mine.to_numpy()):
-                row = lines.iloc[at]
-                if rule.mode == "whole":
-                    result[at] = f"whole × {multiplier(int(row.weighted))}"
-                    continue
-                parts = band_parts(rule, plan, int(row.window_quota_minor), int(row.before_minor), int(row.quota_minor))
-                result[at] = " + ".join(f"{to_text(part, currency)} × {multiplier(m)}" for part, m in parts)
+            at = np.flatnonzero(mine.to_numpy())
+            result[at] = _whole(lines.iloc[at]) if rule.mode == "whole" else _marginal(rule, plan, lines.iloc[at])
     return result
+
+
+def _whole(lines: pd.DataFrame) -> list[str]:
+    return [f"all × {multiplier(e4)}" for e4 in lines["weighted"].tolist()]
+
+
+def _marginal(rule: Accelerator, plan: Plan, lines: pd.DataFrame) -> list[str]:
+    columns = [lines[name].to_numpy() for name in ("window_quota_minor", "before_minor", "quota_minor")]
+    parts = band_parts(rule, plan, *columns)
+    factors = [f" × {multiplier(band.multiplier)}" for band in rule.bands]
+    return [
+        " + ".join(
+            to_text(part, plan.plan.currency) + factor for part, factor in zip(row, factors, strict=True) if part > 0
+        )
+        for row in parts.tolist()
+    ]
 
 
 def multiplier(e4: int) -> str:

@@ -53,7 +53,7 @@ class Job:
 def refusal(
     cells: Cells, problems: Problems, code: Code, help: Callable[[str], str]
 ) -> Callable[[int, ValueError], None]:
-    """For `Cells.convert`: a text that cannot be read becomes a problem; a spreadsheet's error is named so."""
+    """For `Cells.convert`: what cannot be read becomes a problem; a spreadsheet's error is named so."""
 
     def refuse(number: int, error: ValueError) -> None:
         text = cells.written[number]

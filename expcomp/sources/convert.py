@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
 from expcomp.sources import words
 from expcomp.sources.cells import Cells, Problems, taken_text, text_array, to_numpy
 from expcomp.sources.column import Converted, Job, cell_errors, refusal
-from expcomp.sources.ids import SUSPECT, IdError, read_id
+from expcomp.sources.ids import SUSPECT, IdError, read_id, salesforce_ids_checked
 from expcomp.sources.moments import convert_days, convert_instants
 from expcomp.sources.quantities import convert_numbers, convert_rates, convert_shares
 from expcomp.sources.tables import MOTIONS, Kind
@@ -68,12 +69,23 @@ def _id(job: Job) -> Converted:
     suspects = to_numpy(pc.match_substring_regex(cells.column, SUSPECT))
     if not suspects.any() and not cells.values:
         return Converted(text_array(cells.column), cell_errors(cells), "id, exact")
+    if not cells.values and (checked := _checked(cells)) is not None:
+        return Converted(text_array(checked), [], "Salesforce id, 18 characters")
     problems = Problems()
-    read = cells.convert(read_id, _idrefusal(cells, problems), "")
+    read = cells.convert(read_id, _id_refusal(cells, problems), "")
     return Converted(taken_text(read, cells.codes), problems.items + cell_errors(cells), "id, exact")
 
 
-def _idrefusal(cells: Cells, problems: Problems) -> Callable[[int, ValueError], None]:
+def _checked(cells: Cells) -> pa.Array | None:
+    """The column where it holds nothing but sound Salesforce ids of one length, and blanks."""
+    filled = cells.column.filter(pa.array(~cells.blank))
+    ids = salesforce_ids_checked(pa.concat_arrays(filled.chunks)) if len(filled) else None
+    if ids is None or len(ids) == len(cells):
+        return ids
+    return pc.replace_with_mask(pa.concat_arrays(cells.column.chunks), pa.array(~cells.blank), ids)
+
+
+def _id_refusal(cells: Cells, problems: Problems) -> Callable[[int, ValueError], None]:
     def refuse(code: int, error: ValueError) -> None:
         assert isinstance(error, IdError)
         problems.add(error.code, cells.written[code], str(error), error.help, cells.rows_of(code))

@@ -2,6 +2,10 @@
 
 import re
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from expcomp.diagnostics import Code
 
 DAMAGED = Code("D317", "id-damaged")
@@ -80,13 +84,15 @@ def salesforce_ids_checked(column: pa.Array) -> pa.Array | None:
         return None
     if not pc.all(pc.match_substring_regex(column, f"^(?:{SALESFORCE.pattern})$")).as_py():
         return None
-    column = column.cast(pa.binary())
-    letters = np.frombuffer(pa.concat_arrays([column]).buffers()[2], np.uint8)
-    letters = letters[: len(column) * length].reshape(len(column), length)
+    _, offsets, texts = column.cast(pa.string()).buffers()
+    start = np.frombuffer(offsets, np.int32)[column.offset]
+    letters = np.frombuffer(texts, np.uint8)[start : start + len(column) * length].reshape(
+        len(column), length
+    )
     capital = (letters[:, :15] >= ord("A")) & (letters[:, :15] <= ord("Z"))
     bits = capital.reshape(-1, 3, 5) @ np.array([1, 2, 4, 8, 16])
     suffix = np.frombuffer(SUFFIX.encode(), np.uint8)[bits]
     if length == 18:
-        return column.cast(pa.string()) if (letters[:, 15:] == suffix).all() else None
+        return column if (letters[:, 15:] == suffix).all() else None
     whole = np.concatenate([letters, suffix], axis=1)
     return pa.array(whole.view("S18").ravel()).cast(pa.string())

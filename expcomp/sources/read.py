@@ -16,7 +16,14 @@ from expcomp.sources.csv_file import CsvSettings, read_csv
 from expcomp.sources.excel_file import SHEET_UNCLEAR, read_sheets
 from expcomp.sources.layout import total_rows
 from expcomp.sources.raw import RawTable
-from expcomp.sources.recognise import Wish, known_headers, recognise, unused
+from expcomp.sources.recognise import (
+    COLUMN_MISSING,
+    Wish,
+    known_headers,
+    nearest_headers,
+    recognise,
+    unused,
+)
 from expcomp.sources.sheet import SheetSettings
 from expcomp.sources.tables import TABLES
 from expcomp.sources.totals import check_totals
@@ -40,7 +47,24 @@ def read_book(config: Config, root: Path, needs: Needs) -> Book:
     complaints = Complaints()
     values = config.words()
     readings = list(_Reader(config, root, needs, complaints).readings())
+    _check_declared(readings, needs, complaints)
     return assemble(readings, needs, complaints, values)
+
+
+def _check_declared(readings: list[Reading], needs: Needs, complaints: Complaints) -> None:
+    """A column that the plan declares must be in a file of its table: conditions on it would never hold."""
+    for table, fields in needs.fields.items():
+        of_table = [reading for reading in readings if reading.match.table == table]
+        for field in fields:
+            if of_table and not any(field.name in reading.match.columns for reading in of_table):
+                first = of_table[0].raw
+                close = nearest_headers(field.name, first.headers, of_table[0].match)
+                guess = close[0] if close else "its header"
+                message = f"no column for {table}.{field.name}, which the plan uses"
+                help = (
+                    f'write in expcomp.yaml:  sources: {{{table}: {{columns: {{{field.name}: "{guess}"}}}}}}'
+                )
+                complaints.error(COLUMN_MISSING, first.locate(first.header_row, 0), message, help)
 
 
 @dataclass(frozen=True, slots=True)

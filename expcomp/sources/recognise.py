@@ -48,7 +48,7 @@ def known_headers(wishes: Iterable[Wish], needs: Needs) -> frozenset[str]:
     """Every header that means something, normalised: how the header row of a file is found."""
     known = {header for preset in presets().values() for table in TABLES for header in preset.ranks(table)}
     known |= {normal(header) for wish in wishes for header in wish.columns.values()}
-    known |= {normal(field.name) for fields in needs.fields.values() for field in fields}
+    known |= {normal(own.name) for fields in needs.fields.values() for own in fields}
     return frozenset(known)
 
 
@@ -84,14 +84,14 @@ def _columns(
 ) -> dict[str, tuple[int, ...]]:
     """Field → its columns, the preferred first; what the config names is the only column of its field."""
     ranks = preset.ranks(table)
-    for field in needs.fields.get(table, ()):
-        ranks.setdefault(normal(field.name), (field.name, 0))
+    for further in needs.fields.get(table, ()):
+        ranks.setdefault(normal(further.name), (further.name, 0))
     fits: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for index, header in enumerate(map(normal, raw.headers)):
         if header in ranks:
             field_name, rank = ranks[header]
             fits[field_name].append((rank, index))
-    chosen = {field: tuple(index for _, index in sorted(columns)) for field, columns in fits.items()}
+    chosen = {name: tuple(index for _, index in sorted(columns)) for name, columns in fits.items()}
     for field_name, header in wish.columns.items():
         index = next(number for number, own in enumerate(raw.headers) if normal(own) == normal(header))
         chosen = {other: tuple(i for i in columns if i != index) for other, columns in chosen.items()}
@@ -101,14 +101,14 @@ def _columns(
 
 def _missing(columns: Mapping[str, tuple[int, ...]], table: str, needs: Needs) -> list[tuple[str, ...]]:
     """Groups of fields of which at least one column is required and none is there."""
-    groups = [(field.name,) for field in needs.fields_of(table) if field.required]
+    groups = [(own.name,) for own in needs.fields_of(table) if own.required]
     return [group for group in (*groups, *TABLES[table].any_of) if not any(name in columns for name in group)]
 
 
 def _columns_exist(raw: RawTable, wish: Wish, complaints: Complaints) -> bool:
     """Every header the config names is in the file, once."""
     fine = True
-    for field, header in wish.columns.items():
+    for name, header in wish.columns.items():
         same = [number for number, own in enumerate(raw.headers) if normal(own) == normal(header)]
         if len(same) != 1:
             fine = False
@@ -118,7 +118,7 @@ def _columns_exist(raw: RawTable, wish: Wish, complaints: Complaints) -> bool:
             complaints.error(
                 COLUMN_UNKNOWN,
                 place,
-                f"column {quote(header)}, given for {wish.table}.{field}, {there}",
+                f"column {quote(header)}, given for {wish.table}.{name}, {there}",
                 help,
             )
     return fine
@@ -167,7 +167,9 @@ def _tell_missing(raw: RawTable, match: Match, group: tuple[str, ...], complaint
         )
         line = f'sources: {{{match.table}: {{columns: {{{group[0]}: "{guess}"}}}}}}'
         help = f"{near}write in expcomp.yaml:  {line}"
-    complaints.error(COLUMN_MISSING, raw.locate(raw.header_row, 0), f"no column for {wanted}, which is required", help)
+    complaints.error(
+        COLUMN_MISSING, raw.locate(raw.header_row, 0), f"no column for {wanted}, which is required", help
+    )
 
 
 def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> None:

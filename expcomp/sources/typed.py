@@ -218,9 +218,8 @@ class _Typing:
 def missing_value(reading: Reading, name: str, rows: Ints) -> tuple[Code, Place, str, str]:
     """A complaint about blank cells; `rows` are row numbers in the file."""
     table = reading.match.table
-    message = (
-        f'column "{reading.header(name)}" is blank, and {table}.{name} is required{also_in(rows[1:].tolist())}'
-    )
+    others = also_in(rows[1:].tolist())
+    message = f'column "{reading.header(name)}" is blank, and {table}.{name} is required{others}'
     return VALUE_MISSING, reading.place(name, int(rows[0])), message, "fill it in at the source"
 
 

@@ -1,0 +1,181 @@
+"""The differences of a period, key by key, each with its reason and days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from .amounts import Refused
+from .entitlement import Entitlement, Key, Tranche
+from .facts import Tables, cell, is_won
+from .periods import read_day
+from .plan import Plans
+
+
+@dataclass
+class Line:
+    key: Key
+    amount: int
+    period: str  # the pay period it is posted in
+    reason: str
+    on: date | None
+    period_earned: str
+    tier: str = ""
+    rule: str = ""
+
+
+class _Differ:
+    def __init__(
+        self, plans: Plans, pay_period: str, label: str, now: Entitlement, before: Entitlement
+    ) -> None:
+        self.plans, self.pay_period, self.label = plans, pay_period, label
+        self.now, self.before = now, before
+
+    def line(
+        self, key: Key, amount: int, reason: str, on: date, *, earned: date, tier: str, rule: str = ""
+    ) -> Line:
+        period = self.plans.calendar.around(earned, self.pay_period).label
+        return Line(key, amount, self.label, reason, on, period, tier, rule)
+
+    def is_first(self, key: Key, tranches: list[Tranche]) -> bool:
+        """Whether one of the tranches is the deal's first for that payee and component."""
+        reached = [
+            tranche
+            for other, group in self.now.tranches.items()
+            if other[:3] == key[:3] and other[4] == key[4]
+            for tranche in group
+            if tranche.state == "reached"
+        ]
+        first = min(reached, key=_place)
+        return any(_place(tranche) == _place(first) for tranche in tranches)
+
+    def cancels(self, after: date | None) -> bool:
+        """Whether a cancellation falls between the two dates: it may lower lines of other deals too."""
+        return any(after is None or day > after for day in self.now.cancelled.values())
+
+    def movement(self, key: Key, amount: int) -> Line:
+        """What the time between the two dates brought."""
+        after = self.before.as_of
+        tranches = [t for t in self.now.tranches.get(key, []) if t.state == "reached" and t.day]
+        old = [t for t in self.before.tranches.get(key, []) if t.state == "reached" and t.day]
+        if not tranches:
+            days = [t.day for t in old if t.day]
+            earned = max(days) if days else (self.now.as_of or date.min)
+            on = self.now.cancelled.get(key[1], earned)
+            reason = "cancelled" if self.cancels(after) else "correction"
+            return self.line(key, amount, reason, on, earned=earned, tier=old[0].tier if old else "")
+        new = [t for t in tranches if t.day and (after is None or t.day > after)]
+        size = sum(t.amount for t in tranches)
+        tier = tranches[0].tier
+        if key[2].startswith("manual:"):
+            day = max(t.day for t in tranches if t.day)
+            return self.line(key, amount, "manual", day, earned=day, tier=tier)
+        if (amount > 0) == (size > 0):
+            paid = [t for t in new if t.entitled] or new
+            shown = paid or tranches
+            day = max(t.day for t in shown if t.day)
+            reason = "true_up"
+            if paid:
+                reason = "commission" if self.is_first(key, paid) else "milestone"
+            return self.line(key, amount, reason, day, earned=day, tier=tier)
+        hit = [t for t in tranches if any(after is None or day > after for day, _ in t.recovered)]
+        if hit:
+            event, rule = max(
+                (pair for t in hit for pair in t.recovered if after is None or pair[0] > after),
+                key=lambda pair: pair[0],
+            )
+            earned = max(t.day for t in hit if t.day)
+            return self.line(key, amount, "clawback", event, earned=earned, tier=tier, rule=rule)
+        day = max(t.day for t in (new or tranches) if t.day)
+        if new:
+            reason = "commission" if self.is_first(key, new) else "milestone"
+            return self.line(key, amount, reason, day, earned=day, tier=tier)
+        reason = "cancelled" if self.cancels(after) else "correction"
+        return self.line(key, amount, reason, day, earned=day, tier=tier)
+
+    def correction(self, key: Key, amount: int, posted: list[Line]) -> Line:
+        """What today's data say of the closed periods, less what they posted."""
+        tranches = [t for t in self.before.tranches.get(key, []) if t.state == "reached" and t.day]
+        reason, tier = "correction", ""
+        on: date | None
+        if tranches:
+            on = max(t.day for t in tranches if t.day)
+            earned = self.plans.calendar.around(on, self.pay_period).label
+            tier = tranches[0].tier
+        else:
+            last = posted[-1]
+            on, earned, tier = last.on, last.period_earned, last.tier
+        if key[1] in self.before.cancelled:
+            reason, on = "cancelled", self.before.cancelled[key[1]]
+        return Line(key, amount, self.label, reason, on, earned, tier, "")
+
+
+def _place(tranche: Tranche) -> tuple[date, int]:
+    return (tranche.day or date.max, tranche.place)
+
+
+def differences(
+    plans: Plans,
+    tables: Tables,
+    pay_period: str,
+    label: str,
+    *,
+    now: Entitlement,
+    before: Entitlement,
+    posted: list[Line] | None,
+) -> list[Line]:
+    """Correction and movement of every key; without a ledger there is only movement."""
+    differ = _Differ(plans, pay_period, label, now, before)
+    of_key: dict[Key, list[Line]] = defaultdict(list)
+    for line in posted or []:
+        of_key[line.key].append(line)
+    absent = _absent(plans, tables, of_key)
+    found = []
+    for key in sorted(set(now.tranches) | set(before.tranches) | set(of_key)):
+        if key[1] in absent:
+            found += _absent_line(differ, plans, tables, key, of_key[key])
+            continue
+        movement = now.amount(key) - before.amount(key)
+        correction = 0
+        if posted is not None:
+            correction = before.amount(key) - sum(line.amount for line in of_key[key])
+        if movement + correction == 0:
+            continue
+        if correction:
+            found.append(differ.correction(key, correction, of_key[key]))
+        if movement:
+            found.append(differ.movement(key, movement))
+    return found
+
+
+# --- deals that were posted and are missing from today's export
+
+
+def _absent(plans: Plans, tables: Tables, of_key: dict[Key, list[Line]]) -> set[str]:
+    present = {cell(row, "deal_id") for row in tables.get("deals", [])}
+    return {key[1] for key in of_key if key[1] and key[1] not in present}
+
+
+def _absent_line(differ: _Differ, plans: Plans, tables: Tables, key: Key, lines: list[Line]) -> list[Line]:
+    """Reversed where cancelled; else it stands, unless the export should have held the deal."""
+    deal_id = key[1]
+    amount = sum(line.amount for line in lines)
+    day = differ.now.cancelled.get(deal_id)
+    if day is not None:
+        last = lines[-1]
+        if amount == 0:
+            return []
+        return [Line(key, -amount, differ.label, "cancelled", day, last.period_earned, last.tier)]
+    for row in tables.get("resolutions", []):
+        if cell(row, "deal_id") == deal_id and cell(row, "decision") == "keep":
+            return []
+    closes = [
+        read_day(cell(row, "close_date"), plans.zone)
+        for row in tables.get("deals", [])
+        if is_won(row) and cell(row, "close_date")
+    ]
+    days = [line.on for line in lines if line.on]
+    if closes and days and min(closes) <= min(days) <= max(closes):
+        raise Refused(f"deal {deal_id} was posted and is missing from the export")
+    return []
