@@ -6,7 +6,7 @@ import pandas as pd
 from expcomp.exact import PPM, Ints, round_ratio
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, pairs
-from expcomp.pay.milestones import REACHED
+from expcomp.pay.words import REACHED
 from expcomp.plan.model import Clawback
 from expcomp.plan.versions import PlanSet
 

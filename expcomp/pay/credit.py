@@ -13,9 +13,10 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, folded
+from expcomp.pay.lookups import NONE, folded, group_of
 from expcomp.pay.places import place_of
 from expcomp.pay.roles import Holders, Payees
+from expcomp.pay.words import empty, repeat
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.book import Book
 from expcomp.sources.tables import MOTIONS
@@ -44,29 +45,30 @@ class Credits:
 
 
 COLUMNS = {
-    "deal": "int64", "role": "str", "payee": "int64", "left": "bool", "share_ppm": "int64", "quota_ppm": "int64",
+    "deal": "int64", "payee": "int64", "left": "bool", "share_ppm": "int64", "quota_ppm": "int64",
     "quota_whole": "int64", "within_role_ppm": "int64", "in_credit": "bool", "expected": "bool", "split_row": "int64",
 }  # fmt: skip
-"""A part of a deal before amounts: its role's share of the value and of quotas, what the shares of quotas
+"""A part of a deal before amounts, beside its role (a category): the role's share of the value and of quotas, what the shares of quotas
 add up to in the tier (0: the same as credit), the payee's share within the role, and whether somebody is expected to hold it."""
 
 
 def credit_deals(
-    plan: Plan, index: int, book: Book, deals: Deals, holders: Holders, payees: Payees, findings: Findings
-) -> Credits:
+    plan: Plan, index: int, roles: pd.CategoricalDtype, book: Book, deals: Deals, holders: Holders, payees: Payees,
+    findings: Findings,
+) -> Credits:  # fmt: skip
     """Tier and credit of every deal this version pays or counts."""
     rows = deals.of_version(index)
     tier = find_tiers(plan, index, deals, rows, findings)
     family = deals.frame["motion"].map(MOTIONS).fillna("").to_numpy(object)
     splits = _revenue_splits(book, deals, payees)
-    batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
+    batches = [empty(COLUMNS | {"role": roles})]
     for number, rule in enumerate(plan.ownership):
         mine = rows[tier[rows] == number]
         split = np.isin(mine, splits["deal"]) & (rule.splits == "crm")
         renewal = ~split & deals.covered[mine] & (family[mine] == "renewal")
-        batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], holders)
-        batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], holders)
-        batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], findings)
+        batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], roles, holders)
+        batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], roles, holders)
+        batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], roles, findings)
     parts = pd.concat(batches, ignore_index=True)
     parts["paid"] = parts["in_credit"] & deals.covered[parts["deal"]]
     accelerated = parts["role"].isin([a.role for a in plan.accelerators])
@@ -94,13 +96,15 @@ def find_tiers(plan: Plan, index: int, deals: Deals, rows: Ints, findings: Findi
     return tier
 
 
-def _by_roles(rule: Tier, shares: dict[str, int], rows: Ints, holders: Holders) -> Iterator[pd.DataFrame]:
+def _by_roles(
+    rule: Tier, shares: dict[str, int], rows: Ints, roles: pd.CategoricalDtype, holders: Holders
+) -> Iterator[pd.DataFrame]:
     """One part per role that the tier credits, or that only fills a quota."""
     quota = rule.quota_credit or {}
     for role in dict.fromkeys([*shares, *quota]):
         held = holders.of(role, rows)
         yield pd.DataFrame({
-            "deal": rows, "role": role, "payee": held.payee, "left": held.left, "share_ppm": shares.get(role, 0),
+            "deal": rows, "role": repeat(role, len(rows), roles), "payee": held.payee, "left": held.left, "share_ppm": shares.get(role, 0),
             "quota_ppm": quota.get(role, 0), "quota_whole": sum(quota.values()), "within_role_ppm": PPM,
             "in_credit": role in shares, "expected": True, "split_row": NONE,
         })  # fmt: skip
@@ -117,26 +121,28 @@ def _revenue_splits(book: Book, deals: Deals, payees: Payees) -> pd.DataFrame:
     return rows.assign(payee_code=payee, in_role=folded(rows["role"]).where(rows["role"] != "", own_role))
 
 
-def _by_splits(rule: Tier, splits: pd.DataFrame, findings: Findings) -> Iterator[pd.DataFrame]:
+def _by_splits(
+    rule: Tier, splits: pd.DataFrame, roles: pd.CategoricalDtype, findings: Findings
+) -> Iterator[pd.DataFrame]:
     """One part per payee of the CRM's splits. A quota role that the splits do not name is held by nobody."""
     if splits.empty:
         return
     role_names = {name.casefold(): name for name in rule.credit}
     _check_splits(rule, splits, role_names, findings)
     parts = pd.DataFrame({
-        "deal": splits["deal"], "role": splits["in_role"].map(role_names).fillna(""),
+        "deal": splits["deal"], "role": splits["in_role"].map(role_names).astype(roles),
         "payee": splits["payee_code"], "share_ppm": splits["share"].astype("int64"), "split_row": splits["split_row"],
     })  # fmt: skip
     parts = parts.groupby(["deal", "role", "payee"], as_index=False).agg({"share_ppm": "sum", "split_row": "min"})
     quota = rule.quota_credit or {}
     yield parts.assign(
         left=False, quota_whole=sum(quota.values()), in_credit=True, within_role_ppm=parts["share_ppm"],
-        quota_ppm=parts["role"].map(quota).fillna(0).astype("int64"), expected=True,
-    )[list(COLUMNS)]  # fmt: skip
+        quota_ppm=[quota.get(role, 0) for role in parts["role"]], expected=True,
+    )[[*COLUMNS, "role"]]  # fmt: skip
     for role, quota_ppm in quota.items():
         unnamed = np.setdiff1d(parts["deal"], parts.loc[parts["role"] == role, "deal"])
         yield pd.DataFrame({
-            "deal": unnamed, "role": role, "payee": NONE, "left": False, "share_ppm": 0, "quota_ppm": quota_ppm,
+            "deal": unnamed, "role": repeat(role, len(unnamed), roles), "payee": NONE, "left": False, "share_ppm": 0, "quota_ppm": quota_ppm,
             "quota_whole": sum(quota.values()), "within_role_ppm": PPM, "in_credit": False, "expected": False,
             "split_row": NONE,
         })  # fmt: skip
@@ -187,8 +193,7 @@ def _end_of_chain(plan: Plan, role: str) -> str:
 def _amounts(plan: Plan, index: int, parts: pd.DataFrame, tier: Ints, deals: Deals) -> Credits:
     """Divide the values. A vacant part takes its share of the cents too, as payee "" before all others."""
     deal, payee = parts["deal"].to_numpy(), parts["payee"].to_numpy()
-    role_rank = parts["role"].rank(method="dense").fillna(0).to_numpy(np.int64)
-    tie = (payee + 1) * (int(role_rank.max(initial=0)) + 1) + role_rank
+    tie = tie_rank(payee, parts["role"])
     credited = divide(deals.value, parts["share_ppm"].to_numpy(), deal, tie)
     own_quota = (parts["quota_whole"] != 0).to_numpy()
     quota = credited.copy()
@@ -202,7 +207,7 @@ def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> I
     """Per role: divided where the roles add up to exactly 100 %, else each rounded on its own; then divided
     among the payees who share the role."""
     deal = parts["deal"].to_numpy()
-    group = pd.factorize(pd.MultiIndex.from_arrays([deal, parts["role"]]))[0].astype(np.int64)
+    group = group_of(deal, parts["role"].cat.codes.to_numpy(np.int64))
     first = np.unique(group, return_index=True)[1]
     role_deal, role_ppm = deal[first], parts["quota_ppm"].to_numpy()[first]
     role_tie = np.full(len(first), np.iinfo(np.int64).max)
@@ -211,6 +216,11 @@ def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> I
     alone = round_ratio((deals.value[role_deal], role_ppm), (PPM,), plan.plan.rounding)
     of_role = np.where(parts["quota_whole"].to_numpy()[first] == PPM, divided, alone)
     return divide(of_role, parts["within_role_ppm"].to_numpy(), group, tie)
+
+
+def tie_rank(payee: Ints, role: pd.Series) -> Ints:
+    """Who gets a spare minor unit: the smaller payee id, then the smaller role name."""
+    return (payee + 1) * len(role.cat.categories) + role.cat.codes.to_numpy(np.int64)
 
 
 def percent(ppm: int) -> str:

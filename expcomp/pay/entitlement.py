@@ -27,21 +27,18 @@ from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.spiffs import spiff_lines
 from expcomp.pay.tranches import cut, forfeit
+from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, components, milestones, pick, repeat, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
-CREDIT, OVERLAY, CAP, SPIFF = "credit", "overlay", "cap", "spiff"
-
-LINE_COLUMNS = {
-    "deal": "int64", "payee": "int64", "version": "int64", "kind": "str", "name": "str", "rule": "int64",
-    "role": "str", "share_ppm": "int64", "credited_minor": "int64", "quota_minor": "int64", "rate_top": "int64",
-    "rate_bottom": "int64", "base_minor": "int64", "accelerated_minor": "int64", "weighted": "int64", "before_minor": "int64",
-    "window": "int64", "window_quota_minor": "int64", "basis_minor": "int64", "carved_minor": "int64",
-    "gross_minor": "int64", "split_row": "int64",
-}  # fmt: skip
-"""One component of one payee on one deal. `name` is the role, overlay or SPIFF; `rule` its position in the
-plan's block; gross_minor what its milestones share out. Zero or NONE where a column does not apply."""
+LINE_COLUMNS = (
+    "deal", "payee", "version", "rule", "share_ppm", "credited_minor", "quota_minor", "rate_top",
+    "rate_bottom", "base_minor", "accelerated_minor", "weighted", "before_minor", "window",
+    "window_quota_minor", "basis_minor", "carved_minor", "gross_minor", "split_row",
+)  # fmt: skip
+"""One component of one payee on one deal, beside kind, component and role (categories). `rule` is its
+position in the plan's block; gross_minor what its milestones share out. Zero or NONE where a column does not apply."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,9 @@ def settle(
         Holders(plan, book, deals, worth.credited, payees, findings)
         for plan, worth in zip(plans.versions, deals.worth, strict=True)
     ]
+    role_names = roles(plans)
     credits = [
-        credit_deals(plan, index, book, deals, holders[index], payees, findings)
+        credit_deals(plan, index, role_names, book, deals, holders[index], payees, findings)
         for index, plan in enumerate(plans.versions)
     ]
     findings.check()
@@ -122,55 +120,64 @@ def _lines(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Credit lines after carve-outs, overlays, caps and SPIFFs, as LINE_COLUMNS."""
     holds = paid["gross_minor"].to_numpy().copy()
-    batches, unpaid = [], []
+    batches, unpaid, names = [], [], components(plans)
     for index, plan in enumerate(plans.versions):
         mine = np.flatnonzero((paid["version"] == index).to_numpy())
         own = paid.iloc[mine].reset_index(drop=True)
         overlays, holds[mine], missing = overlay_lines(plan, index, own, tier, live, deals, holders[index])
-        names = np.asarray([*plan.overlays, ""], dtype=object)
+        number = overlays["overlay"].to_numpy()
         batches.append(overlays.assign(
-            version=index, kind=OVERLAY, name=names[overlays["overlay"]], rule=overlays["overlay"],
-            role=np.asarray([*(o.role for o in plan.overlays.values()), ""], dtype=object)[overlays["overlay"]],
+            version=index, rule=number, kind=repeat(OVERLAY, len(overlays), KIND),
+            component=pick([f"{OVERLAY}:{name}" for name in plan.overlays], number, names),
+            role=pick([rule.role for rule in plan.overlays.values()], number, paid["role"].dtype),
         ))  # fmt: skip
         unpaid.append(missing.assign(version=index))
     credits = paid.assign(
-        kind=CREDIT, name=paid["role"], rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
+        kind=repeat(CREDIT, len(paid), KIND), component=_of_role(CREDIT, paid["role"], names), rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
         carved_minor=paid["gross_minor"] - holds, gross_minor=holds,
     )  # fmt: skip
     allowed = cap_lines(plans, paid, holds, deals)
     withheld = credits.assign(
-        kind=CAP, basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
+        kind=repeat(CAP, len(paid), KIND), component=_of_role(CAP, paid["role"], names), basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
         accelerated_minor=0, carved_minor=0,
     )[allowed < holds]  # fmt: skip
     spiffs, spent = spiff_lines(plans, paid, deals)
-    named = spiffs.assign(kind=SPIFF, rule=spiffs["spiff"], name=_spiff_names(plans, spiffs))
+    named = spiffs.assign(
+        kind=repeat(SPIFF, len(spiffs), KIND), rule=spiffs["spiff"], component=_spiff_names(plans, spiffs, names)
+    )
     frames = [credits, *batches, withheld, named]
     lines = pd.concat([_complete(frame) for frame in frames], ignore_index=True)
     return lines, pd.concat(unpaid, ignore_index=True), spent
 
 
-def _spiff_names(plans: PlanSet, spiffs: pd.DataFrame) -> list[str]:
-    pairs = zip(spiffs["version"], spiffs["spiff"], strict=True)
-    return [plans.versions[version].spiffs[number].name for version, number in pairs]
+def _of_role(kind: str, role: pd.Series, names: pd.CategoricalDtype) -> pd.Categorical:
+    return pick([f"{kind}:{name}" for name in role.cat.categories], role.cat.codes.to_numpy(np.int64), names)
+
+
+def _spiff_names(plans: PlanSet, spiffs: pd.DataFrame, names: pd.CategoricalDtype) -> pd.Categorical:
+    ordered = [(i, n, s.name) for i, plan in enumerate(plans.versions) for n, s in enumerate(plan.spiffs)]
+    position = {(version, number): at for at, (version, number, _) in enumerate(ordered)}
+    at = [position[key] for key in zip(spiffs["version"], spiffs["spiff"], strict=True)]
+    return pick([f"{SPIFF}:{name}" for *_, name in ordered], np.asarray(at, dtype=np.int64), names)
 
 
 def _complete(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns of a line, zero where a component has none of them."""
-    missing = {name: "" if dtype == "str" else 0 for name, dtype in LINE_COLUMNS.items() if name not in frame}
-    return frame.assign(**missing)[list(LINE_COLUMNS)].astype(LINE_COLUMNS)
+    missing = {name: 0 for name in LINE_COLUMNS if name not in frame}
+    return frame.assign(**missing)[["kind", "component", "role", *LINE_COLUMNS]]
 
 
 def _tranches(
     plans: PlanSet, lines: pd.DataFrame, book: Book, deals: Deals, payees: Payees, pay_span: Span, as_of: int,
     posted: frozenset[tuple[str, str]],
 ) -> pd.DataFrame:  # fmt: skip
-    batches = []
+    batches, names = [], milestones(plans)
     for index, plan in enumerate(plans.versions):
         own = lines[(lines["version"] == index).to_numpy()]
         spiff = (own["kind"] == SPIFF).to_numpy()
-        dates = milestone_dates(plan, index, book, deals, np.unique(own["deal"].to_numpy()[~spiff]), posted)
+        dates = milestone_dates(plan, index, names, book, deals, np.unique(own["deal"].to_numpy()[~spiff]), posted)
         batches.append(cut(own[~spiff], dates, plan.plan.rounding))
-        at_close = spiff_dates(plan, index, deals, np.unique(own["deal"].to_numpy()[spiff]), posted)
+        at_close = spiff_dates(plan, index, names, deals, np.unique(own["deal"].to_numpy()[spiff]), posted)
         batches.append(cut(own[spiff], at_close, plan.plan.rounding))
     tranches = pd.concat(batches, ignore_index=True)
     payee = lines["payee"].to_numpy()[tranches["line"]]

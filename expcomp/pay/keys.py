@@ -10,7 +10,7 @@ import pandas as pd
 
 from expcomp.exact import Ints
 from expcomp.pay.entitlement import Entitlement
-from expcomp.pay.lookups import Texts
+from expcomp.pay.lookups import Texts, group_of
 from expcomp.period import NEVER
 
 KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
@@ -30,7 +30,7 @@ def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
     tranches, lines = entitlement.tranches, entitlement.lines
     line = tranches["line"].to_numpy()
     reached, alive = tranches["reached"].to_numpy(), (tranches["reached"] <= entitlement.as_of).to_numpy()
-    component = (lines["kind"] + ":" + lines["name"]).to_numpy(object)
+    component = lines["component"].to_numpy(object)
     columns = pd.DataFrame({
         "payee_id": entitlement.payees.names.text(lines["payee"].to_numpy())[line],
         "deal_id": entitlement.deals.names.text(lines["deal"].to_numpy())[line],
@@ -56,8 +56,8 @@ def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
 
 def _codes(lines: pd.DataFrame, tranches: pd.DataFrame) -> Ints:
     """One number per key, from whole numbers rather than texts."""
-    component = pd.factorize(lines["kind"] + ":" + lines["name"])[0]
-    line_key = pd.factorize(pd.MultiIndex.from_arrays([lines["payee"], lines["deal"], component]))[0].astype(np.int64)
-    milestone = pd.factorize(tranches["milestone"], sort=True)[0].astype(np.int64)
-    width = int(milestone.max(initial=0)) + 1
-    return np.asarray(line_key[tranches["line"]] * width + milestone, dtype=np.int64)
+    component = lines["component"].cat.codes.to_numpy(np.int64)
+    line_key = group_of(lines["payee"].to_numpy(), lines["deal"].to_numpy(), component)
+    milestone = tranches["milestone"].cat
+    width = len(milestone.categories)
+    return np.asarray(line_key[tranches["line"]] * width + milestone.codes.to_numpy(np.int64), dtype=np.int64)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from expcomp.exact import Ints, running_total, within_limit
 from expcomp.pay.deals import Deals
+from expcomp.pay.lookups import group_of
 from expcomp.plan.model import SPANS, Window
 from expcomp.plan.versions import PlanSet
 
@@ -22,8 +23,7 @@ def cap_lines(plans: PlanSet, credits: pd.DataFrame, holds: Ints, deals: Deals) 
     deal, close = credits["deal"].to_numpy(), deals.close[credits["deal"]]
     for per in ORDER:
         window = deal if per == "deal" else plans.calendar.numbers(SPANS[per], close)
-        keys = pd.MultiIndex.from_arrays([credits["payee"], credits["role"], window])
-        group = pd.factorize(keys)[0].astype(np.int64)
+        group = group_of(credits["payee"].to_numpy(), credits["role"].cat.codes.to_numpy(np.int64), window)
         for limit in _limits(plans, credits, per):
             left = use_up(left, limit, group, close, deal)
     return left
@@ -31,7 +31,7 @@ def cap_lines(plans: PlanSet, credits: pd.DataFrame, holds: Ints, deals: Deals) 
 
 def _limits(plans: PlanSet, credits: pd.DataFrame, per: Window) -> Iterator[Ints]:
     """The first cap of each line's role for this window, then the second, …; usually there is one."""
-    role, version = credits["role"].to_numpy(object), credits["version"].to_numpy()
+    version = credits["version"].to_numpy()
     nth = 0
     while True:
         limit = np.full(len(credits), UNLIMITED)
@@ -39,7 +39,7 @@ def _limits(plans: PlanSet, credits: pd.DataFrame, per: Window) -> Iterator[Ints
             for name in {cap.role for cap in plan.caps}:
                 caps = [cap for cap in plan.caps if cap.role == name and cap.per == per]
                 if nth < len(caps):
-                    limit[(role == name) & (version == index)] = caps[nth].limit
+                    limit[(credits["role"] == name).to_numpy() & (version == index)] = caps[nth].limit
         if (limit == UNLIMITED).all():
             return
         yield limit

@@ -110,6 +110,15 @@ def _pack(keys: Ints, day: Ints) -> Ints:
     return (keys << DAY_BITS) | np.clip(day, 0, LAST)
 
 
+def group_of(*columns: Ints) -> Ints:
+    """One dense number (0, 1, 2 …) per distinct combination of whole numbers, row by row."""
+    codes = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        dense = pd.factorize(column)[0].astype(np.int64)
+        codes = pd.factorize(codes * (int(dense.max(initial=0)) + 1) + dense)[0].astype(np.int64)
+    return codes
+
+
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Every (row, position) with low ≤ position < high: the many-to-many join of slices."""
     count = high - low

@@ -10,28 +10,31 @@ import pandas as pd
 from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, Dated, days, folded, numbers, pairs, spread
+from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, SPIFF_MILESTONE, STATE, empty, pick, repeat
 from expcomp.period import NEVER
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.model import Milestone, Plan
 from expcomp.sources.book import Book
 
-PENDING, REACHED, LAPSED, HELD = "pending", "reached", "lapsed", "held"
-
 COLUMNS = {
-    "deal": "int64", "schedule": "int64", "position": "int64", "piece": "int64", "name": "str",
+    "deal": "int64", "schedule": "int64", "position": "int64", "piece": "int64",
     "before_ppm": "int64", "until_ppm": "int64", "earned": "bool",
     "from_top": "int64", "from_bottom": "int64", "to_top": "int64", "to_bottom": "int64",
-    "reached": "int64", "held_from": "int64", "deadline": "int64", "state": "str", "evidence_file": "str", "evidence_row": "int64",
+    "reached": "int64", "held_from": "int64", "deadline": "int64", "evidence_in": "int64", "evidence_at": "int64",
 }  # fmt: skip
-"""before/until: the milestone's place in the line, cumulative; from/to: the piece's place in the milestone,
-as fractions; reached: NEVER while not; held_from: the day a hold stopped it; deadline: the last day of `within`, NEVER without."""
+"""Beside milestone and state (categories). before/until: the milestone's place in the line, cumulative; from/to: the piece's place in the milestone,
+as fractions; reached: NEVER while not; held_from: the day a hold stopped it; deadline: the last day of `within`, NEVER without; evidence: position in EVIDENCE
+and row of that table (of the deals at `as_of`)."""
+
+EVIDENCE = ("deals", "usage", "receipts", "milestones")
 
 
 def milestone_dates(
-    plan: Plan, index: int, book: Book, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
-) -> pd.DataFrame:
+    plan: Plan, index: int, names: pd.CategoricalDtype, book: Book, deals: Deals, rows: Ints,
+    posted: frozenset[tuple[str, str]],
+) -> pd.DataFrame:  # fmt: skip
     """The pieces of these deals of a version. `posted` (deal id, milestone) are never held again."""
-    batches = [_empty()]
+    batches = [empty(COLUMNS | {"milestone": names, "state": STATE})]
     chosen = np.full(len(rows), NONE)
     for number in reversed(range(len(plan.payout))):
         holds = deals.facts.hold(plan.payout[number].when, deals.worth[index], rows, deals.close[rows])
@@ -39,28 +42,25 @@ def milestone_dates(
     for number, schedule in enumerate(plan.payout):
         mine, done = rows[chosen == number], 0
         for position, milestone in enumerate(schedule.milestones):
-            batches.append(_pieces(plan, index, milestone, book, deals, mine).assign(
-                schedule=number, position=position, name=milestone.name, before_ppm=done,
+            pieces = _pieces(plan, index, milestone, book, deals, mine)
+            batches.append(pieces.assign(
+                schedule=number, position=position, milestone=repeat(milestone.name, len(pieces), names), before_ppm=done,
                 until_ppm=done + milestone.pays, earned=milestone.status == "earned",
             ))  # fmt: skip
             done += milestone.pays
-    pieces = pd.concat([batch[list(COLUMNS)] for batch in batches], ignore_index=True)
+    pieces = pd.concat([batch[[*COLUMNS, "milestone", "state"]] for batch in batches], ignore_index=True)
     return hold_back(plan, index, deals, pieces, posted)
 
 
 def spiff_dates(
-    plan: Plan, index: int, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
+    plan: Plan, index: int, names: pd.CategoricalDtype, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
 ) -> pd.DataFrame:
     """The one piece of a SPIFF: reached whole on the close date, unless held."""
     pieces = _whole(deals, rows, deals.close[rows]).assign(
-        schedule=NONE, position=0, name="spiff", before_ppm=0, until_ppm=PPM, earned=False,
-        reached=deals.close[rows], held_from=NEVER, deadline=NEVER, state=REACHED,
+        schedule=NONE, position=0, milestone=repeat(SPIFF_MILESTONE, len(rows), names), before_ppm=0, until_ppm=PPM, earned=False,
+        reached=deals.close[rows], held_from=NEVER, deadline=NEVER, state=repeat(REACHED, len(rows), STATE),
     )  # fmt: skip
-    return hold_back(plan, index, deals, pieces[list(COLUMNS)], posted)
-
-
-def _empty() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})
+    return hold_back(plan, index, deals, pieces[[*COLUMNS, "milestone", "state"]], posted)
 
 
 def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
@@ -81,19 +81,16 @@ def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, r
     deadline = np.full(len(found), NEVER) if rule.within is None else rule.within.after(deals.close[found["deal"]])
     come = evidence <= deals.facts.as_of
     late = come & (evidence > deadline)
-    state = np.select([late, come], [LAPSED, REACHED], PENDING)
+    state = pick((PENDING, REACHED, LAPSED), np.select([late, come], [2, 1], 0), STATE)
     reached = np.where(come & ~late, evidence, NEVER)
     return found.assign(deadline=deadline, state=state, reached=reached, held_from=NEVER)
 
 
-def _whole(deals: Deals, rows: Ints, day: Ints, file: object = None, row: object = None) -> pd.DataFrame:
-    """One piece that is the whole milestone; its evidence is the deal's own row unless another is named."""
-    frame = deals.frame
+def _whole(deals: Deals, rows: Ints, day: Ints) -> pd.DataFrame:
+    """One piece that is the whole milestone; its evidence is the deal's own row."""
     return pd.DataFrame({
         "deal": rows, "piece": 0, "from_top": 0, "from_bottom": 1, "to_top": 1, "to_bottom": 1,
-        "evidence_day": day,
-        "evidence_file": frame["input_file"].astype("str").to_numpy(object)[rows] if file is None else file,
-        "evidence_row": frame["input_row"].to_numpy()[rows] if row is None else row,
+        "evidence_day": day, "evidence_in": 0, "evidence_at": rows,
     })  # fmt: skip
 
 
@@ -106,13 +103,10 @@ def _activations(plan: Plan, index: int, deals: Deals, rows: Ints) -> pd.DataFra
         return _whole(deals, rows, own)
     usage = deals.facts.usage
     first = _first_day(plan.activation.when, True, index, deals, rows, deals.close[rows] - 1, usage.dated, usage.series)
-    result = _whole(deals, rows, np.minimum(own, first[0]))
     by_usage = first[0] < own
-    seen = deals.facts.book["usage"]
-    at = first[1][by_usage]
-    result.loc[by_usage, "evidence_file"] = seen["input_file"].astype("str").to_numpy(object)[at]
-    result.loc[by_usage, "evidence_row"] = seen["input_row"].to_numpy()[at]
-    return result
+    return _whole(deals, rows, np.minimum(own, first[0])).assign(
+        evidence_in=np.where(by_usage, EVIDENCE.index("usage"), 0), evidence_at=np.where(by_usage, first[1], rows)
+    )
 
 
 def _first_day(
@@ -141,7 +135,7 @@ def _receipts(book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
     deal, at, day, collected, invoiced = (x[order] for x in (deal, at, day, collected, invoiced))
     so_far = running_total(collected, deal) + collected
     top = np.where(invoiced > 0, np.minimum(so_far, invoiced), 1)
-    return _chain(deals, rows, deal, day, top, np.where(invoiced > 0, invoiced, 1), receipts, at)
+    return _chain(deals, rows, deal, day, top, np.where(invoiced > 0, invoiced, 1), "receipts", at)
 
 
 def _milestone_rows(word: str, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
@@ -154,7 +148,7 @@ def _milestone_rows(word: str, book: Book, deals: Deals, rows: Ints) -> pd.DataF
     share = np.where(given, share, PPM)[at]
     order = np.lexsort((share, day[at], deal))
     deal, at, share = deal[order], at[order], share[order]
-    return _chain(deals, rows, deal, day[at], share, np.full(len(at), PPM), table, at)
+    return _chain(deals, rows, deal, day[at], share, np.full(len(at), PPM), "milestones", at)
 
 
 def _known(deal_ids: pd.Series, deals: Deals, rows: Ints, day: Ints) -> tuple[Ints, Ints]:
@@ -165,7 +159,7 @@ def _known(deal_ids: pd.Series, deals: Deals, rows: Ints, day: Ints) -> tuple[In
 
 
 def _chain(
-    deals: Deals, rows: Ints, deal: Ints, day: Ints, top: Ints, bottom: Ints, table: pd.DataFrame, at: Ints
+    deals: Deals, rows: Ints, deal: Ints, day: Ints, top: Ints, bottom: Ints, table: str, at: Ints
 ) -> pd.DataFrame:
     """Consecutive pieces of a milestone from cumulative fractions top / bottom, and one that still waits."""
     piece = position_in_group(deal)
@@ -175,8 +169,7 @@ def _chain(
     pieces = pd.DataFrame({
         "deal": deal, "piece": piece, "from_top": previous_top, "from_bottom": previous_bottom, "to_top": top,
         "to_bottom": bottom, "evidence_day": day,
-        "evidence_file": table["input_file"].astype("str").to_numpy(object)[at],
-        "evidence_row": table["input_row"].to_numpy()[at],
+        "evidence_in": EVIDENCE.index(table), "evidence_at": at,
     })  # fmt: skip
     last = pieces.groupby("deal").tail(1)
     done_top, done_bottom = np.zeros(len(deals), np.int64), np.ones(len(deals), np.int64)
@@ -197,7 +190,7 @@ def hold_back(
     holds = [rule for rule in plan.guardrails if rule.action == "hold"]
     at = np.flatnonzero((pieces["state"] == REACHED).to_numpy())
     if posted:
-        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), pieces["name"].iloc[at], strict=True)
+        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), pieces["milestone"].iloc[at], strict=True)
         at = at[[key not in posted for key in keys]]
     if not holds or len(at) == 0:
         return pieces
@@ -208,12 +201,12 @@ def hold_back(
 
     stopped = at[held(deal, reached[at])]
     release = _release(deals, pieces["deal"].to_numpy()[stopped], reached[stopped], held)
-    state = pieces["state"].to_numpy(object).copy()
-    state[stopped] = np.where(release < NEVER, REACHED, HELD)
+    state = pieces["state"].cat.codes.to_numpy().copy()
+    state[stopped[release == NEVER]] = STATE.categories.get_loc(HELD)
     held_from = pieces["held_from"].to_numpy().copy()
     held_from[stopped] = reached[stopped]
     reached[stopped] = release
-    return pieces.assign(reached=reached, state=pd.Series(state, dtype="str"), held_from=held_from)
+    return pieces.assign(reached=reached, state=pd.Categorical.from_codes(state, dtype=STATE), held_from=held_from)
 
 
 def _release(deals: Deals, deal: Ints, day: Ints, held) -> Ints:  # type: ignore[no-untyped-def]

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
+from expcomp.pay.credit import tie_rank
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE
 from expcomp.pay.roles import Holders
 from expcomp.pay.signals import REASONS
+from expcomp.pay.words import empty
 from expcomp.plan.model import Overlay, Plan
 
 COLUMNS = {"deal": "int64", "payee": "int64", "overlay": "int64", "basis_minor": "int64", "gross_minor": "int64"}
@@ -27,7 +29,7 @@ def overlay_lines(
     base = _sum_by_deal(deals, deal, credits["base_minor"].to_numpy())
     rows = deals.of_version(index)
     rows = rows[deals.covered[rows] & live[rows] & (tier[rows] != NONE)]
-    batches, unpaid = [_empty(COLUMNS)], [_empty({"deal": "int64", "overlay": "int64", "reason": "str"})]
+    batches, unpaid = [empty(COLUMNS)], [empty({"deal": "int64", "overlay": "int64", "reason": "str"})]
     for number, (_, rule) in enumerate(plan.overlays.items()):
         wanted = np.asarray([rule.applies_to(t.tier) for t in plan.ownership], dtype=np.bool_)
         mine = rows[wanted[tier[rows]]]
@@ -46,10 +48,6 @@ def overlay_lines(
             "basis_minor": amount if basis is None else basis[mine],
         }))  # fmt: skip
     return pd.concat(batches, ignore_index=True), holds, pd.concat(unpaid, ignore_index=True)
-
-
-def _empty(columns: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
 
 
 def _sum_by_deal(deals: Deals, deal: Ints, amount: Ints) -> Ints:
@@ -79,9 +77,7 @@ def _carve(amount: Ints, rows: Ints, holds: Ints, deal: Ints, credits: pd.DataFr
     available = _sum_by_deal(deals, deal, holds)
     taken = np.zeros(len(deals), dtype=np.int64)
     taken[rows] = np.minimum(amount, available[rows])
-    role_rank = credits["role"].rank(method="dense").fillna(0).to_numpy(np.int64)
-    tie = credits["payee"].to_numpy() * (int(role_rank.max(initial=0)) + 1) + role_rank
-    holds -= divide(taken, holds, deal, tie)
+    holds -= divide(taken, holds, deal, tie_rank(credits["payee"].to_numpy(), credits["role"]))
     return taken[rows]
 
 

@@ -6,10 +6,11 @@ import pandas as pd
 from expcomp.exact import Ints, divide
 from expcomp.pay.deals import Deals
 from expcomp.pay.limits import UNLIMITED, use_up
+from expcomp.pay.words import empty
 from expcomp.period import to_day
 from expcomp.plan.versions import PlanSet
 
-COLUMNS = {"deal": "int64", "payee": "int64", "version": "int64", "spiff": "int64", "role": "str", "gross_minor": "int64"}
+COLUMNS = {"deal": "int64", "payee": "int64", "version": "int64", "spiff": "int64", "gross_minor": "int64"}
 
 
 def spiff_lines(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -19,10 +20,9 @@ def spiff_lines(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> tuple[pd
     """
     eligible = _eligible(plans, credits, deals)
     deal = eligible["deal"].to_numpy()
-    group = pd.factorize(pd.MultiIndex.from_frame(eligible[["plan_id", "name"]]))[0].astype(np.int64)
-    left = use_up(eligible["pays"].to_numpy(), eligible["budget"].to_numpy(), group, deals.close[deal], deal)
+    left = use_up(eligible["pays"].to_numpy(), eligible["budget"].to_numpy(), eligible["name"].to_numpy(), deals.close[deal], deal)
     spent = eligible.loc[(left == 0) & (eligible["pays"] > 0).to_numpy(), ["deal", "version", "spiff"]]
-    batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
+    batches = [empty(COLUMNS | {"role": credits["role"].dtype})]
     for (version, number), rows in eligible.assign(left=left).groupby(["version", "spiff"], sort=True):
         role = plans.versions[int(version)].spiffs[int(number)].role
         batches.append(_shared(rows, credits, int(version), int(number), role, deals))
@@ -30,8 +30,8 @@ def spiff_lines(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> tuple[pd
 
 
 def _eligible(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> pd.DataFrame:
-    columns = ["deal", "version", "spiff", "plan_id", "name", "pays", "budget"]
-    rows = []
+    rows = [empty(dict.fromkeys(("deal", "version", "spiff", "name", "pays", "budget"), "int64"))]
+    names = list(dict.fromkeys((plan.plan.id, rule.name) for plan in plans.versions for rule in plan.spiffs))
     for index, plan in enumerate(plans.versions):
         for number, rule in enumerate(plan.spiffs):
             mine = ((credits["version"] == index) & (credits["role"] == rule.role)).to_numpy()
@@ -40,9 +40,10 @@ def _eligible(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> pd.DataFra
             deal = deal[(first <= deals.close[deal]) & (deals.close[deal] <= last)]
             deal = deal[deals.facts.hold(rule.when, deals.worth[index], deal, deals.close[deal])]
             budget = UNLIMITED if rule.budget is None else rule.budget
-            rows.append(pd.DataFrame({"deal": deal, "version": index, "spiff": number, "plan_id": plan.plan.id,
-                                      "name": rule.name, "pays": rule.pays, "budget": budget}))  # fmt: skip
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns).astype({"deal": "int64", "pays": "int64", "budget": "int64"})
+            name = names.index((plan.plan.id, rule.name))
+            rows.append(pd.DataFrame({"deal": deal, "version": index, "spiff": number, "name": name,
+                                      "pays": rule.pays, "budget": budget}))  # fmt: skip
+    return pd.concat(rows, ignore_index=True)
 
 
 def _shared(
@@ -56,5 +57,5 @@ def _shared(
     deal, payee = part["deal"].to_numpy(), part["payee"].to_numpy()
     weight = part["within_role_ppm"].to_numpy()
     gross: Ints = divide(amount, weight, deal, payee)
-    return pd.DataFrame({"deal": deal, "payee": payee, "version": version, "spiff": number, "role": role,
+    return pd.DataFrame({"deal": deal, "payee": payee, "version": version, "spiff": number, "role": part["role"],
                          "gross_minor": gross})[gross > 0]  # fmt: skip

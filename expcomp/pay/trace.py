@@ -13,8 +13,10 @@ from expcomp.exact import Ints
 from expcomp.money import to_text
 from expcomp.pay.accelerators import band_parts
 from expcomp.pay.credit import percent
-from expcomp.pay.entitlement import CAP, CREDIT, OVERLAY, SPIFF, Entitlement
-from expcomp.pay.lookups import NONE, Texts
+from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.lookups import NONE, Texts, group_of
+from expcomp.pay.milestones import EVIDENCE
+from expcomp.pay.words import CAP, CREDIT, OVERLAY, SPIFF
 from expcomp.period import NEVER, to_iso
 from expcomp.plan.model import Accelerator, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
@@ -47,7 +49,7 @@ def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.
         "deadline": _each(to_iso, tranches["deadline"].to_numpy()),
         "held_from": _each(to_iso, tranches["held_from"].to_numpy()),
         "reached_on": _each(to_iso, tranches["reached"].to_numpy()),
-        "evidence": _evidence(tranches),
+        "evidence": _evidence(source, tranches, book),
         "lost_share": _lost(tranches),
         "earned_minor": tranches["earned_minor"].to_numpy(),
         "entitled_minor": tranches["entitled_minor"].to_numpy(),
@@ -75,7 +77,7 @@ def _line_columns(
         "account_id": frame["account_id"].to_numpy(object)[deal],
         "tier": _of_version(plans, version, tier, lambda plan: [rule.tier for rule in plan.ownership]),
         "rule": _rules(plans, lines),
-        "source": places(frame)[deal],
+        "source": places(frame.iloc[deal]),
         "plan": np.asarray([plan.plan.id for plan in plans.versions], dtype=object)[version],
         "plan_version": np.asarray([plan.plan.version for plan in plans.versions])[version],
         "tier_rule": _of_version(plans, version, tier, lambda plan: [_at(rule.place) for rule in plan.ownership]),
@@ -110,8 +112,8 @@ def _each(render: Callable[[int], str], values: Ints) -> Texts:
 
 def places(frame: pd.DataFrame) -> Texts:
     """`path:row` of every row of a frame."""
-    files = frame["input_file"].astype("str")
-    return np.asarray(files + ":" + frame["input_row"].astype("str"), dtype=object)
+    pairs = zip(frame["input_file"], frame["input_row"].tolist(), strict=True)
+    return np.fromiter((f"{file}:{row}" for file, row in pairs), dtype=object, count=len(frame))
 
 
 def _of_version(plans: PlanSet, version: Ints, position: Ints, names: Callable[[Plan], Sequence[str]]) -> Texts:
@@ -145,9 +147,10 @@ def _rules(plans: PlanSet, lines: pd.DataFrame) -> Texts:
 
 def _rates(lines: pd.DataFrame, credit: np.ndarray) -> Texts:
     """`8%`, or the exact fraction of a payee's own rate."""
-    pairs = pd.MultiIndex.from_arrays([lines["rate_top"], lines["rate_bottom"]])
-    codes, distinct = pd.factorize(pairs)
-    texts = [_rate(int(top), int(bottom)) for top, bottom in distinct]
+    top, bottom = lines["rate_top"].to_numpy(), lines["rate_bottom"].to_numpy()
+    codes = group_of(top, bottom)
+    first = np.unique(codes, return_index=True)[1]
+    texts = [_rate(t, b) for t, b in zip(top[first].tolist(), bottom[first].tolist(), strict=True)]
     return np.where(credit, np.asarray([*texts, ""], dtype=object)[codes], "")
 
 
@@ -193,10 +196,15 @@ def _schedules(plans: PlanSet, version: Ints, schedule: Ints) -> Texts:
     return _of_version(plans, version, schedule, lambda plan: [_at(rule.place) for rule in plan.payout])
 
 
-def _evidence(tranches: pd.DataFrame) -> Texts:
+def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Texts:
     """The row that shows a tranche was reached; nothing for one that is not."""
-    text = np.asarray(tranches["evidence_file"] + ":" + tranches["evidence_row"].astype("str"), dtype=object)
-    return np.where(tranches["reached"] < NEVER, text, "")
+    text = np.full(len(tranches), "", dtype=object)
+    reached = (tranches["reached"] < NEVER).to_numpy()
+    for number, table in enumerate(EVIDENCE):
+        mine = np.flatnonzero(reached & (tranches["evidence_in"] == number).to_numpy())
+        frame = source.deals.frame if table == "deals" else book[table]
+        text[mine] = places(frame.iloc[tranches["evidence_at"].to_numpy()[mine]])
+    return text
 
 
 def _lost(tranches: pd.DataFrame) -> Texts:

@@ -6,16 +6,14 @@ import pandas as pd
 from expcomp.exact import PPM, Ints, round_ratio
 from expcomp.money import Rounding
 from expcomp.pay.lookups import pairs
-from expcomp.pay.milestones import PENDING
 from expcomp.pay.roles import Payees
+from expcomp.pay.words import FORFEITED, PENDING, STATE
 from expcomp.period import NEVER, Span
 from expcomp.plan.versions import PlanSet
 
-FORFEITED = "forfeited"
-
 PIECE_COLUMNS = [
-    "name", "schedule", "position", "piece", "before_ppm", "until_ppm", "earned", "from_top", "from_bottom",
-    "to_top", "to_bottom", "reached", "held_from", "deadline", "state", "evidence_file", "evidence_row",
+    "milestone", "schedule", "position", "piece", "before_ppm", "until_ppm", "earned", "from_top", "from_bottom",
+    "to_top", "to_bottom", "reached", "held_from", "deadline", "state", "evidence_in", "evidence_at",
 ]  # fmt: skip
 
 
@@ -25,7 +23,7 @@ def cut(lines: pd.DataFrame, pieces: pd.DataFrame, rounding: Rounding) -> pd.Dat
     Milestones follow `sequence` over the line's gross, pieces `sequence` over their milestone.
     """
     at, piece = pairs(lines["deal"].to_numpy(), pieces["deal"].to_numpy())
-    cut_ = pieces[PIECE_COLUMNS].iloc[piece].reset_index(drop=True).rename(columns={"name": "milestone"})
+    cut_ = pieces[PIECE_COLUMNS].iloc[piece].reset_index(drop=True)
     gross = lines["gross_minor"].to_numpy()[at]
 
     def to_date(ppm: str) -> Ints:
@@ -54,6 +52,6 @@ def forfeit(
         end = plans.calendar.first_day(pay_span, int(number) + 1) - 1
         if plans.about_period(end).leavers.unreached == "pay":
             after &= plans.calendar.numbers(pay_span, judged) != number
-    state = tranches["state"].to_numpy(object).copy()
-    state[after] = FORFEITED
-    return tranches.assign(state=pd.Series(state, dtype="str"))
+    state = tranches["state"].cat.codes.to_numpy().copy()
+    state[after] = STATE.categories.get_loc(FORFEITED)
+    return tranches.assign(state=pd.Categorical.from_codes(state, dtype=STATE))

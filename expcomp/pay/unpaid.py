@@ -6,9 +6,8 @@ import pandas as pd
 from expcomp.exact import Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.lookups import NONE, numbers
-from expcomp.pay.milestones import HELD, LAPSED, PENDING, REACHED
 from expcomp.pay.trace import places, trace
-from expcomp.pay.tranches import FORFEITED
+from expcomp.pay.words import FORFEITED, HELD, LAPSED, PENDING, REACHED, STATE
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
@@ -48,9 +47,9 @@ def deal_reasons(source: Entitlement) -> np.ndarray:
 
 def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarray:
     """The first reason, in the list's order, of a deal's own tranches."""
-    names = {PENDING: "pending", LAPSED: "lapsed", HELD: "held", FORFEITED: "forfeited", REACHED: "lost"}
     some = (tranches["amount_minor"] != 0).to_numpy()
-    rank = np.asarray([REASONS.index(names[state]) for state in tranches["state"]], dtype=np.int64)
+    of_state = [REASONS.index("lost" if state == REACHED else state) for state in STATE.categories]
+    rank = np.asarray(of_state, dtype=np.int64)[tranches["state"].cat.codes]
     first = np.full(count, REASONS.index("zeroed"))
     started = np.full(count, len(REASONS))
     np.minimum.at(started, deal_of[some], rank[some])
@@ -100,7 +99,7 @@ def _described(source: Entitlement, at: Ints, plans: PlanSet, book: Book) -> pd.
     keys = pd.DataFrame({
         "payee_id": source.payees.names.text(lines["payee"].to_numpy()[line]),
         "deal_id": source.deals.names.text(lines["deal"].to_numpy()[line]),
-        "component": (lines["kind"] + ":" + lines["name"]).to_numpy(object)[line],
+        "component": lines["component"].to_numpy(object)[line],
         "milestone": source.tranches["milestone"].to_numpy(object)[at],
         "currency": np.asarray([p.plan.currency for p in plans.versions], object)[lines["version"].to_numpy()[line]],
     })  # fmt: skip
@@ -134,7 +133,7 @@ def unpaid_parts(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFram
         }),
         pd.DataFrame({
             "deal_id": names.text(vacant["deal"].to_numpy(np.int64)),
-            "component": ("credit:" + vacant["role"]).to_numpy(object),
+            "component": [f"credit:{role}" for role in vacant["role"]],
             "reason": np.where(vacant["left"].astype(bool), "payee_inactive", "role_vacant"),
         }),
     ]  # fmt: skip

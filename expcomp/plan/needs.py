@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Needs
+from expcomp.sources.tables import TABLES as CANONICAL
 from expcomp.sources.tables import Field, Kind
 
 KINDS = {
@@ -38,5 +39,10 @@ def _fields(plan: Plan) -> Iterator[tuple[str, Field]]:
             yield TABLES[subject], Field(column, KINDS[declared])
     for role in plan.roles.values():
         subject, _, column = role.from_.partition(".")
-        if subject in ("account", "deal"):
+        if subject in ("account", "deal") and not _holds_people(TABLES[subject], column):
             yield TABLES[subject], Field(column, Kind.PERSON)
+
+
+def _holds_people(table: str, column: str) -> bool:
+    """A canonical column of people may be absent: then nobody holds the role."""
+    return any(field.name == column and field.kind is Kind.PERSON for field in CANONICAL[table].fields)

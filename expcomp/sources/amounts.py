@@ -8,7 +8,7 @@ from expcomp.exact import PPM
 from expcomp.money import CURRENCIES
 
 MILLION = 1_000_000
-POINT, COMMA, EITHER, NEUTRAL = "point", "comma", "either", ""
+POINT, COMMA, EITHER, MIXED, NEUTRAL = "point", "comma", "either", "mixed", ""
 DECIMAL_SIGN = {POINT: ".", COMMA: ","}
 
 SYMBOLS = {
@@ -98,7 +98,7 @@ def decide_style(styles: Iterable[str]) -> str:
     """The one style of a column: point, comma, either (ambiguous), `mixed`, or neutral."""
     seen = set(styles)
     if {POINT, COMMA} <= seen:
-        return "mixed"
+        return MIXED
     return next((style for style in (POINT, COMMA, EITHER) if style in seen), NEUTRAL)
 
 

@@ -34,8 +34,14 @@ def assemble(
     complaints: Complaints,
     values: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> Book:
-    """The Book, or `Refused` with everything that is wrong in all of the readings."""
+    """The Book, or `Refused` with everything that is wrong in all of the readings.
+
+    Where a file could not be read at all, nothing is said about references: its rows may be what they name.
+    """
+    incomplete = bool(complaints.errors)
     typed = [type_table(reading, needs, complaints) for reading in readings]
+    if incomplete:
+        complaints.stop_if_any()
     drafts = {
         table: Draft(
             table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints

@@ -34,7 +34,7 @@ def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
         rows = np.flatnonzero(unclear & (deals.frame["stage"] == stage).to_numpy())
         help = f"say which in expcomp.yaml:  values: {{deal.won: {{{quote(stage)}: true}}}}"
         deals.tell(STAGE_UNCLEAR, "stage", rows, "does not say whether the deal is won", help)
-    _require_state(deals, open_rows & (deals.frame["stage"] == "").to_numpy())
+    _require_state(deals, open_rows & ~deals.bad & (deals.frame["stage"] == "").to_numpy())
     _note_stages(deals, np.flatnonzero(open_rows), said)
     deals.frame["won"] = won.fillna(pd.Series(from_stage)).fillna(False)
     deals.refuse(unclear)

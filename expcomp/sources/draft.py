@@ -27,6 +27,7 @@ class Draft:
     def __init__(self, table: str, pieces: Sequence[Typed], needs: Needs, complaints: Complaints) -> None:
         self.table = TABLES[table]
         self.fields = needs.fields_of(table)
+        self.currency = needs.currency
         self.complaints = complaints
         self.readings: dict[str, Reading] = {piece.reading.raw.label: piece.reading for piece in pieces}
         self.dropped: dict[str, Counter[str]] = {label: Counter() for label in self.readings}

@@ -1,6 +1,7 @@
 """Keys: one checked way to look rows up, repeated rows, and references that must lead somewhere."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
@@ -10,9 +11,11 @@ import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Flags, Ints
+from expcomp.money import to_text
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
+from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help
 
 KEY_REPEATED = Code("D401", "key-repeated")
@@ -77,8 +80,20 @@ def _tell_repeated(draft: Draft, first: int) -> None:
 
 
 def _shown(draft: Draft, name: str, position: int) -> str:
+    """A value as a person would write it: amounts in their currency, not in minor units."""
     value = draft.frame[name].iloc[position]
-    return '""' if pd.isna(value) else quote(str(value))
+    if pd.isna(value):
+        return quote("")
+    kind = next(wanted.kind for wanted in draft.fields if wanted.name == name)
+    if kind is Kind.MONEY:
+        currency = str(draft.frame["currency"].iloc[position]) if "currency" in draft.frame else ""
+        return quote(to_text(int(value), currency or draft.currency))
+    if kind is Kind.DAY:
+        return quote(value.date().isoformat())
+    if kind not in (Kind.SHARE, Kind.NUMBER):
+        return quote(str(value))
+    number = f"{Decimal(int(value)).scaleb(-4 if kind is Kind.SHARE else -6):f}".rstrip("0").rstrip(".")
+    return quote(f"{number}%" if kind is Kind.SHARE else number)
 
 
 def refer(

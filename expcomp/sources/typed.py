@@ -31,6 +31,7 @@ TEXTUAL = (
     Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT, Kind.PERIOD, Kind.CURRENCY,
     Kind.RATE,
 )  # fmt: skip
+UNCLEAR = (amounts.EITHER, amounts.MIXED)
 PREFERENCE_DECIDES = (Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT)
 """Kinds for which the preset's order of headers may choose between two columns that both fit."""
 
@@ -92,13 +93,13 @@ class _Typing:
         styles = self._styles()
         columns = {}
         for wanted in self.fields:
-            if wanted.name not in self.cells:
+            if wanted.name not in self.cells or styles.get(wanted.name) in UNCLEAR:
                 columns[wanted.name] = blank_column(wanted.kind, len(self.raw.rows))
             elif wanted.kind is not Kind.MONEY:
                 columns[wanted.name] = self._convert(wanted, styles.get(wanted.name, ""))
         self._fill_currencies(columns)
         for wanted in self.fields:
-            if wanted.kind is Kind.MONEY and wanted.name in self.cells:
+            if wanted.kind is Kind.MONEY and styles.get(wanted.name, amounts.EITHER) not in UNCLEAR:
                 currencies = self._currencies(columns)
                 converted = convert_money(self.cells[wanted.name], styles[wanted.name], currencies)
                 columns[wanted.name] = self._settle(wanted, converted)
@@ -126,7 +127,10 @@ class _Typing:
         return Cells(pc.if_else(pa.array(first.blank), other.column, first.column), first.values)
 
     def _styles(self) -> dict[str, str]:
-        """The decimal sign of each numeric column: declared, proved by it, or proved by the file's others."""
+        """The decimal sign of each numeric column: declared, proved by it, or proved by the file's others.
+
+        A column for which it stays unclear is told, and read no further.
+        """
         numeric = [wanted for wanted in self.fields if wanted.kind in NUMERIC and wanted.name in self.cells]
         declared = self.reading.settings.decimal or self.raw.decimal
         if declared:
@@ -136,13 +140,13 @@ class _Typing:
         for wanted in numeric:
             if styles[wanted.name] == amounts.EITHER and len(proved) == 1:
                 styles[wanted.name] = next(iter(proved))
-            elif styles[wanted.name] in (amounts.EITHER, "mixed"):
+            elif styles[wanted.name] in UNCLEAR:
                 self._refuse_style(wanted, styles[wanted.name])
-                styles[wanted.name] = amounts.POINT
         return styles
 
     def _refuse_style(self, wanted: Field, style: str) -> None:
         cells = self.cells[wanted.name]
+        self.refused[~cells.blank] = True
         wanted_styles = (amounts.EITHER,) if style == amounts.EITHER else (amounts.COMMA, amounts.EITHER)
         code = next(number for number, text in enumerate(cells.texts) if _style_of(text) in wanted_styles)
         message = (

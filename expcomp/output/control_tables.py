@@ -1,0 +1,113 @@
+"""Control totals and provenance as tables: every row and every cent accounted for, and where all of it came from."""
+
+import posixpath
+from collections import Counter
+from dataclasses import replace
+
+import pandas as pd
+
+from expcomp.output.pay_tables import netted
+from expcomp.output.table import Table, amounts, counts, texts
+from expcomp.pay.control import CREDITED
+from expcomp.pay.sheet import Sheet
+from expcomp.period import to_iso
+
+NOT_CREDITED = ("not_covered", "outside_plan", "no_tier", "role_vacant", "zeroed")
+"""Standings of won deals that nobody is credited for."""
+
+
+def file_table(sheet: Sheet) -> Table:
+    """Rows of every file: read = used + ignored + refused."""
+    files = sorted(sheet.book.files, key=lambda f: (f.path, f.table))
+    columns = (
+        texts("file", [f.path for f in files]),
+        texts("table", [f.table for f in files]),
+        counts("read", [f.rows_read for f in files], adds_up=True),
+        counts("used", [f.rows_kept for f in files], adds_up=True),
+        counts("ignored", [f.dropped.total() for f in files], adds_up=True),
+        counts("refused", [f.refused for f in files], adds_up=True),
+        texts("ignored because", [why_ignored(f.dropped) for f in files]),
+    )
+    return Table("Rows read", columns, [""] * len(files), packed=True, empty="no file: the rows were given")
+
+
+def rows_read(sheet: Sheet) -> Table:
+    """The same for a narrow page: paths below their common folder, reasons as notes."""
+    table = file_table(sheet)
+    file, _, *numbers, reasons = table.columns
+    folder = posixpath.commonpath([posixpath.dirname(path) for path in file.values]) if file.values else ""
+    short = texts("file", [path.removeprefix(folder).removeprefix("/") for path in file.values])
+    notes = [f"{path}: {reason}" for path, reason in zip(short.values, reasons.values, strict=True) if reason]
+    title = f"Rows read from {folder}/" if folder else table.title
+    return replace(table, title=title, columns=(short, *numbers), notes=tuple(notes))
+
+
+def why_ignored(dropped: Counter[str]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(dropped.items()))
+
+
+def standing_words(sheet: Sheet, standing: str) -> str:
+    """How a standing is said: won deals in, credited and not, then deals that are not won value."""
+    if standing == "after_as_of":
+        return f"closing after {to_iso(sheet.as_of)}"
+    words = standing.replace("_", " ")
+    return f"not credited: {words}" if standing in NOT_CREDITED else words
+
+
+def deal_table(sheet: Sheet) -> Table:
+    """Per currency: won value in = credited + not credited by reason; then the deals that are not won value."""
+    rows: list[tuple[str, str, int, int]] = []
+    for currency, frame in sheet.deal_totals.frame.groupby("currency", sort=True):
+        by = {row["standing"]: (int(row["rows"]), int(row["amount_minor"])) for row in frame.to_dict("records")}
+        won = [by[name] for name in (CREDITED, *NOT_CREDITED) if name in by]
+        rows.append((str(currency), "won", sum(n for n, _ in won), sum(value for _, value in won)))
+        order = (CREDITED, *NOT_CREDITED, *sorted(set(by) - {CREDITED, *NOT_CREDITED}))
+        rows += [(str(currency), standing_words(sheet, name), *by[name]) for name in order if name in by]
+    columns = (
+        texts("currency", [row[0] for row in rows]),
+        texts("deals", [row[1] for row in rows]),
+        counts("count", [row[2] for row in rows]),
+        amounts("value", [row[3] for row in rows]),
+    )
+    return Table("Value of the deals", columns, [row[0] for row in rows], keys=2, empty="no deal")
+
+
+def sum_table(sheet: Sheet) -> Table:
+    """Per currency: the lines, the payees' gross and clawbacks, and what is paid and carried."""
+    of_lines = sheet.lines.groupby("currency")["amount_minor"].sum()
+    payees = netted(sheet).groupby("currency")[["gross_minor", "clawback_minor", "paid_minor"]].sum()
+    frame = payees.assign(lines=of_lines.reindex(payees.index, fill_value=0))
+    columns = (
+        texts("currency", frame.index),
+        amounts("lines", frame["lines"]),
+        amounts("gross", frame["gross_minor"]),
+        amounts("clawback", frame["clawback_minor"]),
+        amounts("gross + clawback", frame["gross_minor"] + frame["clawback_minor"]),
+        amounts("paid", frame["paid_minor"]),
+    )
+    return Table("Sums that agree", columns, list(frame.index), empty="nothing is paid")
+
+
+def provenance_table(sheet: Sheet, posted_file: str = "") -> Table:
+    """Plan, ledger and day, then every input file with its hash."""
+    rows = [(name, value) for name, value in origin(sheet, posted_file)]
+    rows += [(f"input {f.path}", f"sha256 {f.sha256}" if f.sha256 else "") for f in sheet.book.files]
+    return Table("Provenance", (texts("what", [r[0] for r in rows]), texts("value", [r[1] for r in rows])))
+
+
+def origin(sheet: Sheet, posted_file: str = "") -> list[tuple[str, str]]:
+    """Where the sheet came from, for people."""
+    day = to_iso(sheet.as_of)
+    if sheet.quarter_to_date:
+        day += f", {sheet.pay_periods[-1].span} to date: the exports end there"
+    plans = [(f"plan {plan.label}", f"{plan.path}, hash {plan._hash[:12]}") for plan in sheet.plans.versions]
+    return [("period", str(sheet.period)), ("as of", day), *plans, ("compared with", _posted(sheet, posted_file))]
+
+
+def _posted(sheet: Sheet, posted_file: str) -> str:
+    if sheet.posted is None:
+        return "no ledger: what was earned before the period counts as paid"
+    lines: pd.DataFrame = sheet.posted.lines
+    periods = [str(period) for period in sheet.posted.periods(sheet.plans)]
+    span = f"{periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(periods)
+    return f"{posted_file or 'posted lines'}: {len(lines):,} lines of {span or 'no period'}"

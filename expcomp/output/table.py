@@ -1,0 +1,72 @@
+"""A table of a sheet before it takes a form: named columns of texts, counts or minor units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    MONEY = "money"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`values`: texts, whole numbers, or minor units of the row's currency; None is blank. In a `quiet` column
+    nothing is shown as `-`."""
+
+    name: str
+    values: Sequence[Any]
+    kind: Kind = Kind.TEXT
+    adds_up: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`currency` is that of each row's amounts; the first `keys` columns name a row. Where a row is too wide,
+    the columns named in `parts` are shown apart, else each row becomes a block, `packed` or as a list."""
+
+    title: str
+    columns: tuple[Column, ...]
+    currency: Sequence[str] = ()
+    keys: int = 1
+    parts: tuple[tuple[str, ...], ...] = ()
+    packed: bool = False
+    empty: str = "nothing"
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.columns[0].values)
+
+    @property
+    def currencies(self) -> list[str]:
+        return sorted(set(self.currency))
+
+    def totals(self, currency: str) -> dict[str, int]:
+        """The sum of every column that adds up, over the rows of one currency."""
+        mine = np.flatnonzero(np.asarray(self.currency, dtype=object) == currency)
+        return {
+            column.name: sum(int(column.values[at] or 0) for at in mine) for column in self.columns if column.adds_up
+        }
+
+
+def texts(name: str, values: Sequence[Any]) -> Column:
+    return Column(name, list(values))
+
+
+def counts(name: str, values: Sequence[Any], *, adds_up: bool = False) -> Column:
+    return Column(name, [int(value) for value in values], Kind.COUNT, adds_up)
+
+
+def amounts(name: str, values: Sequence[Any], *, adds_up: bool = False, quiet: bool = False) -> Column:
+    """Minor units; None and NA are blank."""
+    column = pd.Series(values)
+    given = column.notna()
+    whole = column.where(given, 0).astype("int64").astype(object).where(given, None)
+    return Column(name, whole.tolist(), Kind.MONEY, adds_up, quiet)

@@ -1,0 +1,112 @@
+"""A sheet, its lines and findings on a terminal or in a pipe; no amount and no id is ever shortened."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from expcomp.diagnostics import Finding, Severity
+from expcomp.output.attention import attention_tables, warnings
+from expcomp.output.control_tables import deal_table, origin, rows_read, sum_table
+from expcomp.output.layout import Line, Look, laid_out, wrapped
+from expcomp.output.line_tables import line_table
+from expcomp.output.pay_tables import pay_table
+from expcomp.output.table import Table
+from expcomp.output.text import clean
+from expcomp.pay.sheet import Sheet
+
+SHOWN_PER_CODE = 20
+SEVERITY_LOOK = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: ""}
+
+
+def print_sheet(sheet: Sheet, stream: TextIO, width: int | None = None, posted_file: str = "") -> None:
+    """The sheet of design page 8. `width` None: that of the terminal, or as wide as it gets in a pipe."""
+    screen = Screen(stream, width)
+    for table in (rows_read(sheet), deal_table(sheet), sum_table(sheet), pay_table(sheet)):
+        screen.table(table)
+    screen.lines(_attention(sheet, screen.width))
+    screen.lines(_origin(sheet, posted_file, screen.width))
+
+
+def print_lines(sheet: Sheet, stream: TextIO, width: int | None = None) -> None:
+    """One row per line."""
+    Screen(stream, width).table(line_table(sheet, title=f"Lines of {sheet.period}"))
+
+
+def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
+    """Place, code, name, message and help; at most 20 of a code, and how many there are."""
+    screen = Screen(stream, None)
+    grouped: dict[str, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.code, []).append(finding)
+    for found in grouped.values():
+        for finding in found[:SHOWN_PER_CODE]:
+            screen.write(str(finding), SEVERITY_LOOK[finding.severity])
+            if finding.help:
+                screen.write(f"  help: {finding.help}")
+        if len(found) > SHOWN_PER_CODE:
+            screen.write(f"… and {len(found) - SHOWN_PER_CODE} more of {found[0].code} {found[0].name}")
+    if sum(map(len, grouped.values())) > 1:
+        screen.write(_count([finding for found in grouped.values() for finding in found]))
+
+
+def _count(findings: Sequence[Finding]) -> str:
+    """`3 errors, 1 warning`"""
+    counted = Counter(finding.severity for finding in findings)
+    return ", ".join(f"{counted[s]} {s}{'s' if counted[s] > 1 else ''}" for s in Severity if counted[s])
+
+
+class Screen:
+    """Where lines go: styled on a terminal, plain anywhere else. Every line is cleaned on its way."""
+
+    def __init__(self, stream: TextIO, width: int | None) -> None:
+        self._stream, self._is_terminal = stream, stream.isatty()
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self.width = width or (self._console.width if self._is_terminal else None)
+
+    def table(self, table: Table) -> None:
+        self.lines(laid_out(table, self.width))
+        self.write("")
+
+    def lines(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self.write(line.text, line.look)
+
+    def write(self, text: str, style: str = "") -> None:
+        if self._is_terminal:
+            self._console.print(Text(clean(text), style), soft_wrap=True)
+        else:
+            self._stream.write(clean(text) + "\n")
+
+
+def _attention(sheet: Sheet, width: int | None) -> Iterator[Line]:
+    yield Line("What needs a person", Look.TITLE)
+    tables = list(attention_tables(sheet))
+    groups = warnings(sheet)
+    if not tables and not groups:
+        yield Line("  nothing")
+    for table in tables:
+        yield Line("")
+        yield from laid_out(table, width)
+    for heading, found in groups:
+        yield Line("")
+        yield Line(heading, Look.TITLE)
+        for finding in found[:SHOWN_PER_CODE]:
+            yield from (Line(part) for part in wrapped(_said(finding), width, "    ", "  "))
+        if len(found) > SHOWN_PER_CODE:
+            yield Line(f"  … and {len(found) - SHOWN_PER_CODE} more")
+    yield Line("")
+
+
+def _said(finding: Finding) -> str:
+    return f"{finding.message} ({finding.place})" if finding.place else finding.message
+
+
+def _origin(sheet: Sheet, posted_file: str, width: int | None) -> Iterator[Line]:
+    yield Line("Where it came from", Look.TITLE)
+    rows = origin(sheet, posted_file)
+    label = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield from (Line(part) for part in wrapped(value, width, " " * (label + 4), f"  {name:{label}}  "))

@@ -1,0 +1,71 @@
+"""Text from data and amounts as every form shows them: nothing invisible, nothing that acts, nothing shortened."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from expcomp.money import to_text
+
+Texts = npt.NDArray[np.object_]
+
+INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""C0, DEL, C1, bidi controls, zero-width characters, line separators, lone surrogates, tags."""
+
+MARK = "\ufffd"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def clean(text: str) -> str:
+    """Every character that moves a cursor, hides or turns text around becomes a visible mark."""
+    return INVISIBLE.sub(_mark, text)
+
+
+def _mark(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else MARK
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet may take the text for a formula."""
+    return text.startswith(FORMULA_STARTS)
+
+
+def csv_text(text: str) -> str:
+    """A text cell of a CSV: an apostrophe keeps a spreadsheet from calculating it."""
+    return f"'{clean(text)}" if starts_formula(text) else clean(text)
+
+
+def money(minor: int, currency: str) -> str:
+    """`-1,234.50`, for people."""
+    return to_text(minor, currency, grouped=True)
+
+
+def accounted(minor: int, currency: str) -> str:
+    """The same with `-` for nothing, so that a table shows where the money is."""
+    return money(minor, currency) if minor else "-"
+
+
+def each(values: Sequence[Any], render: Callable[[Any], str]) -> Texts:
+    """Render every distinct value once, however many rows there are."""
+    codes, distinct = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
+    rendered = np.asarray([*map(render, distinct), ""], dtype=object)
+    return rendered[codes]
+
+
+def by_currency(minor: Sequence[int | None], currency: Sequence[str], render: Callable[[int, str], str]) -> Texts:
+    """A column of amounts as text, each in the currency of its row; "" where there is no amount."""
+    amounts, currencies = np.asarray(minor, dtype=object), np.asarray(currency, dtype=object)
+    result = np.full(len(amounts), "", dtype=object)
+    for code in dict.fromkeys(currency):
+        mine = currencies == code
+        result[mine] = each(amounts[mine], lambda value, code=code: "" if value is None else render(int(value), code))
+    return result

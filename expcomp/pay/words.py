@@ -1,0 +1,57 @@
+"""The closed sets of words in the columns of the calculation, as categories: compared as numbers, read as words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import Ints
+from expcomp.plan.versions import PlanSet
+
+CREDIT, OVERLAY, CAP, SPIFF = "credit", "overlay", "cap", "spiff"
+KIND = pd.CategoricalDtype([CREDIT, OVERLAY, CAP, SPIFF])
+
+PENDING, REACHED, LAPSED, HELD, FORFEITED = "pending", "reached", "lapsed", "held", "forfeited"
+STATE = pd.CategoricalDtype([PENDING, REACHED, LAPSED, HELD, FORFEITED])
+
+SPIFF_MILESTONE = "spiff"
+
+
+def roles(plans: PlanSet) -> pd.CategoricalDtype:
+    """Every role, in code-point order: comparing codes compares names."""
+    return _sorted({role for plan in plans.versions for role in plan.roles})
+
+
+def components(plans: PlanSet) -> pd.CategoricalDtype:
+    """Every component a line may have, as `kind:name`."""
+    names = set()
+    for plan in plans.versions:
+        names |= {f"{kind}:{role}" for role in plan.roles for kind in (CREDIT, CAP)}
+        names |= {f"{OVERLAY}:{name}" for name in plan.overlays}
+        names |= {f"{SPIFF}:{spiff.name}" for spiff in plan.spiffs}
+    return _sorted(names)
+
+
+def milestones(plans: PlanSet) -> pd.CategoricalDtype:
+    schedules = (schedule for plan in plans.versions for schedule in plan.payout)
+    return _sorted({m.name for schedule in schedules for m in schedule.milestones} | {SPIFF_MILESTONE})
+
+
+def _sorted(names: set[str]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(sorted(names))
+
+
+def repeat(word: str, count: int, words: pd.CategoricalDtype) -> pd.Categorical:
+    """One word on every row."""
+    return pd.Categorical.from_codes(np.full(count, words.categories.get_loc(word)), dtype=words)
+
+
+def pick(names: Sequence[str], at: Ints, words: pd.CategoricalDtype) -> pd.Categorical:
+    """The name at each position."""
+    codes = words.categories.get_indexer(pd.Index(list(names), dtype=words.categories.dtype))
+    return pd.Categorical.from_codes(np.append(codes, -1)[at], dtype=words)
+
+
+def empty(columns: dict[str, object]) -> pd.DataFrame:
+    """No rows, with these columns of these types."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
