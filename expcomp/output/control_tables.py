@@ -35,7 +35,7 @@ def rows_read(sheet: Sheet) -> Table:
     """The same for a narrow page: paths below their common folder, reasons as notes."""
     table = file_table(sheet)
     file, _, *numbers, reasons = table.columns
-    folder = posixpath.commonpath([posixpath.dirname(path) for path in file.values]) if file.values else ""
+    folder = posixpath.commonpath([posixpath.dirname(path) for path in file.values]) if len(file.values) else ""
     short = texts("file", [path.removeprefix(folder).removeprefix("/") for path in file.values])
     notes = [f"{path}: {reason}" for path, reason in zip(short.values, reasons.values, strict=True) if reason]
     title = f"Rows read from {folder}/" if folder else table.title
@@ -82,7 +82,7 @@ def sum_table(sheet: Sheet) -> Table:
         amounts("lines", frame["lines"]),
         amounts("gross", frame["gross_minor"]),
         amounts("clawback", frame["clawback_minor"]),
-        amounts("gross + clawback", frame["gross_minor"] + frame["clawback_minor"]),
+        amounts("together", frame["gross_minor"] + frame["clawback_minor"]),
         amounts("paid", frame["paid_minor"]),
     )
     return Table("Sums that agree", columns, list(frame.index), empty="nothing is paid")

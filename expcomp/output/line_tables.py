@@ -46,19 +46,24 @@ def _currency(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
 
 
 def full_lines(sheet: Sheet) -> Table:
-    """Every column of every line under its own name (money without `_minor`), then the names of people and
+    """Every column of every line under its own name (`shown_name`), then the names of people and
     accounts. `sources/posted.py` reads this back."""
     frame = sheet.lines
     columns = [
-        amounts(name.removesuffix("_minor"), frame[name], adds_up=name == "amount_minor")
+        amounts(shown_name(name), frame[name], adds_up=name == "amount_minor")
         if name.endswith("_minor")
-        else texts(name, frame[name].astype("str"))
+        else texts(name, frame[name])
         for name in LINE_COLUMNS
     ]
     names = people(sheet)["name"]
     columns.append(texts("payee_name", frame["payee_id"].map(names).fillna("")))
     columns.append(texts("account_name", accounts(sheet, frame["account_id"])))
     return Table("Lines", tuple(columns), list(frame["currency"]), keys=4, packed=True, empty="no line")
+
+
+def shown_name(column: str) -> str:
+    """The name of a column of lines in the forms: money without `_minor`, and never twice the same."""
+    return "component_amount" if column == "component_minor" else column.removesuffix("_minor")
 
 
 def clawback_table(sheet: Sheet) -> Table:

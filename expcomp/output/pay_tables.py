@@ -1,5 +1,7 @@
 """What each payee is paid and how it came about: kinds of pay, gross, what is taken back, paid."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -28,7 +30,7 @@ def netted(sheet: Sheet) -> pd.DataFrame:
     return sheet.payees.groupby(PAYEE, sort=True, as_index=False)[columns].sum()
 
 
-def by_kind(lines: pd.DataFrame) -> pd.DataFrame:
+def by_kind(lines: pd.DataFrame, keys: Sequence[str] = PAYEE) -> pd.DataFrame:
     """Minor units by payee and currency: the lines of nets that pay, one column per kind of pay, which add up
     to gross; and negative adjustments, which with the clawbacks of deals add up to what is taken."""
     kind = lines["component"].str.partition(":")[0]
@@ -41,15 +43,20 @@ def by_kind(lines: pd.DataFrame) -> pd.DataFrame:
     column = np.where(net >= 0, kind.where(kind != "manual", ADJUSTMENTS), np.where(kind == "manual", DEDUCTIONS, ""))
     found = lines.assign(column=column)
     found = found[found["column"] != ""]
-    return found.pivot_table("amount_minor", PAYEE, "column", aggfunc="sum", fill_value=0).astype("int64")
+    return found.pivot_table("amount_minor", list(keys), "column", aggfunc="sum", fill_value=0).astype("int64")
+
+
+def with_kinds(payees: pd.DataFrame, lines: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Rows of payees, by `keys`, and their columns of `by_kind`."""
+    if not len(lines):
+        return payees
+    return payees.merge(by_kind(lines, keys).reset_index(), how="left", on=list(keys), validate="1:1").fillna(0)
 
 
 def pay_table(sheet: Sheet) -> Table:
     """The sheet: one row per payee and currency, ordered by currency and payee."""
-    frame = netted(sheet)
-    if len(sheet.lines):
-        frame = frame.merge(by_kind(sheet.lines).reset_index(), how="left", on=PAYEE, validate="1:1")
-    frame = frame.sort_values(["currency", "payee_id"], ignore_index=True).fillna(0)
+    frame = with_kinds(netted(sheet), sheet.lines, PAYEE)
+    frame = frame.sort_values(["currency", "payee_id"], ignore_index=True)
     who = named(sheet, frame["payee_id"])
     keys = [texts("payee", frame["payee_id"]), texts("name", who["name"]), texts("role", who["role"])]
     if frame["currency"].nunique() > 1:
@@ -62,21 +69,28 @@ def pay_table(sheet: Sheet) -> Table:
 
 
 def _parts(keys: list[Column], kinds: list[Column], netting: list[Column]) -> tuple[tuple[str, ...], ...]:
-    """Who is paid what; how gross came about; how paid came about."""
+    """Who is paid what; how gross came about; how paid came about; what is paid in which pay period."""
     short = [key.name for key in keys if key.name in ("payee", "currency")]
-    result = netting[0] if netting[-1].name == "clawback" else next(c for c in netting if c.name == "paid")
-    return (
-        (*(key.name for key in keys), result.name),
-        (*short, *(column.name for column in [*kinds, netting[0]])),
-        (*short, *(column.name for column in netting)),
-    )
+    by_period = [column.name for column in netting if column.name.startswith("paid ")]
+    names = [column.name for column in netting if column.name not in by_period]
+    result = "paid" if "paid" in names else "gross"
+    parts = [
+        (*(key.name for key in keys), result),
+        (*short, *(column.name for column in kinds), "gross"),
+        (*short, *names),
+    ]
+    return (*parts, (*short, *by_period, "paid")) if by_period else tuple(parts)
 
 
 def _kinds(frame: pd.DataFrame) -> list[Column]:
+    return [amounts(name, frame[name], adds_up=True, quiet=True) for name in kinds_of(frame) if frame[name].any()]
+
+
+def kinds_of(frame: pd.DataFrame) -> list[str]:
+    """The columns of `by_kind` that make up gross, known kinds first."""
     known = [ADJUSTMENTS if kind == "manual" else kind for kind in KINDS]
-    columns = set(frame) - {DEDUCTIONS, *PAYEE, *(f"{name}_minor" for name in NETTED)}
-    order = sorted(columns, key=lambda name: (known.index(name) if name in known else len(known), name))
-    return [amounts(name, frame[name], adds_up=True, quiet=True) for name in order if frame[name].any()]
+    columns = [name for name in frame if not name.endswith("_minor") and name not in (DEDUCTIONS, *PAYEE)]
+    return sorted(columns, key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
 def _netting(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
@@ -111,6 +125,22 @@ def _paid_by_period(sheet: Sheet, frame: pd.DataFrame) -> dict[str, pd.Series]:
     paid = sheet.payees.pivot_table("paid_minor", PAYEE, "period", aggfunc="sum", fill_value=0).astype("int64")
     rows = paid.reindex(pd.MultiIndex.from_frame(frame[PAYEE]), fill_value=0).reset_index(drop=True)
     return {f"paid {period}": rows[str(period)] for period in sheet.pay_periods if str(period) in rows}
+
+
+def full_payees(sheet: Sheet) -> Table:
+    """One row per pay period, payee and currency, all columns under the names of the machine forms."""
+    keys = [*PAYEE, "period"]
+    frame = with_kinds(sheet.payees, sheet.lines, keys).drop(columns="has_left")
+    frame = frame.sort_values(keys, ignore_index=True)
+    who = named(sheet, frame["payee_id"])
+    columns = [
+        *(texts(name, frame[name]) for name in ("period", "payee_id")),
+        *(texts(name, who[name]) for name in ("name", "role")),
+        texts("currency", frame["currency"]),
+        *(amounts(name, frame[name]) for name in kinds_of(frame.drop(columns="period"))),
+        *(amounts(name, frame[f"{name}_minor"]) for name in NETTED),
+    ]
+    return Table("Payees", tuple(columns), list(frame["currency"]))
 
 
 def _notes(sheet: Sheet, frame: pd.DataFrame) -> tuple[str, ...]:

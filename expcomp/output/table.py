@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from expcomp.output.text import Texts
+
 
 class Kind(StrEnum):
     TEXT = "text"
@@ -21,7 +23,7 @@ class Column:
     nothing is shown as `-`."""
 
     name: str
-    values: Sequence[Any]
+    values: Sequence[Any] | Texts
     kind: Kind = Kind.TEXT
     adds_up: bool = False
     quiet: bool = False
@@ -57,7 +59,7 @@ class Table:
 
 
 def texts(name: str, values: Sequence[Any]) -> Column:
-    return Column(name, list(values))
+    return Column(name, np.asarray(values, dtype=object))
 
 
 def counts(name: str, values: Sequence[Any], *, adds_up: bool = False) -> Column:

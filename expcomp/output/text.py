@@ -54,18 +54,20 @@ def accounted(minor: int, currency: str) -> str:
     return money(minor, currency) if minor else "-"
 
 
-def each(values: Sequence[Any], render: Callable[[Any], str]) -> Texts:
+def each(values: Sequence[Any] | Texts, render: Callable[[Any], str]) -> Texts:
     """Render every distinct value once, however many rows there are."""
     codes, distinct = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
     rendered = np.asarray([*map(render, distinct), ""], dtype=object)
     return rendered[codes]
 
 
-def by_currency(minor: Sequence[int | None], currency: Sequence[str], render: Callable[[int, str], str]) -> Texts:
-    """A column of amounts as text, each in the currency of its row; "" where there is no amount."""
+def by_currency(
+    minor: Sequence[int | None] | Texts, currency: Sequence[str], render: Callable[[int, str], str], blank: str = ""
+) -> Texts:
+    """A column of amounts as text, each in the currency of its row; `blank` where there is no amount."""
     amounts, currencies = np.asarray(minor, dtype=object), np.asarray(currency, dtype=object)
-    result = np.full(len(amounts), "", dtype=object)
-    for code in dict.fromkeys(currency):
+    result = np.full(len(amounts), blank, dtype=object)
+    for code in pd.unique(currencies):
         mine = currencies == code
-        result[mine] = each(amounts[mine], lambda value, code=code: "" if value is None else render(int(value), code))
+        result[mine] = each(amounts[mine], lambda value, code=code: blank if value is None else render(int(value), code))
     return result

@@ -133,6 +133,7 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     amount = both["entitled_minor"] - both["amount_minor"]
     both = both.assign(amount_minor=amount)[amount != 0].reset_index()
     deal_gone = both["deal_id"].isin(cancelled).to_numpy() & (both["tranche"] == NONE)
+    both = both.drop(columns=[name for name in Keyed.COLUMNS if name != "tranche"])
     return both.assign(
         kind=CORRECTION,
         reason=np.where(deal_gone, "cancelled", "correction"),

@@ -5,7 +5,7 @@
 Every step adds columns or lines; none edits an amount that an earlier step made.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -97,6 +97,25 @@ def settle(
         as_of, deals, payees, tier, zero, lines, tranches, losses, recoveries,
         pd.concat([credit.missing for credit in credits], ignore_index=True), unpaid, spent,
     )  # fmt: skip
+
+
+def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
+    """The same lines at an earlier date: only what happened between the two dates is taken away.
+
+    For plans and data in which nothing after a date changes what lines were before it; see `looks_back`.
+    """
+    line = later.tranches["line"].to_numpy()
+    version, deal = later.lines["version"].to_numpy()[line], later.lines["deal"].to_numpy()[line]
+    losses = later.losses[(later.losses["day"] <= as_of).to_numpy()].reset_index(drop=True)
+    tranches, recoveries = entitle(later.tranches, losses, version, deal, plans, as_of)
+    return replace(later, as_of=as_of, tranches=tranches, losses=losses, recoveries=recoveries)
+
+
+def looks_back(plans: PlanSet, book: Book) -> bool:
+    """Whether later facts can change earlier lines: an accelerator in `whole` mode moves all lines of its
+    window, and a cancelled deal takes its place in every running total with it."""
+    whole = any(rule.mode == "whole" for plan in plans.versions for rule in plan.accelerators)
+    return whole or len(book["cancellations"]) > 0
 
 
 def _merge(deals: Deals, by_version: list[Ints], none: int) -> Ints:

@@ -21,6 +21,8 @@ class Keyed:
     """`frame` is indexed by KEY: entitled_minor, reached (first day anything of the key was reached),
     tranche (row of the entitlement's tranches that stands for the key)."""
 
+    COLUMNS = ("entitled_minor", "reached", "tranche")
+
     frame: pd.DataFrame
     source: Entitlement
 

@@ -32,7 +32,7 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
         "on": [to_iso(day) for day in first],
         "period_earned": [str(plans.calendar.period_of(span, day)) for day in first],
         "amount_minor": amount, "currency": plans.currency, "reason": "manual", "source": places(rows),
-        "component_minor": amount, "earned_minor": amount, "entitled_minor": amount,
+        "gross_minor": amount, "earned_minor": amount, "entitled_minor": amount,
         "after": (rows["reason"] + " (asked by " + rows["requested_by"] + ", approved by " + rows["approved_by"] + ")").to_numpy(object),
     })  # fmt: skip
 

@@ -40,7 +40,7 @@ class Posted:
         return sorted({plans.calendar.parse(text) for text in self.lines["period"]}, key=lambda p: p.first_day)
 
     def check(self, wanted: tuple[Period, ...], pay_span: Span, plans: PlanSet) -> None:
-        """Only the pay period that follows the last posted one can be computed. Raises `Refused` (L-codes)."""
+        """Only a pay period after the last posted one can be computed. Raises `Refused` (L-codes)."""
         if len(wanted) != 1 or wanted[0].span is not pay_span:
             message = f"against posted lines a {pay_span} is computed, one at a time"
             raise Refused(ONLY_PAY_PERIODS.at(None, message))
@@ -50,8 +50,15 @@ class Posted:
         last, period = closed[-1], wanted[0]
         if period.first_day <= last.last_day:
             raise Refused(CLOSED.at(None, f"{period} is among the posted lines, which run to {last}: it stands as paid"))
-        if period.first_day != last.last_day + 1:
-            raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
+
+    def last_day(self, plans: PlanSet) -> int:
+        """The end of the last posted period."""
+        return self.periods(plans)[-1].last_day
+
+    def refuse_gap(self, period: Period, plans: PlanSet) -> None:
+        """A pay period between the last posted one and this moved pay, and was not posted."""
+        last = self.periods(plans)[-1]
+        raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
 
     def by_key(self) -> pd.DataFrame:
         """What was posted by key (index KEY), with the text columns of the key's last line."""

@@ -10,7 +10,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, cancels_out, correct, move
-from expcomp.pay.entitlement import Entitlement, settle
+from expcomp.pay.entitlement import Entitlement, looks_back, rewind, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.keys import Keyed, by_key
 from expcomp.pay.lookups import NONE, days
@@ -71,9 +71,16 @@ def payout(
     held_never = posted.reached_milestones if posted else frozenset()
     currencies = np.asarray([plan.plan.currency for plan in plans.versions], dtype=object)
 
+    latest = settle(plans, book, day, pay_span, held_never)
+    settles_again = looks_back(plans, book)
+
     @cache
     def at(date: int) -> Keyed:
-        return by_key(settle(plans, book, date, pay_span, held_never), currencies)
+        if date == day:
+            return by_key(latest, currencies)
+        if settles_again:
+            return by_key(settle(plans, book, date, pay_span, held_never), currencies)
+        return by_key(rewind(latest, plans, date), currencies)
 
     if posted is not None:
         posted.check(periods, pay_span, plans)
@@ -86,14 +93,13 @@ def payout(
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(each.last_day))
         payees.append(_net(each, found, brought, book, rule, shorter))
-    entitlement = at(day).source
     all_lines, all_payees = pd.concat(lines, ignore_index=True), pd.concat(payees, ignore_index=True)
     prove(all_lines, all_payees)
     return Sheet(
-        period, day, plans, book, entitlement, all_lines, all_payees, waiting(entitlement, plans, book),
-        unpaid_deals(entitlement, plans, book), unpaid_parts(entitlement, plans, book),
-        pd.concat(moved, ignore_index=True), deal_totals(entitlement, plans, book), periods, shorter, posted,
-        as_of is None and day < period.last_day, notices(entitlement, plans, book),
+        period, day, plans, book, latest, all_lines, all_payees, waiting(latest, plans, book),
+        unpaid_deals(latest, plans, book), unpaid_parts(latest, plans, book),
+        pd.concat(moved, ignore_index=True), deal_totals(latest, plans, book), periods, shorter, posted,
+        as_of is None and day < period.last_day, notices(latest, plans, book),
     )  # fmt: skip
 
 
@@ -115,6 +121,10 @@ def _lines(
     cancelled = _cancelled(book, until)
     since = period.first_day - 1
     now, before = at(until), at(since) if posted is None or len(posted.lines) else None
+    if posted is not None and before is not None and posted.last_day(plans) < since:
+        closed = at(posted.last_day(plans))
+        if len(move(before, closed, cancelled, plans, pay_span)):
+            posted.refuse_gap(period, plans)
     moved = move(now, before, cancelled, plans, pay_span)
     frames = [_traced(moved, now, before, plans, book)]
     if posted is not None and before is not None:

@@ -27,7 +27,7 @@ TRACE = [
     "role", "account_id", "tier", "rule", "source", "plan", "plan_version", "tier_rule", "override_by", "close_date",
     "value_minor", "share", "split_source", "credited_minor", "quota_credit_minor", "rate", "base_minor",
     "running_total_minor", "window_quota_minor", "bands", "accelerated_minor", "carved_out_minor", "basis_minor",
-    "component_minor", "schedule_rule", "milestone_share", "tranche_minor", "status", "state", "deadline",
+    "gross_minor", "schedule_rule", "milestone_share", "tranche_minor", "status", "state", "deadline",
     "held_from", "reached_on", "evidence", "lost_share", "earned_minor", "entitled_minor",
 ]  # fmt: skip
 
@@ -96,7 +96,7 @@ def _line_columns(
         "accelerated_minor": where(kind == CREDIT, "accelerated_minor"),
         "carved_out_minor": where(kind == CREDIT, "carved_minor"),
         "basis_minor": lines["basis_minor"].to_numpy(),
-        "component_minor": lines["gross_minor"].to_numpy(),
+        "gross_minor": lines["gross_minor"].to_numpy(),
     }
 
 

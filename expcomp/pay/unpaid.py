@@ -50,6 +50,8 @@ def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarra
     some = (tranches["amount_minor"] != 0).to_numpy()
     of_state = [REASONS.index("lost" if state == REACHED else state) for state in STATE.categories]
     rank = np.asarray(of_state, dtype=np.int64)[tranches["state"].cat.codes]
+    forfeited = (tranches["state"] == FORFEITED).to_numpy()
+    rank[(tranches["left_minor"] == 0).to_numpy() & ~forfeited] = REASONS.index("lost")
     first = np.full(count, REASONS.index("zeroed"))
     started = np.full(count, len(REASONS))
     np.minimum.at(started, deal_of[some], rank[some])

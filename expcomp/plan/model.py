@@ -482,6 +482,11 @@ class Plan(Record):
         return f"{self.plan.id} version {self.plan.version}"
 
     @property
+    def hash(self) -> str:
+        """SHA-256 of the bound rules: comments, examples and allowances do not change it (design page 6)."""
+        return self._hash
+
+    @property
     def path(self) -> str:
         return self.place.path
 

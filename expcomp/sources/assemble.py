@@ -53,6 +53,7 @@ def assemble(
     accounts = _settle_accounts(drafts, complaints, needs)
     if drafts["deals"]:
         require_of_won(drafts["deals"], needs)
+    _require_amounts(drafts)
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
             draft.sort()
@@ -64,6 +65,15 @@ def assemble(
         draft.finish()
     frames = {name: draft.frame for name, draft in drafts.items()} | {"accounts": accounts}
     return Book(frames, _file_accounts(typed, drafts), tuple(shortened(complaints.notes)))
+
+
+def _require_amounts(drafts: dict[str, Draft]) -> None:
+    """A subscription says what recurs, a contraction by how much."""
+    subscriptions, events = drafts["subscriptions"], drafts["events"]
+    silent = (subscriptions.frame["mrr"].isna() & subscriptions.frame["arr"].isna()).to_numpy()
+    subscriptions.require("mrr" if subscriptions.has("mrr") else "arr", silent & ~subscriptions.bad)
+    falls = ((events.frame["event"] == "contraction") & events.frame["amount"].isna()).to_numpy()
+    events.require("amount", falls & ~events.bad)
 
 
 def _settle_deals(deals: Draft, values: Mapping[tuple[str, str], Mapping[str, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
 
@@ -49,6 +49,13 @@ class Complaints:
         severity: Severity = Severity.NOTE,
     ) -> None:
         self.notes.append(code.at(place, message, help, severity))
+
+    def excuse(self, first: int, codes: tuple[Code, ...]) -> None:
+        """Turn errors of these codes, from the number `first` on, into warnings."""
+        ids = {code.id for code in codes}
+        excused = [finding for finding in self.errors[first:] if finding.code in ids]
+        self.errors[first:] = [finding for finding in self.errors[first:] if finding.code not in ids]
+        self.notes += [replace(finding, severity=Severity.WARNING) for finding in excused]
 
     def extend(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings:

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Ints
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
-from expcomp.sources.typed import missing_value
 from expcomp.sources.words import slug
 
 STAGE_UNCLEAR = Code("D322", "stage-unclear")
@@ -21,6 +20,10 @@ WON, LOST = "closedwon", "closedlost"
 
 def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
     """Fill `won` of every deal: its own column first, else the stage. `stage_words` are the config's."""
+    if not deals.has("stage"):
+        deals.require("won", deals.frame["won"].isna().to_numpy() & ~deals.bad)
+        deals.frame["won"] = deals.frame["won"].fillna(False)
+        return
     stages = deals.frame["stage"].tolist()
     said = {stage: _won(stage, stage_words) for stage in set(stages)}
     won = deals.frame["won"]
@@ -34,7 +37,8 @@ def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
         rows = np.flatnonzero(unclear & (deals.frame["stage"] == stage).to_numpy())
         help = f"say which in expcomp.yaml:  values: {{deal.won: {{{quote(stage)}: true}}}}"
         deals.tell(STAGE_UNCLEAR, "stage", rows, "does not say whether the deal is won", help)
-    _require_state(deals, open_rows & ~deals.bad & (deals.frame["stage"] == "").to_numpy())
+    nothing_said = open_rows & ~deals.bad & (deals.frame["stage"] == "").to_numpy()
+    deals.require("stage", nothing_said)
     _note_stages(deals, np.flatnonzero(open_rows), said)
     deals.frame["won"] = won.fillna(pd.Series(from_stage)).fillna(False)
     deals.refuse(unclear)
@@ -45,17 +49,6 @@ def _won(stage: str, words: dict[str, bool]) -> bool | None:
     if stage and (known := words.get(" ".join(stage.split()).casefold())) is not None:
         return known
     return {WON: True, "won": True, LOST: False, "lost": False}.get(key)
-
-
-def _require_state(deals: Draft, blank: Flags) -> None:
-    rows = np.flatnonzero(blank)
-    for label in sorted(set(deals.frame["input_file"].iloc[rows].astype(str))):
-        reading = deals.readings[label]
-        of_file = rows[(deals.frame["input_file"].iloc[rows] == label).to_numpy()]
-        name = "won" if "won" in reading.match.columns else "stage"
-        deals.complaints.error(
-            *missing_value(reading, name, np.sort(deals.frame["input_row"].to_numpy()[of_file]))
-        )
 
 
 def _note_stages(deals: Draft, rows: Ints, said: dict[str, bool | None]) -> None:
@@ -73,17 +66,6 @@ def _note_stages(deals: Draft, rows: Ints, said: dict[str, bool | None]) -> None
 
 def require_of_won(deals: Draft, needs: Needs) -> None:
     """A won deal says its motion and its value."""
-    won = deals.frame["won"].to_numpy(dtype=np.bool_)
-    refused = np.zeros(len(deals), np.bool_)
-    for name, blank in (
-        ("motion", (deals.frame["motion"] == "").to_numpy()),
-        (needs.value, deals.frame[needs.value].isna().to_numpy()),
-    ):
-        missing = won & blank & ~deals.bad
-        refused |= missing
-        for label in sorted(set(deals.frame["input_file"][missing].astype(str))):
-            rows = deals.frame["input_row"].to_numpy()[
-                missing & (deals.frame["input_file"] == label).to_numpy()
-            ]
-            deals.complaints.error(*missing_value(deals.readings[label], name, np.sort(rows)))
-    deals.refuse(refused)
+    won = deals.frame["won"].to_numpy(dtype=np.bool_) & ~deals.bad
+    deals.require("motion", won & (deals.frame["motion"] == "").to_numpy())
+    deals.require(needs.value, won & deals.frame[needs.value].isna().to_numpy())

@@ -14,7 +14,7 @@ from expcomp.exact import Flags, Ints
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, and_more, quote
 from expcomp.sources.tables import TABLES, Kind
-from expcomp.sources.typed import Reading, Typed, blank_column, join_columns
+from expcomp.sources.typed import Reading, Typed, blank_column, join_columns, missing_value
 
 
 class Draft:
@@ -96,6 +96,16 @@ class Draft:
             self.complaints.error(code, place, said, help)
         else:
             self.complaints.note(code, place, said, help, severity)
+
+    def require(self, name: str, missing: Flags) -> None:
+        """Refuse rows that lack a value they need, one finding a file."""
+        if not missing.any():
+            return
+        files, rows = self.frame["input_file"].astype(str).to_numpy(), self.frame["input_row"].to_numpy()
+        for label in sorted(set(files[missing])):
+            lacking = np.sort(rows[missing & (files == label)])
+            self.complaints.error(*missing_value(self.readings[label], name, lacking))
+        self.refuse(missing)
 
     def first_in_file(self, rows: Ints) -> int:
         files = self.frame["input_file"].cat.codes.to_numpy()[rows]

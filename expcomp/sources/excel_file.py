@@ -1,11 +1,13 @@
 """Workbooks: what kind of file it is, and which of its sheets are read."""
 
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 from python_calamine import (
     CalamineError,
@@ -27,8 +29,22 @@ from expcomp.suggest import did_you_mean
 NOT_A_WORKBOOK = Code("D102", "file-not-a-workbook")
 SHEET_UNKNOWN = Code("D111", "sheet-unknown")
 SHEET_UNCLEAR = Code("D112", "sheet-unclear")
-SHEETS_HIDDEN = Code("D121", "sheets-hidden")
+SHEETS_UNREAD = Code("D121", "sheets-not-read")
 MACROS = Code("D122", "workbook-has-macros")
+
+BROKEN = (
+    CalamineError,
+    XmlError,
+    ZipError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What libraries raise on bytes that are no sound workbook."""
 
 SIGNATURES = (
     (
@@ -40,45 +56,71 @@ SIGNATURES = (
 )
 
 
-def read_sheets(data: bytes, path: str, known: frozenset[str], settings: SheetSettings) -> Iterator[RawTable]:
-    """The tables of the visible sheets that hold data (or of the one named). Raises `Refused`."""
-    workbook = _open(data, path)
-    check_package(data, path)
-    hidden = _hidden(workbook, path)
-    macros = (_macros(path),) if path.lower().endswith(".xlsm") else ()
-    names = _sheet_names(workbook, path, settings.sheet)
-    filled = [(name, rows) for name in names if (rows := _rows(workbook, name))]
-    if not filled:
-        raise Refused(
-            SHEET_UNKNOWN.at(Place(path), "no visible sheet holds data", "export the workbook again")
-        )
-    digest = sha256(data).hexdigest()
-    for number, (name, rows) in enumerate(filled):
-        sheet = Sheet(data=data, path=path, name=name, rows=rows, known=known, settings=settings)
-        if len(filled) == 1 or settings.sheet or sheet.header() is not None:
-            notes = (*hidden, *macros) if number == 0 else ()
-            yield replace(sheet.table(), sha256=digest, notes=notes)
+def read_sheets(data: bytes, path: str, known: frozenset[str], settings: SheetSettings) -> list[RawTable]:
+    """The tables of the visible sheets that have a known header, or of the one named. Raises `Refused`."""
+    _refuse_others(data, path)
+    try:
+        check_package(data, path)
+        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+        return _tables(workbook, data, path, known, settings)
+    except PasswordError:
+        raise _no_workbook(path, "the workbook has a password", "save it without one") from None
+    except BROKEN as error:
+        raise _no_workbook(path, f"the workbook is damaged: {error}", "export it again") from None
 
 
-def _open(data: bytes, path: str) -> CalamineWorkbook:
+def _refuse_others(data: bytes, path: str) -> None:
+    """Files of another kind under a workbook's name."""
     for signature, what, help in SIGNATURES:
         if data.lstrip()[:8].startswith(signature):
-            raise Refused(NOT_A_WORKBOOK.at(Place(path), f"this is {what}", help))
+            raise _no_workbook(path, f"this is {what}", help)
     if not zipfile.is_zipfile(BytesIO(data)):
         help = "export it again; a CSV file must end in .csv"
-        raise Refused(
-            NOT_A_WORKBOOK.at(Place(path), "this is no .xlsx workbook, or only a part of one", help)
-        )
-    try:
-        return CalamineWorkbook.from_filelike(BytesIO(data))
-    except PasswordError:
-        raise Refused(
-            NOT_A_WORKBOOK.at(Place(path), "the workbook has a password", "save it without one")
-        ) from None
-    except (CalamineError, XmlError, ZipError, OSError) as error:
-        raise Refused(
-            NOT_A_WORKBOOK.at(Place(path), f"the workbook cannot be read: {error}", "export it again")
-        ) from None
+        raise _no_workbook(path, "this is no .xlsx workbook, or only a part of one", help)
+
+
+def _no_workbook(path: str, message: str, help: str) -> Refused:
+    return Refused(NOT_A_WORKBOOK.at(Place(path), message, help))
+
+
+def _tables(
+    workbook: CalamineWorkbook, data: bytes, path: str, known: frozenset[str], settings: SheetSettings
+) -> list[RawTable]:
+    sheets = [
+        Sheet(data=data, path=path, name=name, rows=rows, known=known, settings=settings)
+        for name in _sheet_names(workbook, path, settings.sheet)
+        if (rows := _rows(workbook, name))
+    ]
+    if not sheets:
+        help = "export the workbook again"
+        raise Refused(SHEET_UNKNOWN.at(Place(path), "no visible sheet holds data", help))
+    headed = [sheet for sheet in sheets if sheet.header() is not None] if len(sheets) > 1 else sheets
+    if not headed:
+        raise Refused(sheet_unclear(path, [sheet.name for sheet in sheets]))
+    digest = sha256(data).hexdigest()
+    tables = [replace(sheet.table(), sha256=digest) for sheet in headed]
+    others = [sheet.name for sheet in sheets if sheet not in headed]
+    return [replace(tables[0], notes=tuple(_notes(workbook, path, others))), *tables[1:]]
+
+
+def sheet_unclear(path: str, names: Sequence[str], table: str = "deals") -> Finding:
+    """Several sheets hold data, and nothing says which is meant."""
+    message = f"the workbook has {len(names)} sheets with data: {', '.join(map(quote, names))}"
+    help = f"say which in expcomp.yaml:  sources: {{{table}: {{file: …, sheet: …}}}}"
+    return SHEET_UNCLEAR.at(Place(path), message, help)
+
+
+def _notes(workbook: CalamineWorkbook, path: str, unread: Sequence[str]) -> Iterator[Finding]:
+    """What of the workbook is not read."""
+    hidden = [name for name in workbook.sheet_names if name not in _visible(workbook)]
+    if hidden:
+        message = "hidden sheets are not read: " + ", ".join(map(quote, hidden))
+        yield SHEETS_UNREAD.at(Place(path), message, "", Severity.NOTE)
+    if unread:
+        message = "sheets without a known header are not read: " + ", ".join(map(quote, unread))
+        yield SHEETS_UNREAD.at(Place(path), message, "", Severity.NOTE)
+    if path.lower().endswith(".xlsm"):
+        yield MACROS.at(Place(path), "the workbook has macros; only its cells are read", "", Severity.NOTE)
 
 
 def _visible(workbook: CalamineWorkbook) -> list[str]:
@@ -97,18 +139,6 @@ def _sheet_names(workbook: CalamineWorkbook, path: str, wanted: str) -> list[str
         return [wanted]
     help = did_you_mean(wanted, visible) or "its sheets are " + ", ".join(map(quote, visible))
     raise Refused(SHEET_UNKNOWN.at(Place(path), f"the workbook has no sheet {quote(wanted)}", help))
-
-
-def _hidden(workbook: CalamineWorkbook, path: str) -> tuple[Finding, ...]:
-    hidden = [name for name in workbook.sheet_names if name not in _visible(workbook)]
-    if not hidden:
-        return ()
-    message = "hidden sheets are not read: " + ", ".join(map(quote, hidden))
-    return (SHEETS_HIDDEN.at(Place(path), message, "", Severity.NOTE),)
-
-
-def _macros(path: str) -> Finding:
-    return MACROS.at(Place(path), "the workbook has macros; only its cells are read", "", Severity.NOTE)
 
 
 def _rows(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:

@@ -10,14 +10,15 @@ from expcomp.diagnostics import Code, Place, Refused, Severity
 from expcomp.sources.assemble import assemble
 from expcomp.sources.book import Book, Needs
 from expcomp.sources.column import Settings
-from expcomp.sources.complaints import Complaints
+from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.config import Config, Source
 from expcomp.sources.csv_file import CsvSettings, read_csv
-from expcomp.sources.excel_file import SHEET_UNCLEAR, read_sheets
-from expcomp.sources.layout import total_rows
+from expcomp.sources.excel_file import SHEETS_UNREAD, read_sheets, sheet_unclear
+from expcomp.sources.layout import HEADER_NOT_FOUND, total_rows
 from expcomp.sources.raw import RawTable
 from expcomp.sources.recognise import (
     COLUMN_MISSING,
+    NOT_RECOGNISED,
     Wish,
     known_headers,
     nearest_headers,
@@ -91,16 +92,22 @@ class _Reader:
     def readings(self) -> Iterator[Reading]:
         tasks = list(self._tasks())
         for task in tasks:
+            errors = len(self.complaints.errors)
             try:
                 for raw in self._raw_tables(task):
                     yield from self._reading(raw, task)
             except Refused as refused:
                 self.complaints.extend(refused.findings)
+            if self.config.sources and not task.table:
+                self.complaints.excuse(errors, (HEADER_NOT_FOUND, NOT_RECOGNISED))
             if sum(other.path == task.path for other in tasks) == 1:
                 self.bytes.pop(task.path, None)
 
     def _tasks(self) -> Iterator[_Task]:
-        """What the config names, then every other data file of the folder."""
+        """What the config names, then every other data file of the folder.
+
+        Where the config has a `sources` block, a further file that is no table is only warned about.
+        """
         files = self._files()
         claimed: set[Path] = set()
         for table, sources in self.config.sources.items():
@@ -150,14 +157,28 @@ class _Reader:
             settings = CsvSettings(source.encoding, source.header_row)
             yield read_csv(data, shown, task.path.stem, self.known, settings)
             return
-        settings_of_sheet = SheetSettings(source.sheet, source.header_row, source.decimal)
-        sheets = list(read_sheets(data, shown, self.known, settings_of_sheet))
+        sheets = read_sheets(
+            data, shown, self.known, SheetSettings(source.sheet, source.header_row, source.decimal)
+        )
         if len(sheets) > 1 and task.table:
-            names = ", ".join(f'"{sheet.name}"' for sheet in sheets)
-            message = f"the workbook has {len(sheets)} sheets with data: {names}"
-            help = f"say which in expcomp.yaml:  sources: {{{task.table}: {{sheet: …}}}}"
-            raise Refused(SHEET_UNCLEAR.at(Place(shown), message, help))
-        yield from sheets
+            raise Refused(sheet_unclear(shown, [sheet.name for sheet in sheets], task.table))
+        yield from self._recognisable(sheets, shown) if len(sheets) > 1 else sheets
+
+    def _recognisable(self, sheets: list[RawTable], shown: str) -> Iterator[RawTable]:
+        """Of several sheets those that are a table, or nearly one; at least one must be."""
+        strange = []
+        for sheet in sheets:
+            tried = Complaints()
+            recognise(sheet, Wish(), self.needs, tried)
+            if any(finding.code == NOT_RECOGNISED.id for finding in tried.errors):
+                strange.append(sheet.name)
+            else:
+                yield sheet
+        if len(strange) == len(sheets):
+            raise Refused(sheet_unclear(shown, strange))
+        if strange:
+            message = "sheets that are no table are not read: " + ", ".join(map(quote, strange))
+            self.complaints.note(SHEETS_UNREAD, Place(shown), message)
 
     def _reading(self, raw: RawTable, task: _Task) -> Iterator[Reading]:
         source = task.source

@@ -53,14 +53,19 @@ def known_headers(wishes: Iterable[Wish], needs: Needs) -> frozenset[str]:
 
 
 def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -> Match | None:
-    """The best match, or None after a complaint that names what was seen and what to write."""
+    """The best match, or None after a complaint that names what was seen and what to write.
+
+    A file that neither the config nor its name calls a table must say so by its headers: every required one,
+    and a header that only its vendor writes, or half of all its headers.
+    """
     if not _columns_exist(raw, wish, complaints):
         return None
     candidates = _candidates(raw, wish, needs)
     own_name = raw.name.casefold() if not wish.table else wish.table
     best = max(candidates, key=lambda candidate: candidate.score(own_name))
     rivals = {other.table for other in candidates if other.score(own_name) == best.score(own_name)}
-    if wish.table or best.table == own_name or (best.complete and len(rivals) == 1):
+    sure = best.signed or 2 * len(best.columns) >= len(raw.headers)
+    if wish.table or best.table == own_name or (best.complete and sure and len(rivals) == 1):
         match = _match(raw, wish, best, own_name)
         return match if check_columns(raw, match, needs, complaints) else None
     _refuse(raw, best, rivals, needs, complaints)
@@ -201,14 +206,19 @@ def _repeated(raw: RawTable, match: Match, complaints: Complaints) -> bool:
 
 def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, complaints: Complaints) -> None:
     place = raw.locate(raw.header_row, 0)
-    if best.complete:
+    if best.complete and len(rivals) > 1:
         tables = " or ".join(sorted(rivals))
         message = f"the file could be {tables}"
         help = f"say which in expcomp.yaml:  sources: {{{min(rivals)}: {{file: …}}}}"
         complaints.error(NOT_RECOGNISED, place, message, help)
         return
     keys = [name for name in TABLES[best.table].key if name in best.columns]
-    if len(best.columns) >= 3 and keys and best.signed | (best.preset.name == "canonical"):
+    if (
+        not best.complete
+        and len(best.columns) >= 3
+        and keys
+        and best.signed | (best.preset.name == "canonical")
+    ):
         check_columns(raw, Match(best.table, best.preset.name, "", best.columns), needs, complaints)
         return
     message = f"no table is recognised by the headers {listed(raw.headers)}"

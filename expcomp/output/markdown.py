@@ -1,0 +1,63 @@
+"""A sheet as Markdown, for pull requests and tickets."""
+
+import re
+from collections.abc import Iterator
+
+from expcomp.output.attention import attention_tables, warnings
+from expcomp.output.control_tables import deal_table, file_table, origin, sum_table
+from expcomp.output.layout import cells, total_cells
+from expcomp.output.line_tables import line_table
+from expcomp.output.pay_tables import pay_table
+from expcomp.output.table import Kind, Table
+from expcomp.output.text import clean
+from expcomp.pay.sheet import Sheet
+
+MARKUP = re.compile(r"([\\`*_\[\]<>|&~#@])")
+
+
+def to_markdown(sheet: Sheet, *, lines: bool = False) -> str:
+    """The blocks of the terminal as Markdown tables, or one row per line."""
+    if lines:
+        return "\n".join(_table(line_table(sheet, title=f"Lines of {sheet.period}"))) + "\n"
+    blocks = [line for table in (file_table(sheet), deal_table(sheet), sum_table(sheet), pay_table(sheet))
+              for line in _table(table)]  # fmt: skip
+    return "\n".join([*blocks, *_attention(sheet), *_origin(sheet)]) + "\n"
+
+
+def escaped(text: str) -> str:
+    return MARKUP.sub(r"\\\1", clean(text))
+
+
+def _table(table: Table, level: str = "##") -> Iterator[str]:
+    yield from (f"{level} {escaped(table.title)}", "")
+    if len(table) == 0:
+        yield from (escaped(table.empty), "")
+        return
+    yield _row([column.name for column in table.columns])
+    yield "|" + "|".join(" --- " if column.kind is Kind.TEXT else " ---: " for column in table.columns) + "|"
+    for row in zip(*(cells(table, column) for column in table.columns), strict=True):
+        yield _row(row)
+    for label, shown in total_cells(table):
+        yield _row([label, *(shown.get(column.name, "") for column in table.columns[1:])])
+    yield ""
+    for note in table.notes:
+        yield from (escaped(note), "")
+
+
+def _row(texts: list[str] | tuple[str, ...]) -> str:
+    return "| " + " | ".join(map(escaped, texts)) + " |"
+
+
+def _attention(sheet: Sheet) -> Iterator[str]:
+    yield from ("## What needs a person", "")
+    for table in attention_tables(sheet):
+        yield from _table(table, "###")
+    for heading, found in warnings(sheet):
+        yield from (f"### {escaped(heading)}", "")
+        yield from (f"- {escaped(str(finding))}" for finding in found)
+        yield ""
+
+
+def _origin(sheet: Sheet) -> Iterator[str]:
+    yield from ("## Where it came from", "")
+    yield from (f"- {escaped(name)}: {escaped(value)}" for name, value in origin(sheet))

@@ -1,0 +1,117 @@
+"""One seeded case: plans, tables, a period, and perhaps what was posted before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from second_calculator.facts import FAMILY_OF
+from second_calculator.periods import Calendar, Period
+
+from .books import NUMBER, Maker, Row, Tables
+from .changes import changed
+from .dice import Dice
+from .plans import Ground, Tree, make_plans, to_yaml
+
+EARLIEST, LATEST = date(2027, 1, 1), date(2028, 3, 31)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`earlier` are the tables by which the periods in `closed` were posted; without `closed` there is no ledger
+    (None) or an empty one."""
+
+    plans: list[Tree]
+    tables: Tables
+    period: str
+    pay_period: str
+    as_of: date | None
+    closed: list[str] | None = None
+    earlier: Tables = field(default_factory=dict)
+
+    @property
+    def texts(self) -> list[str]:
+        return [to_yaml(plan) for plan in self.plans]
+
+    def with_(self, **changes: object) -> Case:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def bare(tables: Tables) -> Tables:
+    """The tables as a file holds them: without row numbers."""
+    return {
+        table: [{name: text for name, text in row.items() if name != NUMBER} for row in rows]
+        for table, rows in tables.items()
+        if rows
+    }
+
+
+def make_case(seed: int) -> Case:
+    dice = Dice(seed)
+    ground, plans = make_plans(dice)
+    tables = Maker(dice, ground, plans).make()
+    calendar = Calendar(ground.year_starts)
+    pay_period = dice.pick(("quarter", "quarter", "month"))
+    families = [family for plan in plans for family in plan["plan"]["covers"]]
+    paid = [row for row in tables["deals"] if row["won"] == "true" and FAMILY_OF[row["motion"]] in families]
+    close = [date.fromisoformat(row["close_date"]) for row in paid or tables["deals"]]
+    first = min(max(EARLIEST, dice.pick(close)), LATEST)
+    if dice.maybe(0.35):
+        return _against_posted(dice, ground, Case(plans, tables, "", pay_period, None), calendar, first)
+    later = min(dice.near(first), LATEST) if dice.maybe(0.5) else first
+    label = calendar.around(later, dice.pick((pay_period, pay_period, "quarter", "year", "month"))).label
+    if dice.maybe(0.1):
+        label = f"{calendar.around(later, 'year').label}H{dice.number(1, 2)}"
+    return Case(plans, tables, label, pay_period, _as_of(dice, calendar.period(label)))
+
+
+def _as_of(dice: Dice, period: Period) -> date | None:
+    """Mostly the last day; left open; or a day inside the period."""
+    if dice.maybe(0.3):
+        return None
+    return dice.day(period.start, period.end) if dice.maybe(0.3) else period.end
+
+
+def _against_posted(dice: Dice, ground: Ground, case: Case, calendar: Calendar, first: date) -> Case:
+    earlier, today = changed(dice, ground, case.tables)
+    if not today.get("events"):
+        today.pop("subscriptions", None)
+    if not earlier.get("events"):
+        earlier.pop("subscriptions", None)
+    period = calendar.around(first, case.pay_period)
+    closed = []
+    for _ in range(dice.pick((0, 1, 1, 1, 2, 3))):
+        closed.append(period.label)
+        period = calendar.around(date.fromordinal(period.end.toordinal() + 1), case.pay_period)
+    as_of = _as_of(dice, period)
+    return case.with_(tables=today, earlier=earlier, period=period.label, closed=closed, as_of=as_of)
+
+
+def row_numbers(case: Case) -> list[tuple[str, str]]:
+    """(table, number) of every row of the case."""
+    found: dict[tuple[str, str], None] = {}
+    for tables in (case.tables, case.earlier):
+        found |= {(table, row[NUMBER]): None for table, rows in tables.items() for row in rows}
+    return list(found)
+
+
+def without_rows(case: Case, gone: set[tuple[str, str]]) -> Case:
+    def kept(tables: Tables) -> Tables:
+        found = {t: [r for r in rows if (t, r[NUMBER]) not in gone] for t, rows in tables.items()}
+        return {table: rows for table, rows in found.items() if rows}
+
+    return case.with_(tables=kept(case.tables), earlier=kept(case.earlier))
+
+
+def with_cell(case: Case, table: str, number: str, cell: str, text: str | None) -> Case:
+    """One cell changed, or with None left out, in all tables of the case."""
+
+    def changed_row(row: Row) -> Row:
+        if row[NUMBER] != number or cell not in row:
+            return row
+        return {name: new for name in row if (new := text if name == cell else row[name]) is not None}
+
+    def done(tables: Tables) -> Tables:
+        return {t: [changed_row(r) for r in rows] if t == table else rows for t, rows in tables.items()}
+
+    return case.with_(tables=done(case.tables), earlier=done(case.earlier))

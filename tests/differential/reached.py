@@ -1,0 +1,40 @@
+"""What of the language a compared case reached, for the statistics of a long run."""
+
+from __future__ import annotations
+
+from .cases import Case
+from .compare import Answer
+
+
+def reached(case: Case, engine: Answer, second: Answer) -> list[str]:
+    if engine.refused or second.refused:
+        return ["refused by both"] if engine.refused and second.refused else ["refused by one"]
+    found = {"answered"}
+    found.add("view: " + ("posted" if case.closed else "open ledger" if case.closed == [] else "no ledger"))
+    found.add("as_of: " + ("default" if case.as_of is None else "given"))
+    sections = second.sections
+    for key, rows in sections["lines"].items():
+        found.add("component " + key[2].split(":")[0])
+        found |= {f"reason {row[1]}" for row in rows}
+    found |= {f"waiting {key[4]}" for key in sections["waiting"]}
+    found |= {f"not paid {reason}" for reason, _ in sections["not_paid"].values()}
+    if any(row["recovered"] not in ("0", "0.00") for row in sections["payees"].values()):
+        found.add("recovered")
+    if any(row["brought_forward"] not in ("0", "0.00") for row in sections["payees"].values()):
+        found.add("brought forward")
+    paid_roles = {key[2].partition(":")[2] for key in sections["lines"] if key[2].startswith("credit:")}
+    for plan in case.plans:
+        for rule in plan.get("accelerators", ()):
+            if rule["role"] in paid_roles:
+                found.add(f"accelerator {rule['measure']} {rule['mode']} {rule['window']}")
+        for cap in plan.get("caps", ()):
+            if any(key[2] == f"cap:{cap['role']}" for key in sections["lines"]):
+                found.add(f"cap per {cap['per']}")
+        for overlay in plan.get("overlays", {}).values():
+            if any(key[2].startswith("overlay:") for key in sections["lines"]):
+                found.add(f"overlay {overlay['funding']} {overlay['pays'].partition(' of ')[2] or 'amount'}")
+        paid = {key[3].rpartition(" ")[0] for key in sections["lines"]}
+        found |= {f"milestone {word}" for word in paid if word}
+    if len(case.plans) > 1:
+        found.add("two ids" if case.plans[0]["plan"]["id"] != case.plans[1]["plan"]["id"] else "two versions")
+    return sorted(found)
