@@ -2,13 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
 from expcomp.commands.run import AsOfOption, PeriodOption, PlanOption, PostedOption, ProjectOption
 
+if TYPE_CHECKING:
+    from expcomp.pay.sheet import Sheet
+
 Format = Literal["table", "csv", "json", "markdown"]
+BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown"}
 
 
 def payout(
@@ -23,7 +27,8 @@ def payout(
     lines: Annotated[bool, typer.Option("--lines", help="One row per line instead of one per payee.")] = False,
     format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = "table",
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write a file, by its ending: .xlsx .csv .json .md; - is stdout.")
+        str | None,
+        typer.Option("--output", "-o", help="Write a file, by its ending: .xlsx .csv .json .md; - is stdout."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")] = False,
 ) -> None:
@@ -32,10 +37,57 @@ def payout(
     Example:  expcomp payout --period 2027Q1 -o 2027Q1.xlsx
     """
     from expcomp.commands.make import make_sheet
-    from expcomp.output.views import narrowed, print_sheet_as, write_sheet
+    from expcomp.commands.narrow import narrowed
 
+    path = Path(output) if output and output != "-" else None
+    if path is not None:
+        _check_ending(path)
     sheet = narrowed(make_sheet(project, period, plan, as_of, posted), payee, role, segment)
-    if output and output != "-":
-        write_sheet(sheet, Path(output), lines=lines, force=force)
+    shown = str(posted) if posted else ""
+    if path is None:
+        _print(sheet, format, lines, shown, sys.stdout)
+    else:
+        _write(sheet, path, lines, shown, force)
+
+
+def _check_ending(path: Path) -> None:
+    """Before anything is computed."""
+    from expcomp.diagnostics import Code, Refused
+
+    if path.suffix.lower() not in (".xlsx", *BY_ENDING):
+        unknown = Code("C305", "unknown-ending")
+        message = f'"{path.name}" does not end in .xlsx, .csv, .json or .md, so its form is unknown'
+        raise Refused(unknown.at(None, message))
+
+
+def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:
+    if format != "table":
+        stream.write(_text(sheet, format, lines))
         return
-    print_sheet_as(sheet, format, lines=lines, stream=sys.stdout)
+    from expcomp.output.terminal import print_lines, print_sheet
+
+    if lines:
+        print_lines(sheet, stream)
+    else:
+        print_sheet(sheet, stream, posted_file=posted)
+
+
+def _text(sheet: "Sheet", format: Format, lines: bool) -> str:
+    from expcomp.output.machine import to_csv, to_json
+    from expcomp.output.markdown import to_markdown
+
+    if format == "json":
+        return to_json(sheet)
+    return to_csv(sheet, lines=lines) if format == "csv" else to_markdown(sheet, lines=lines)
+
+
+def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) -> None:
+    from expcomp.output.files import write_atomic
+    from expcomp.output.workbook import write_workbook
+
+    if path.suffix.lower() == ".xlsx":
+        changed = write_workbook(sheet, path, force=force, posted_file=posted)
+    else:
+        text = _text(sheet, BY_ENDING[path.suffix.lower()], lines)
+        changed = write_atomic(path, text.encode(), force=force)
+    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from expcomp.money import decimals
-from expcomp.output.pages import Page, Placed, cell_text, header_text
+from expcomp.output.pages import WIDEST, Page, Placed, cell_text, header_text
 from expcomp.output.table import Column, Kind, Table
 from expcomp.output.text import starts_formula
 
@@ -94,6 +94,8 @@ class _Worksheet:
 
     def _text(self, row: int, column: int, value: object, **look: Any) -> None:
         text = cell_text(value, self.page.name)
+        if len(text) > WIDEST and row >= self.page.placed[0].header:
+            look = {"text_wrap": True, "valign": "top"} | look
         if text.startswith("<r>") and text.endswith("</r>"):
             text += " "  # xlsxwriter would take it for markup of its own
         self.sheet.write_string(row, column, text, self.formats.text(quoted=starts_formula(text), **look))
@@ -101,7 +103,7 @@ class _Worksheet:
     def _table(self, placed: Placed) -> None:
         table = placed.table
         for at, column in enumerate(table.columns):
-            look = HEADER_LOOK | ({} if column.kind is Kind.TEXT else {"align": "right"})
+            look = HEADER_LOOK | ({"indent": 1} if column.kind is Kind.TEXT else {"align": "right"})
             self._text(placed.header, at, header_text(column), **look)
         for row in range(len(table)):
             for at, column in enumerate(table.columns):
@@ -109,16 +111,18 @@ class _Worksheet:
         if not len(table):
             self._text(placed.first, 0, table.empty, italic=True)
         for row, currency, sums in placed.totals:
-            self._text(row, 0, f"Total {currency}".strip(), **TOTAL_LOOK)
+            self._text(row, 0, f"Total {currency}".strip(), indent=1, **TOTAL_LOOK)
             for at, column in enumerate(table.columns[1:], start=1):
                 self._total(placed, row, at, column, sums.get(column.name), currency)
+        for row, note in placed.notes:
+            self._text(row, 0, note, italic=True)
         if len(self.page.placed) == 1 and len(table):
             self.sheet.autofilter(placed.header, 0, placed.last, len(table.columns) - 1)
 
     def _cell(self, row: int, at: int, column: Column, value: Any, currency: str) -> None:
         if column.kind is Kind.TEXT:
             if value != "":
-                self._text(row, at, value)
+                self._text(row, at, value, indent=1)
         elif value is not None:
             self.sheet.write_number(row, at, exact(column, int(value), currency), self.formats.number(column, currency))
 
@@ -147,7 +151,7 @@ class _Worksheet:
         """What each payee is paid, one chart per currency, below the table."""
         table, row = placed.table, placed.end + 1
         names = [column.name for column in table.columns]
-        value_at, name_at = names.index(self.page.charted), names.index("payee")
+        value_at, name_at = names.index(self.page.charted), names.index("name" if all(table.columns[1].values) else "payee")
         for currency, first, last in _runs(table):
             column = table.columns[value_at]
             chart = self.book.add_chart({"type": "bar"})

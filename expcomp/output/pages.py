@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,13 +32,17 @@ TOO_MANY = Code("O104", "too-many-rows-for-a-worksheet")
 CELL_LIMIT = 32_767
 ROW_LIMIT = 1_048_576
 ROLE_PAGES = 12
-PRINTED_LINE_COLUMNS = 16
+READ_FIRST = (
+    "payee_id", "payee_name", "deal_id", "account_name", "component", "milestone", "on", "period_earned", "amount",
+    "currency", "reason", "tier",
+)  # fmt: skip
+"""Columns of the page of lines that are printed; the others follow.""" 
 WIDEST = 60
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A table on a page. Rows and columns count from 0; totals follow one blank row below the data's last."""
+    """A table on a page. Rows and columns count from 0; totals stand right below the data, notes below them."""
 
     table: Table
     header: int
@@ -60,8 +64,14 @@ class Placed:
         return [(self.last + 1 + at, code, self.table.totals(code)) for at, code in enumerate(currencies)]
 
     @property
+    def notes(self) -> list[tuple[int, str]]:
+        start = self.last + 2 + len(self.totals)
+        return [(start + at, note) for at, note in enumerate(self.table.notes)]
+
+    @property
     def end(self) -> int:
-        return self.last + 1 + len(self.totals)
+        """The first row below all of it."""
+        return (self.notes[-1][0] if self.notes else self.last + len(self.totals)) + 1
 
     def total_formula(self, column: Column, at: int, currency: str) -> str:
         """The sum of a column, of the rows in a currency where there are several; rounded, so that every
@@ -112,10 +122,9 @@ def pages(sheet: Sheet, posted_file: str = "") -> list[Page]:
     pay = pay_table(sheet)
     charted = "paid" if any(column.name == "paid" for column in pay.columns) else "gross"
     heading = (f"Payout {sheet.period}", *(f"{name}: {value}" for name, value in origin(sheet, posted_file)))
-    lines = full_lines(sheet)
     return [
         Page("Summary", (pay,), heading, frozen=1, charted=charted),
-        Page("Lines", (lines,), frozen=4, printed=PRINTED_LINE_COLUMNS),
+        Page("Lines", (_lines(sheet),), frozen=4, printed=len(READ_FIRST)),
         *_role_pages(sheet),
         Page("Clawbacks", (clawback_table(sheet),), frozen=2),
         Page("Adjustments", (adjustment_table(sheet),), frozen=1),
@@ -126,6 +135,13 @@ def pages(sheet: Sheet, posted_file: str = "") -> list[Page]:
         Page("Warnings", (findings_table(sheet),)),
         Page("Provenance", (provenance_table(sheet, posted_file),)),
     ]
+
+
+def _lines(sheet: Sheet) -> Table:
+    table = full_lines(sheet)
+    by_name = {column.name: column for column in table.columns}
+    further = [column for column in table.columns if column.name not in READ_FIRST]
+    return replace(table, columns=(*(by_name[name] for name in READ_FIRST), *further))
 
 
 def _role_pages(sheet: Sheet) -> Iterator[Page]:
@@ -179,4 +195,4 @@ def _width(table: Table, at: int) -> int:
     shown = set(cells(table, column)) | {header_text(column)}
     if column.adds_up and column.kind is Kind.MONEY:
         shown |= {f"{abs(minor):,}" + "-.." for minor in (table.totals(c)[column.name] for c in table.currencies)}
-    return min(max(map(len, shown)) + 2, WIDEST)
+    return min(max(map(len, shown)) + 3, WIDEST)

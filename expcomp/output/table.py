@@ -69,6 +69,7 @@ def counts(name: str, values: Sequence[Any], *, adds_up: bool = False) -> Column
 def amounts(name: str, values: Sequence[Any], *, adds_up: bool = False, quiet: bool = False) -> Column:
     """Minor units; None and NA are blank."""
     column = pd.Series(values)
-    given = column.notna()
-    whole = column.where(given, 0).astype("int64").astype(object).where(given, None)
-    return Column(name, whole.tolist(), Kind.MONEY, adds_up, quiet)
+    given = column.notna().to_numpy()
+    whole = column.fillna(0).astype("int64").to_numpy(object)
+    whole[~given] = None
+    return Column(name, whole, Kind.MONEY, adds_up, quiet)

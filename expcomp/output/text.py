@@ -69,5 +69,5 @@ def by_currency(
     result = np.full(len(amounts), blank, dtype=object)
     for code in pd.unique(currencies):
         mine = currencies == code
-        result[mine] = each(amounts[mine], lambda value, code=code: blank if value is None else render(int(value), code))
+        result[mine] = each(amounts[mine], lambda value, code=code: blank if pd.isna(value) else render(int(value), code))
     return result

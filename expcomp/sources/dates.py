@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
 from expcomp.period import to_day
+from expcomp.sources.cells import to_numpy
 
 ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -73,7 +74,7 @@ def order_of(texts: Sequence[str]) -> str:
 
 def read_moments(texts: Sequence[str], order: str) -> Moments:
     """ISO texts and, where `order` is month_first or day_first, slashed ones; anything else is BAD."""
-    fast = _plain_iso(texts)
+    fast = read_plain_iso(pa.array(texts, pa.string()))
     if fast is not None:
         return fast
     read = [_read(text, order) for text in texts]
@@ -81,25 +82,26 @@ def read_moments(texts: Sequence[str], order: str) -> Moments:
     return Moments(us, np.fromiter((form for _, form in read), np.int8, len(read)))
 
 
-def _plain_iso(texts: Sequence[str]) -> Moments | None:
-    """Arrow's own parser, where every text is of one of the three usual ISO shapes."""
-    if len(texts) < 1000:
+def read_plain_iso(column: pa.Array | pa.ChunkedArray) -> Moments | None:
+    """Arrow's own parser, where each text is blank (and BAD) or of one of the three usual ISO shapes."""
+    if len(column) < 1000:
         return None
-    column = pa.array(texts, pa.string())
+    blank = pc.equal(column, "")
     day, time = r"^\d{4}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
     for form, shape in (
         (Form.DAY, day + "$"),
         (Form.LOCAL, day + time + "$"),
         (Form.INSTANT, day + time + "Z$"),
     ):
-        if not pc.all(pc.match_substring_regex(column, shape)).as_py():
+        if not pc.all(pc.match_substring_regex(column, f"{shape}|^$")).as_py():
             continue
         kind = pa.timestamp("us", tz="UTC" if form is Form.INSTANT else None)
         try:
-            us = column.cast(kind).cast(pa.int64()).to_numpy()
+            filled = pc.if_else(blank, pa.scalar(None, pa.string()), column)
+            us = to_numpy(filled.cast(kind).cast(pa.int64()).fill_null(0))
         except pa.ArrowInvalid:
             return None
-        return Moments(us, np.full(len(us), form, np.int8))
+        return Moments(us, np.where(to_numpy(blank), Form.BAD, form).astype(np.int8))
     return None
 
 
