@@ -30,11 +30,7 @@ CASES = Path(__file__).parent / "cases"
 FILES = sorted(path for path in CASES.rglob("*.yaml") if path.parent.name != "plans")
 BLOCK = re.compile(r"^(\w+):.*\n?(?:(?!\w).*\n?)*", re.MULTILINE)
 
-NAMES = {
-    name: f"{name}_minor" for name in ("amount", "gross", "clawback", "recovered", "paid", "written_off")
-}
-NAMES |= {"payee": "payee_id", "deal": "deal_id"}
-NAMES |= {"brought": "brought_forward_minor", "carried": "carried_forward_minor"}
+NAMES = {"payee": "payee_id", "deal": "deal_id", "brought": "brought_forward", "carried": "carried_forward"}
 LINE = "payee deal component milestone amount"
 TABLES = {
     "lines": f"{LINE} kind reason on period_earned period tier changed before after",
@@ -66,8 +62,7 @@ def test_case(path: Path, tmp_path: Path) -> None:
         wrong = [differs(name, step[name], getattr(sheet, name)) for name in TABLES if name in step]
         if any(wrong):
             pytest.fail("\n".join([case["name"], *filter(None, wrong)]), pytrace=False)
-        columns = {name.removesuffix("_minor"): name for name in sheet.lines if name != "component_minor"}
-        earlier += printed(sheet.lines, columns)
+        earlier += printed(sheet.lines, [name.removesuffix("_minor") for name in sheet.lines])
 
 
 def known(block: Block, keys: Iterable[str]) -> Block:
@@ -101,11 +96,13 @@ def posted(step: Block, earlier: Sequence[dict[str, str]], path: Path) -> Posted
     return Posted(read_posted(path, path.name))
 
 
-def printed(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[dict[str, str]]:
-    def text(row: Mapping[str, Any], column: str) -> str:
-        return to_text(row[column], row["currency"]) if column.endswith("_minor") else str(row[column])
-
-    return [{key: text(row, name) for key, name in columns.items()} for row in frame.to_dict("records")]
+def printed(frame: pd.DataFrame, keys: Iterable[str]) -> list[dict[str, str]]:
+    names = {key: NAMES.get(key, key) for key in keys}
+    texts = frame.assign(**{
+        name.removesuffix("_minor"): [*map(to_text, frame[name], frame["currency"])]
+        for name in frame if name.endswith("_minor")
+    })  # fmt: skip
+    return [{key: str(row[name]) for key, name in names.items()} for row in texts.to_dict("records")]
 
 
 def differs(name: str, expected: Items, frame: pd.DataFrame) -> str:
@@ -113,8 +110,7 @@ def differs(name: str, expected: Items, frame: pd.DataFrame) -> str:
     keys = TABLES[name].split()
     wanted = [known(row, keys) if isinstance(row, Block) else {"deal": str(row)} for row in expected]
     payees = {row["payee"] for row in wanted if name in ("lines", "payees", "waiting")}
-    got = printed(frame, {key: NAMES.get(key, key) for key in keys})
-    got = [row for row in got if not payees or row["payee"] in payees]
+    got = [row for row in printed(frame, keys) if not payees or row["payee"] in payees]
     missing, over = [], list(got)
     for row in wanted:
         hit = next((g for g in over if row.items() <= g.items()), None)
