@@ -68,6 +68,8 @@ def exact(column: Column, value: int, currency: str) -> int | Decimal:
     return value if column.kind is Kind.COUNT else Decimal(value).scaleb(-decimals(currency))
 
 
+LINE_HEIGHT = 13
+INDENTED = {"align": "left", "indent": 1}
 TOTAL_LOOK = {"bold": True, "top": 1}
 HEADER_LOOK = {"bold": True, "bottom": 1, "bg_color": "#E8EDF3", "text_wrap": True, "valign": "top"}
 
@@ -76,6 +78,7 @@ class _Worksheet:
     def __init__(self, page: Page, book: Any, formats: _Formats) -> None:
         self.page, self.book, self.formats = page, book, formats
         self.sheet = book.add_worksheet(page.name)
+        self.lines: dict[int, int] = {}
 
     def write(self, mark: str) -> None:
         """Rows in order, as a workbook that is not held in memory needs them."""
@@ -96,14 +99,20 @@ class _Worksheet:
         text = cell_text(value, self.page.name)
         if len(text) > WIDEST and row >= self.page.placed[0].header:
             look = {"text_wrap": True, "valign": "top"} | look
+            self._grow(row, -(-len(text) // (WIDEST - 10)))
         if text.startswith("<r>") and text.endswith("</r>"):
             text += " "  # xlsxwriter would take it for markup of its own
         self.sheet.write_string(row, column, text, self.formats.text(quoted=starts_formula(text), **look))
 
+    def _grow(self, row: int, lines: int) -> None:
+        """A row as high as its longest text: not every spreadsheet does this by itself."""
+        self.lines[row] = max(lines, self.lines.get(row, 1))
+        self.sheet.set_row(row, LINE_HEIGHT * self.lines[row])
+
     def _table(self, placed: Placed) -> None:
         table = placed.table
         for at, column in enumerate(table.columns):
-            look = HEADER_LOOK | ({"indent": 1} if column.kind is Kind.TEXT else {"align": "right"})
+            look = HEADER_LOOK | (INDENTED if column.kind is Kind.TEXT else {"align": "right"})
             self._text(placed.header, at, header_text(column), **look)
         for row in range(len(table)):
             for at, column in enumerate(table.columns):
@@ -111,7 +120,7 @@ class _Worksheet:
         if not len(table):
             self._text(placed.first, 0, table.empty, italic=True)
         for row, currency, sums in placed.totals:
-            self._text(row, 0, f"Total {currency}".strip(), indent=1, **TOTAL_LOOK)
+            self._text(row, 0, f"Total {currency}".strip(), **INDENTED, **TOTAL_LOOK)
             for at, column in enumerate(table.columns[1:], start=1):
                 self._total(placed, row, at, column, sums.get(column.name), currency)
         for row, note in placed.notes:
@@ -122,7 +131,7 @@ class _Worksheet:
     def _cell(self, row: int, at: int, column: Column, value: Any, currency: str) -> None:
         if column.kind is Kind.TEXT:
             if value != "":
-                self._text(row, at, value, indent=1)
+                self._text(row, at, value, **INDENTED)
         elif value is not None:
             self.sheet.write_number(row, at, exact(column, int(value), currency), self.formats.number(column, currency))
 

@@ -62,10 +62,10 @@ def _outside(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
     frame = book["deals"]
     frame = frame[~frame["deal_id"].isin(source.deals.frame["deal_id"])]
     value, given = numbers(frame[plans.versions[0].plan.value])
-    later = days(frame["close_date"]) > source.as_of
+    won, later = frame["won"].fillna(False).to_numpy(np.bool_), days(frame["close_date"]) > source.as_of
     return pd.DataFrame({
         "currency": frame["currency"].where(frame["currency"] != "", plans.currency).to_numpy(object),
-        "standing": np.where(later, "after_as_of", "cancelled"),
+        "standing": np.select([~won, later], ["not_won", "after_as_of"], "cancelled"),
         "amount_minor": np.where(given, value, 0),
     })  # fmt: skip
 

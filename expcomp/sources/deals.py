@@ -65,7 +65,9 @@ def _note_stages(deals: Draft, rows: Ints, said: dict[str, bool | None]) -> None
 
 
 def require_of_won(deals: Draft, needs: Needs) -> None:
-    """A won deal says its motion and its value."""
+    """A won deal says its account, its close date, its motion and its value; an open one may not know them yet."""
     won = deals.frame["won"].to_numpy(dtype=np.bool_) & ~deals.bad
-    deals.require("motion", won & (deals.frame["motion"] == "").to_numpy())
+    for name in ("account_id", "motion"):
+        deals.require(name, won & (deals.frame[name] == "").to_numpy())
+    deals.require("close_date", won & deals.frame["close_date"].isna().to_numpy())
     deals.require(needs.value, won & deals.frame[needs.value].isna().to_numpy())

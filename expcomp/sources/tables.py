@@ -96,12 +96,12 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "deals",
-            "deal_id!:id account_id!:account motion:motion acv:money arr:money amount:money close_date!:day "
+            "deal_id!:id account_id:account motion:motion acv:money arr:money amount:money close_date:day "
             "won:flag stage:word owner:person currency:currency created_at:instant product:text "
             "term_months:number self_serve:flag bundled_with_renewal:flag partner:person partner_role:word "
             "override_tier:text override_by:text signal_id:id activated_on:day source:text name:text",
             key="deal_id",
-            any_of=(("motion",), ("acv", "arr", "amount"), ("won", "stage")),
+            any_of=(("account_id",), ("close_date",), ("motion",), ("acv", "arr", "amount"), ("won", "stage")),
         ),
         _table(
             "splits",
