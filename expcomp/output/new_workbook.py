@@ -44,7 +44,7 @@ class _Formats:
     def get(self, **properties: Any) -> Any:
         key = repr(sorted(properties.items()))
         if key not in self.made:
-            self.made[key] = self.book.add_format({"font_name": "Arial", "font_size": 10, **properties})
+            self.made[key] = self.book.add_format({"font_name": "Arial", "font_size": 10, "valign": "top", **properties})
         return self.made[key]
 
     def text(self, *, quoted: bool, **more: Any) -> Any:
@@ -71,7 +71,7 @@ def exact(column: Column, value: int, currency: str) -> int | Decimal:
 LINE_HEIGHT = 13
 INDENTED = {"align": "left", "indent": 1}
 TOTAL_LOOK = {"bold": True, "top": 1}
-HEADER_LOOK = {"bold": True, "bottom": 1, "bg_color": "#E8EDF3", "text_wrap": True, "valign": "top"}
+HEADER_LOOK = {"bold": True, "bottom": 1, "bg_color": "#E8EDF3", "text_wrap": True}
 
 
 class _Worksheet:
@@ -98,7 +98,7 @@ class _Worksheet:
     def _text(self, row: int, column: int, value: object, **look: Any) -> None:
         text = cell_text(value, self.page.name)
         if len(text) > WIDEST and row >= self.page.placed[0].header:
-            look = {"text_wrap": True, "valign": "top"} | look
+            look = {"text_wrap": True} | look
             self._grow(row, -(-len(text) // (WIDEST - 10)))
         if text.startswith("<r>") and text.endswith("</r>"):
             text += " "  # xlsxwriter would take it for markup of its own

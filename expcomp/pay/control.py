@@ -60,7 +60,7 @@ def deal_totals(source: Entitlement, plans: PlanSet, book: Book) -> DealTotals:
 def _outside(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
     """Deals that do not exist at `as_of`: closed later, or cancelled by then."""
     frame = book["deals"]
-    frame = frame[~frame["deal_id"].isin(source.deals.frame["deal_id"])]
+    frame = frame[source.deals.names.codes(frame["deal_id"]) == NONE]
     value, given = numbers(frame[plans.versions[0].plan.value])
     won, later = frame["won"].fillna(False).to_numpy(np.bool_), days(frame["close_date"]) > source.as_of
     return pd.DataFrame({

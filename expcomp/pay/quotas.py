@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from expcomp.diagnostics import Code, Findings, Place
+from expcomp.diagnostics import Code, Findings
 from expcomp.pay.lookups import numbers
 from expcomp.pay.places import place_of
 from expcomp.pay.roles import Payees
@@ -27,18 +27,20 @@ class Quotas:
     def __init__(self, quotas: pd.DataFrame, payees: Payees, calendar: FiscalCalendar, findings: Findings) -> None:
         self._calendar, self._findings = calendar, findings
         self._amount: dict[tuple[int, str, Period], int] = {}
-        self._place: dict[int, Place] = {}
+        self._rows, self._first_row = quotas, dict[int, int]()
         payee = payees.names.codes(quotas["payee_id"]).tolist()
         role = quotas["role"].str.strip().str.casefold().tolist()
         amount = numbers(quotas["amount"])[0].tolist()
+        periods: dict[str, Period] = {}
         for row, text in enumerate(quotas["period"]):
-            try:
-                period = calendar.parse(text)
-            except ValueError as error:
-                findings.add(WRONG_PERIOD.at(place_of(quotas, row), str(error)))
-                continue
-            self._amount[payee[row], role[row], period] = amount[row]
-            self._place.setdefault(payee[row], place_of(quotas, row))
+            if text not in periods:
+                try:
+                    periods[text] = calendar.parse(text)
+                except ValueError as error:
+                    findings.add(WRONG_PERIOD.at(place_of(quotas, row), str(error)))
+                    continue
+            self._amount[payee[row], role[row], periods[text]] = amount[row]
+            self._first_row.setdefault(payee[row], row)
 
     def of(self, payees: Iterable[int], role: str, span: Span, numbers_: Iterable[int]) -> list[int | None]:
         """The quota of each payee for each window; None where there is none."""
@@ -54,7 +56,7 @@ class Quotas:
         if len(ways) > 1:
             message = f"two sets of smaller periods add up to {window} ({' and '.join(map(str, ways))} minor units)"
             help_ = "give the window's own quota, or only one set of smaller periods"
-            self._findings.add(TWO_TILINGS.at(self._place.get(payee), message, help_))
+            self._findings.add(TWO_TILINGS.at(place_of(self._rows, self._first_row[payee]), message, help_))
         return ways[0] if ways else None
 
     def _row(self, payee: int, role: str, period: Period) -> int | None:

@@ -96,8 +96,8 @@ def payout(
     all_lines, all_payees = pd.concat(lines, ignore_index=True), pd.concat(payees, ignore_index=True)
     prove(all_lines, all_payees)
     return Sheet(
-        period, day, plans, book, latest, all_lines, all_payees, waiting(latest, plans, book),
-        unpaid_deals(latest, plans, book), unpaid_parts(latest, plans, book),
+        period, day, plans, book, latest, all_lines, all_payees, waiting(latest, plans),
+        unpaid_deals(latest, plans), unpaid_parts(latest, plans),
         pd.concat(moved, ignore_index=True), deal_totals(latest, plans, book), periods, shorter, posted,
         as_of is None and day < period.last_day, notices(latest, plans, book),
     )  # fmt: skip

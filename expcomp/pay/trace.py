@@ -57,6 +57,28 @@ def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.
     return pd.DataFrame(columns)[TRACE]
 
 
+def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
+    """The few columns that tell a tranche that is not paid: keys, role, account, tier, rule, source, days."""
+    tranches = source.tranches.iloc[tranche]
+    lines, deals = source.lines.iloc[tranches["line"].to_numpy()], source.deals
+    version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
+    currency = np.asarray([plan.plan.currency for plan in plans.versions], dtype=object)
+    return pd.DataFrame({
+        "payee_id": source.payees.names.text(lines["payee"].to_numpy()),
+        "deal_id": deals.names.text(deal),
+        "component": lines["component"].to_numpy(object),
+        "milestone": tranches["milestone"].to_numpy(object),
+        "currency": currency[version],
+        "role": lines["role"].to_numpy(object),
+        "account_id": deals.frame["account_id"].to_numpy(object)[deal],
+        "tier": _of_version(plans, version, source.tier[deal], lambda plan: [rule.tier for rule in plan.ownership]),
+        "rule": _rules(plans, lines),
+        "source": places(deals.frame.iloc[deal]),
+        "deadline": _each(to_iso, tranches["deadline"].to_numpy()),
+        "held_from": _each(to_iso, tranches["held_from"].to_numpy()),
+    })  # fmt: skip
+
+
 def _line_columns(
     source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book
 ) -> dict[str, np.ndarray]:

@@ -6,10 +6,9 @@ import pandas as pd
 from expcomp.exact import Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.lookups import NONE, numbers
-from expcomp.pay.trace import places, trace
+from expcomp.pay.trace import outline, places
 from expcomp.pay.words import FORFEITED, HELD, LAPSED, PENDING, REACHED, STATE
 from expcomp.plan.versions import PlanSet
-from expcomp.sources.book import Book
 
 REASONS = (
     "not_won", "not_covered", "outside_plan", "no_tier", "role_vacant", "no_signal", "signal_unqualified",
@@ -58,7 +57,7 @@ def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarra
     return np.asarray(REASONS, dtype=object)[np.where(started < len(REASONS), started, first)]
 
 
-def unpaid_deals(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+def unpaid_deals(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
     """deal_id, reason, value_minor and currency (as exported; NA when blank), close_date, source."""
     reason, frame = deal_reasons(source), source.deals.frame
     value, given, currency = exported_value(source, plans)
@@ -84,37 +83,24 @@ def exported_value(source: Entitlement, plans: PlanSet) -> tuple[Ints, np.ndarra
     return value, given, currency
 
 
-def waiting(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
-    """Tranches pending, held or lapsed of which something is left: payee_id, deal_id, component, milestone,
-    currency, state, amount_minor (what is left), deadline, and the trace."""
+def waiting(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
+    """Tranches pending, held or lapsed of which something is left: the columns of `outline`, state, and
+    amount_minor (what is left)."""
     tranches = source.tranches
     state = tranches["state"]
     at = np.flatnonzero((state.isin((PENDING, HELD, LAPSED)) & (tranches["left_minor"] != 0)).to_numpy())
-    return _described(source, at, plans, book).assign(
+    return outline(source, at, plans).assign(
         state=state.to_numpy(object)[at], amount_minor=tranches["left_minor"].to_numpy()[at]
     )
 
 
-def _described(source: Entitlement, at: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
-    line = source.tranches["line"].to_numpy()[at]
-    lines = source.lines
-    keys = pd.DataFrame({
-        "payee_id": source.payees.names.text(lines["payee"].to_numpy()[line]),
-        "deal_id": source.deals.names.text(lines["deal"].to_numpy()[line]),
-        "component": lines["component"].to_numpy(object)[line],
-        "milestone": source.tranches["milestone"].to_numpy(object)[at],
-        "currency": np.asarray([p.plan.currency for p in plans.versions], object)[lines["version"].to_numpy()[line]],
-    })  # fmt: skip
-    return pd.concat([keys, trace(source, at, plans, book).drop(columns="state")], axis=1)
-
-
-def unpaid_parts(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+def unpaid_parts(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
     """Overlays, SPIFFs, roles and tranches that pay nothing on deals that are credited: deal_id, component,
     milestone, payee_id, reason, amount_minor (of the tranche, 0 where none was computed), currency."""
     tranches, names = source.tranches, source.deals.names
     zero = (tranches["entitled_minor"] == 0) & (tranches["amount_minor"] != 0)
     gone = np.flatnonzero((zero & tranches["state"].isin((REACHED, FORFEITED))).to_numpy())
-    lost = _described(source, gone, plans, book)
+    lost = outline(source, gone, plans)
     lost = lost.assign(
         reason=np.where(tranches["state"].iloc[gone] == FORFEITED, "forfeited", "lost"),
         amount_minor=tranches["amount_minor"].to_numpy()[gone],

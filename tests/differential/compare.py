@@ -150,7 +150,7 @@ def _of_sheet(sheet: Sheet) -> dict[str, dict[Any, Any]]:
     not_paid = {
         row["deal_id"]: (row["reason"], to_text(int(row["value_minor"]), row["currency"]))
         for row in sheet.not_paid.to_dict("records")
-        if row["value_minor"] == row["value_minor"] and str(row["value_minor"]) != "<NA>"
+        if isinstance(row["value_minor"], int)
     }
     return {"lines": _sorted(lines), "payees": payees, "waiting": waiting, "not_paid": not_paid}
 

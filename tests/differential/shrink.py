@@ -25,6 +25,7 @@ def minimise(case: Case, kind: str, rounds: int = 3) -> Case:
     for _ in range(rounds):
         before = case
         case = _fewer_plans(case, remains)
+        case = _fewer_blocks(case, remains, 2)
         case = _fewer_rows(case, remains)
         case = _fewer_blocks(case, remains)
         case = _fewer_cells(case, remains)
@@ -58,10 +59,10 @@ def _fewer_rows(case: Case, remains: Any) -> Case:
         size = max(1, size // 3)
 
 
-def _fewer_blocks(case: Case, remains: Any) -> Case:
+def _fewer_blocks(case: Case, remains: Any, deepest: int = 99) -> Case:
     for index in range(len(case.plans)):
         done: set[Path] = set()
-        while path := next((p for p in _paths(case.plans[index]) if p not in done), None):
+        while path := next((p for p in _paths(case.plans[index]) if p not in done and len(p) <= deepest), None):
             plans = deepcopy(case.plans)
             _delete(plans[index], path)
             if remains(smaller := case.with_(plans=plans)):

@@ -1,0 +1,148 @@
+"""One deal told from its value to what was paid: tier, lines, milestones, losses, sums."""
+
+import pandas as pd
+
+from expcomp.output.component_story import tell_component
+from expcomp.output.deal_facts import LINE, DealFacts
+from expcomp.output.line_tables import accounts
+from expcomp.output.pay_tables import people
+from expcomp.output.prose import Prose
+from expcomp.output.table import Table, amounts, texts
+from expcomp.output.text import money
+from expcomp.output.unpaid_story import tell_parts, tell_unpaid
+from expcomp.pay.lookups import NONE, days
+from expcomp.pay.places import place_of
+from expcomp.pay.sheet import Sheet
+from expcomp.period import to_iso
+from expcomp.plan.model import Plan, Tier
+from expcomp.sources.tables import MOTIONS
+
+
+def tell_deal(sheet: Sheet, deal_id: str) -> str:
+    facts, prose = DealFacts(sheet, deal_id), Prose()
+    _tell_head(facts, prose)
+    if facts.plan is not None and facts.tier != NONE:
+        _tell_tier(facts, facts.plan, prose)
+    names = people(sheet)["name"]
+    for _, component in facts.tranches.groupby("line", sort=True):
+        tell_component(facts, component, str(names.get(component["payee_id"].iat[0], "")), prose)
+    _tell_losses(facts, prose)
+    tell_unpaid(facts, prose)
+    tell_parts(facts, prose)
+    _tell_sums(facts, prose)
+    return str(prose)
+
+
+def _tell_head(facts: DealFacts, prose: Prose) -> None:
+    if facts.exported.empty:
+        prose.title(f"Deal {facts.deal_id}: no longer in the export, posted earlier")
+        return
+    row = facts.exported.iloc[0]
+    prose.title(f"Deal {facts.deal_id}  {row['name']}".rstrip())
+    account = accounts(facts.sheet, facts.exported["account_id"])[0]
+    prose.fact("account", f"{row['account_id']}  {account}".rstrip())
+    won = "won" if row["won"] is True or row["won"] == True else f"not won {row['stage']}".rstrip()  # noqa: E712 - NA
+    motion = f"{row['motion']} ({MOTIONS.get(row['motion'], 'no family')})" if row["motion"] else "no motion"
+    closed = to_iso(int(days(facts.exported["close_date"])[0]))
+    prose.fact("closed", f"{closed}, {won}, {motion}", str(place_of(facts.exported, 0)))
+    prose.fact("value", _value(facts, row))
+    if facts.plan is not None:
+        prose.fact("plan", facts.plan.label, facts.plan.path)
+
+
+def _value(facts: DealFacts, row: pd.Series) -> str:
+    """As exported, and in the plan's currency where that is another one."""
+    plan = facts.plan or facts.sheet.plans.versions[0]
+    exported, currency = row[plan.plan.value], row["currency"] or plan.plan.currency
+    shown = "blank" if pd.isna(exported) else f"{money(int(exported), currency)} {currency}"
+    if facts.row == NONE or currency == facts.currency or facts.plan is None:
+        return f"{shown} ({plan.plan.value})"
+    own = money(int(facts.sheet.entitlement.deals.value[facts.row]), facts.currency)
+    return f"{shown} ({plan.plan.value}) = {own} {facts.currency} at the rate in force on the close date"
+
+
+def _tell_tier(facts: DealFacts, plan: Plan, prose: Prose) -> None:
+    tier: Tier = plan.ownership[facts.tier]
+    row = facts.exported.iloc[0]
+    prose.title(f"Tier {tier.tier}")
+    if row["override_tier"]:
+        by = row["override_by"] or "nobody named"
+        prose.say(f"moved there by {by}, whatever its conditions", str(place_of(facts.exported, 0)))
+    for condition in tier.when:
+        prose.say(str(condition), _at(condition.place))
+    if not tier.when:
+        prose.say("no conditions: it takes every deal that the tiers above it leave", _at(tier.place))
+    before = [other.tier for other in plan.ownership[: facts.tier]]
+    if before and not row["override_tier"]:
+        prose.say(f"the first tier that fits; {', '.join(before)} before it did not on the close date")
+
+
+def _at(place: object) -> str:
+    return f"{place.path}:{place.line}"  # type: ignore[attr-defined]
+
+
+def _tell_losses(facts: DealFacts, prose: Prose) -> None:
+    if facts.losses.empty:
+        return
+    prose.title("Lost value")
+    for loss in facts.losses.to_dict("records"):
+        taken, whole = money(int(loss["top"]), facts.currency), money(int(loss["bottom"]), facts.currency)
+        prose.say(f"{loss['event']}: {taken} of {whole}")
+        if loss["rule"] == NONE:
+            prose.say("no clawback rule covers that day: what was reached before stays", indent=4)
+        else:
+            share = f"{loss['recovers_top']}/{loss['recovers_bottom']}"
+            share = "all" if loss["recovers_top"] == loss["recovers_bottom"] else share
+            prose.say(f"takes back {share} of the lost share", loss["event_rule"], indent=4)
+
+
+def _tell_sums(facts: DealFacts, prose: Prose) -> None:
+    """By payee, component and milestone: entitled now = before + in this sheet; and the sums."""
+    frame = _sums(facts)
+    if frame.empty:
+        return
+    prose.title(f"What it comes to, in {facts.currency}")
+    period = str(facts.sheet.period)
+    columns = (
+        *(texts(name.removesuffix("_id"), frame[name]) for name in LINE),
+        amounts("before", frame["before_minor"], adds_up=True),
+        amounts(f"in {period}", frame["now_minor"], adds_up=True),
+        amounts("entitled", frame["entitled_minor"], adds_up=True),
+    )
+    day = to_iso(facts.sheet.as_of)
+    earlier = "posted in closed periods" if facts.sheet.posted is not None else "earned before the period (no ledger)"
+    table = Table(
+        f"before: {earlier}; entitled: as of {day}", columns, [facts.currency] * len(frame), keys=3, packed=True
+    )
+    prose.table(table)
+    _tell_lines(facts, prose)
+
+
+def _sums(facts: DealFacts) -> pd.DataFrame:
+    entitled = facts.tranches.groupby(LINE)["entitled_minor"].sum()
+    now = facts.lines.groupby(LINE)["amount_minor"].sum().rename("now_minor")
+    frame = pd.concat([entitled, now], axis=1).fillna(0).astype("int64")
+    if facts.sheet.posted is None:
+        frame["before_minor"] = frame["entitled_minor"] - frame["now_minor"]
+    else:
+        posted = facts.posted.groupby(LINE)["amount_minor"].sum().astype("int64")
+        frame = frame.join(posted.rename("before_minor"), how="outer").fillna(0).astype("int64")
+    return frame.reset_index()
+
+
+def _tell_lines(facts: DealFacts, prose: Prose) -> None:
+    if len(facts.posted):
+        prose.title("Posted in closed periods")
+        for row in facts.posted.to_dict("records"):
+            what = f"{row['period']}  {row['payee_id']} {row['component']} {row['milestone']}"
+            prose.amount(what, money(int(row["amount_minor"]), facts.currency))
+    if facts.lines.empty:
+        prose.say(f"no line of the sheet of {facts.sheet.period} is of this deal")
+        return
+    prose.title(f"Its lines in the sheet of {facts.sheet.period}")
+    for line in facts.lines.to_dict("records"):
+        what = f"{line['on']}  {line['payee_id']} {line['component']} {line['milestone']}, {line['reason']}"
+        changed = f" ({line['changed']}: {line['before']} → {line['after']})" if line["changed"] else ""
+        prose.amount(what + changed, money(int(line["amount_minor"]), line["currency"]))
+    for currency, total in facts.lines.groupby("currency")["amount_minor"].sum().items():
+        prose.amount(f"sum {currency}", money(int(total), str(currency)))
