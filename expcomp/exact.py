@@ -39,7 +39,7 @@ def round_ratio(
         whole, rest = np.divmod(np.abs(top), bottom)
         tie_goes_up = True if rounding is Rounding.HALF_UP else whole % 2 == 1
         up = (2 * rest > bottom) | ((2 * rest == bottom) & tie_goes_up)
-        return (whole + up) * np.sign(top)
+        return np.asarray((whole + up) * np.sign(top), dtype=np.int64)
 
     return _by_size(tops, bottoms, small, lambda top, bottom: rounded(top, bottom, rounding))
 
@@ -57,8 +57,8 @@ def _by_size(
     small: Callable[[Ints, Ints], Ints],
     large: Callable[[int, int], int],
 ) -> Ints:
-    columns = np.broadcast_arrays(*(np.asarray(factor, dtype=np.int64) for factor in (*tops, *bottoms)))
-    columns = [np.atleast_1d(column) for column in columns]
+    given = (np.atleast_1d(np.asarray(factor, dtype=np.int64)) for factor in (*tops, *bottoms))
+    columns = np.broadcast_arrays(*given)
     top, bottom = columns[: len(tops)], columns[len(tops) :]
     too_large = (_size(top) > SAFE) | (_size(bottom) > SAFE)
     with np.errstate(over="ignore"):
@@ -118,7 +118,7 @@ def position_in_group(sorted_group: npt.NDArray[np.generic]) -> Ints:
     """0, 1, 2 … within each run of equal values."""
     start = starts(sorted_group)
     index = np.arange(len(sorted_group), dtype=np.int64)
-    return index - np.maximum.accumulate(np.where(start, index, 0))
+    return np.asarray(index - np.maximum.accumulate(np.where(start, index, 0)), dtype=np.int64)
 
 
 def starts(sorted_group: npt.NDArray[np.generic]) -> Flags:
@@ -136,7 +136,7 @@ def running_total(amounts: Ints, sorted_group: npt.NDArray[np.generic]) -> Ints:
         return _running_total_large(amounts, sorted_group)
     before = np.cumsum(amounts) - amounts
     start = starts(sorted_group)
-    return before - before[start][np.cumsum(start) - 1]
+    return np.asarray(before - before[start][np.cumsum(start) - 1], dtype=np.int64)
 
 
 def _running_total_large(amounts: Ints, sorted_group: npt.NDArray[np.generic]) -> Ints:
@@ -153,4 +153,4 @@ def _running_total_large(amounts: Ints, sorted_group: npt.NDArray[np.generic]) -
 def within_limit(amounts: Ints, used_before: Ints, limits: Ints) -> Ints:
     """What of each amount still fits a limit of which `used_before` is gone. Amounts are not negative."""
     room = np.maximum(limits - used_before, 0)
-    return np.minimum(amounts, room)
+    return np.asarray(np.minimum(amounts, room), dtype=np.int64)

@@ -43,7 +43,7 @@ def add_months(days: Ints, months: int) -> Ints:
     target = month + np.timedelta64(months, "M")
     first = target.astype("datetime64[D]").astype(np.int64)
     length = (target + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - first
-    return first + np.minimum(in_month, length - 1)
+    return np.asarray(first + np.minimum(in_month, length - 1), dtype=np.int64)
 
 
 class Unit(StrEnum):

@@ -62,11 +62,12 @@ class DealFacts:
         source, rows = self.sheet.entitlement, self.tranche_rows
         line = source.tranches["line"].to_numpy()[rows]
         lines = source.lines.iloc[line]
-        component = pd.Series(lines["component"].to_numpy(object), dtype="object")
+        component = lines["component"].to_numpy(object)
+        parts = [text.partition(":") for text in component]
         own = source.tranches.iloc[rows]
         keys = pd.DataFrame({
             "payee_id": source.payees.names.text(lines["payee"].to_numpy()), "line": line, "at": rows,
-            "component": component, "kind": component.str.partition(":")[0], "name": component.str.partition(":")[2],
+            "component": component, "kind": [kind for kind, _, _ in parts], "name": [name for _, _, name in parts],
             "milestone": own["milestone"].to_numpy(object), "left_minor": own["left_minor"].to_numpy(),
             "position": own["position"].to_numpy(), "piece": own["piece"].to_numpy(),
         })  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from expcomp.output.component_story import tell_component
+from expcomp.output.component_story import recovers, tell_component
 from expcomp.output.deal_facts import LINE, DealFacts
 from expcomp.output.line_tables import accounts
 from expcomp.output.pay_tables import people
@@ -13,6 +13,7 @@ from expcomp.output.unpaid_story import tell_parts, tell_unpaid
 from expcomp.pay.lookups import NONE, days
 from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
+from expcomp.pay.words import HELD, PENDING
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.tables import MOTIONS
@@ -69,12 +70,12 @@ def _tell_tier(facts: DealFacts, plan: Plan, prose: Prose) -> None:
         by = row["override_by"] or "nobody named"
         prose.say(f"moved there by {by}, whatever its conditions", str(place_of(facts.exported, 0)))
     for condition in tier.when:
-        prose.say(str(condition), _at(condition.place))
+        prose.say(f"{condition.field}: {condition.written}", _at(condition.place))
     if not tier.when:
         prose.say("no conditions: it takes every deal that the tiers above it leave", _at(tier.place))
     before = [other.tier for other in plan.ownership[: facts.tier]]
     if before and not row["override_tier"]:
-        prose.say(f"the first tier that fits; {', '.join(before)} before it did not on the close date")
+        prose.say(f"the first that fits on the close date; before it stand {', '.join(before)}")
 
 
 def _at(place: object) -> str:
@@ -91,30 +92,27 @@ def _tell_losses(facts: DealFacts, prose: Prose) -> None:
         if loss["rule"] == NONE:
             prose.say("no clawback rule covers that day: what was reached before stays", indent=4)
         else:
-            share = f"{loss['recovers_top']}/{loss['recovers_bottom']}"
-            share = "all" if loss["recovers_top"] == loss["recovers_bottom"] else share
-            prose.say(f"takes back {share} of the lost share", loss["event_rule"], indent=4)
+            prose.say(f"takes back {recovers(loss)} of the lost share", loss["event_rule"], indent=4)
 
 
 def _tell_sums(facts: DealFacts, prose: Prose) -> None:
     """By payee, component and milestone: entitled now = before + in this sheet; and the sums."""
     frame = _sums(facts)
-    if frame.empty:
+    if frame.empty and facts.tranches.empty:
         return
+    day, period = to_iso(facts.sheet.as_of), str(facts.sheet.period)
     prose.title(f"What it comes to, in {facts.currency}")
-    period = str(facts.sheet.period)
+    earlier = "posted in closed periods" if facts.sheet.posted is not None else "earned before the period (no ledger)"
+    prose.say(f"before: {earlier}; entitled: what it has earned and kept by {day}")
     columns = (
         *(texts(name.removesuffix("_id"), frame[name]) for name in LINE),
         amounts("before", frame["before_minor"], adds_up=True),
-        amounts(f"in {period}", frame["now_minor"], adds_up=True),
+        amounts(period, frame["now_minor"], adds_up=True),
         amounts("entitled", frame["entitled_minor"], adds_up=True),
     )
-    day = to_iso(facts.sheet.as_of)
-    earlier = "posted in closed periods" if facts.sheet.posted is not None else "earned before the period (no ledger)"
-    table = Table(
-        f"before: {earlier}; entitled: as of {day}", columns, [facts.currency] * len(frame), keys=3, packed=True
-    )
-    prose.table(table)
+    prose.table(Table("", columns, [facts.currency] * len(frame), keys=3, packed=True))
+    waits = facts.tranches["state"].isin((PENDING, HELD))
+    prose.amount("still waiting", money(int(facts.tranches.loc[waits, "left_minor"].sum()), facts.currency))
     _tell_lines(facts, prose)
 
 
@@ -127,7 +125,8 @@ def _sums(facts: DealFacts) -> pd.DataFrame:
     else:
         posted = facts.posted.groupby(LINE)["amount_minor"].sum().astype("int64")
         frame = frame.join(posted.rename("before_minor"), how="outer").fillna(0).astype("int64")
-    return frame.reset_index()
+    frame = frame[(frame != 0).any(axis=1)]
+    return frame.reset_index().sort_values(LINE, ignore_index=True)
 
 
 def _tell_lines(facts: DealFacts, prose: Prose) -> None:

@@ -26,7 +26,9 @@ def write_atomic(path: Path, data: bytes, *, force: bool = False) -> bool:
         _replace(path, data)
     except OSError as error:
         help_ = "is it open in another program?" if isinstance(error, PermissionError) else ""
-        raise Refused(CANNOT_WRITE.at(Place(str(path)), f"the file cannot be written: {error.strerror}", help_)) from None
+        raise Refused(
+            CANNOT_WRITE.at(Place(str(path)), f"the file cannot be written: {error.strerror}", help_)
+        ) from None
     return True
 
 

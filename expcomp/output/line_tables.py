@@ -62,8 +62,8 @@ def full_lines(sheet: Sheet) -> Table:
 
 
 def shown_name(column: str) -> str:
-    """The name of a column of lines in the forms: money without `_minor`, and never twice the same."""
-    return "component_amount" if column == "component_minor" else column.removesuffix("_minor")
+    """The name of a column of lines in the forms: money without `_minor`."""
+    return column.removesuffix("_minor")
 
 
 def clawback_table(sheet: Sheet) -> Table:
@@ -77,9 +77,14 @@ def clawback_table(sheet: Sheet) -> Table:
         texts("earned", frame["period_earned"]),
         amounts("amount", frame["amount_minor"], adds_up=True),
         texts("currency", frame["currency"]),
-        *(texts(name.replace("_", " "), frame[name]) for name in ("reason", "event", "event_rule", "changed", "before", "after")),
+        *(
+            texts(name.replace("_", " "), frame[name])
+            for name in ("reason", "event", "event_rule", "changed", "before", "after")
+        ),
     ]
-    return Table("Clawbacks", tuple(columns), list(frame["currency"]), keys=2, packed=True, empty="nothing is taken back")
+    return Table(
+        "Clawbacks", tuple(columns), list(frame["currency"]), keys=2, packed=True, empty="nothing is taken back"
+    )
 
 
 def adjustment_table(sheet: Sheet) -> Table:
@@ -151,7 +156,9 @@ def parts_table(sheet: Sheet) -> Table:
         amounts("amount", frame["amount_minor"].where(computed)),
         texts("currency", frame["currency"]),
     ]
-    return Table("Parts not paid", tuple(columns), list(frame["currency"]), keys=2, packed=True, empty="no part is left out")
+    return Table(
+        "Parts not paid", tuple(columns), list(frame["currency"]), keys=2, packed=True, empty="no part is left out"
+    )
 
 
 def findings_table(sheet: Sheet) -> Table:
@@ -159,7 +166,7 @@ def findings_table(sheet: Sheet) -> Table:
     order = list(Severity)
     found = sorted(sheet.notices, key=lambda f: (order.index(f.severity), f.code))
     columns = [
-        Column("severity", [str(f.severity) for f in found], Kind.TEXT),
+        texts("severity", [str(f.severity) for f in found]),
         texts("code", [f.code for f in found]),
         texts("name", [f.name for f in found]),
         texts("message", [f.message for f in found]),

@@ -44,7 +44,9 @@ class _Formats:
     def get(self, **properties: Any) -> Any:
         key = repr(sorted(properties.items()))
         if key not in self.made:
-            self.made[key] = self.book.add_format({"font_name": "Arial", "font_size": 10, "valign": "top", **properties})
+            self.made[key] = self.book.add_format(
+                {"font_name": "Arial", "font_size": 10, "valign": "top", **properties}
+            )
         return self.made[key]
 
     def text(self, *, quoted: bool, **more: Any) -> Any:
@@ -160,7 +162,10 @@ class _Worksheet:
         """What each payee is paid, one chart per currency, below the table."""
         table, row = placed.table, placed.end + 1
         names = [column.name for column in table.columns]
-        value_at, name_at = names.index(self.page.charted), names.index("name" if all(table.columns[1].values) else "payee")
+        value_at, name_at = (
+            names.index(self.page.charted),
+            names.index("name" if all(table.columns[1].values) else "payee"),
+        )
         for currency, first, last in _runs(table):
             column = table.columns[value_at]
             chart = self.book.add_chart({"type": "bar"})
@@ -175,7 +180,9 @@ class _Worksheet:
             chart.set_title({"name": f"{header_text(column)} by payee, {currency}", "name_font": {"size": 12}})
             chart.set_legend({"none": True})
             chart.set_y_axis({"reverse": True})
-            chart.set_x_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+            chart.set_x_axis(
+                {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}}
+            )
             height = 110 + 24 * (last - first + 1)
             chart.set_size({"width": 900, "height": height})
             self.sheet.insert_chart(row, 0, chart)

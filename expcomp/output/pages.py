@@ -36,7 +36,7 @@ READ_FIRST = (
     "payee_id", "payee_name", "deal_id", "account_name", "component", "milestone", "on", "period_earned", "amount",
     "currency", "reason", "tier",
 )  # fmt: skip
-"""Columns of the page of lines that are printed; the others follow.""" 
+"""Columns of the page of lines that are printed; the others follow."""
 WIDEST = 60
 
 
@@ -185,7 +185,9 @@ def cell_text(text: object, page: str) -> str:
     """A text as a cell holds it. Raises `Refused` (O103) for one that a spreadsheet would cut."""
     cleaned = clean(str(text))
     if len(cleaned) > CELL_LIMIT:
-        message = f"a text of {len(cleaned):,} characters does not fit a cell, which holds {CELL_LIMIT:,}: {cleaned[:40]}…"
+        message = (
+            f"a text of {len(cleaned):,} characters does not fit a cell, which holds {CELL_LIMIT:,}: {cleaned[:40]}…"
+        )
         raise Refused(TOO_LONG.at(Place(page), message, "shorten it in the export, or write CSV"))
     return cleaned
 

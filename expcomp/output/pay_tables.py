@@ -89,7 +89,9 @@ def _kinds(frame: pd.DataFrame) -> list[Column]:
 def kinds_of(frame: pd.DataFrame) -> list[str]:
     """The columns of `by_kind` that make up gross, known kinds first."""
     known = [ADJUSTMENTS if kind == "manual" else kind for kind in KINDS]
-    columns = [name for name in frame if not name.endswith("_minor") and name not in (DEDUCTIONS, *PAYEE)]
+    columns = [
+        str(name) for name in frame.columns if not str(name).endswith("_minor") and name not in (DEDUCTIONS, *PAYEE)
+    ]
     return sorted(columns, key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
@@ -145,7 +147,9 @@ def full_payees(sheet: Sheet) -> Table:
 
 def _notes(sheet: Sheet, frame: pd.DataFrame) -> tuple[str, ...]:
     if sheet.is_view:
-        return (f"{sheet.period} is shorter than a pay period: what is recovered and paid is decided for the pay period",)
+        return (
+            f"{sheet.period} is shorter than a pay period: what is recovered and paid is decided for the pay period",
+        )
     taken = bool((frame["clawback_minor"] + frame["brought_forward_minor"]).any())
     rule = "gross − recovered = paid; clawback, deductions and brought forward + recovered = carried forward"
     return (rule,) if taken else ()

@@ -1,5 +1,8 @@
 """One payee's sheet told: lines by deal, how they net, what is recovered and paid, and what waits."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from expcomp.output.line_tables import accounts, waiting_rows
@@ -11,6 +14,8 @@ from expcomp.pay.lookups import days
 from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
 from expcomp.period import NEVER, to_iso
+
+Row = Mapping[Hashable, Any]
 
 
 def tell_payee(sheet: Sheet, payee_id: str) -> str:
@@ -42,9 +47,9 @@ def _tell_head(sheet: Sheet, payee_id: str, prose: Prose) -> None:
         prose.fact("last day", to_iso(last))
 
 
-def _tell_lines(sheet: Sheet, lines: pd.DataFrame, row: dict[str, object], prose: Prose) -> None:
+def _tell_lines(sheet: Sheet, lines: pd.DataFrame, row: Row, prose: Prose) -> None:
     """Deal by deal, then adjustments: each line, and what it nets to."""
-    currency = str(row["currency"])
+    currency = row["currency"]
     prose.title(f"Lines of {row['period']}, {currency}")
     if lines.empty:
         prose.say("none")
@@ -52,28 +57,32 @@ def _tell_lines(sheet: Sheet, lines: pd.DataFrame, row: dict[str, object], prose
     for name, own in lines.groupby(what, sort=True):
         account = accounts(sheet, own["account_id"])[0]
         prose.amount(f"{name}  {account}".rstrip(), money(int(own["amount_minor"].sum()), currency))
+        first = own.iloc[0]
+        if first["deal_id"]:
+            prose.say(f"closed {first['close_date']}, tier {first['tier']}", first["source"], indent=4)
         for line in own.to_dict("records"):
             _tell_line(line, prose)
+    prose.amount("sum", money(int(lines["amount_minor"].sum()), currency))
 
 
-def _tell_line(line: dict[str, object], prose: Prose) -> None:
+def _tell_line(line: Row, prose: Prose) -> None:
     if not line["deal_id"]:
-        prose.say(str(line["after"]), str(line["source"]), indent=4)
+        prose.say(line["after"], line["source"], indent=4)
         return
-    amount = money(int(str(line["amount_minor"])), str(line["currency"]))
+    amount = money(int(line["amount_minor"]), line["currency"])
     head = f"{line['component']} {line['milestone']}, {line['reason']} of {line['on']}: {amount}"
-    prose.say(head, str(line["rule"]), indent=4)
+    prose.say(head, line["rule"], indent=4)
     if line["event"]:
-        prose.say(str(line["event"]), str(line["event_rule"]), indent=6)
+        prose.say(line["event"], line["event_rule"], indent=6)
     if line["changed"]:
         prose.say(f"{line['changed']}: {line['before']} → {line['after']}", indent=6)
 
 
-def _tell_netting(sheet: Sheet, row: dict[str, object], prose: Prose) -> None:
-    currency = str(row["currency"])
+def _tell_netting(sheet: Sheet, row: Row, prose: Prose) -> None:
+    currency = row["currency"]
 
     def show(name: str) -> str:
-        return money(int(str(row[f"{name}_minor"])), currency)
+        return money(int(row[f"{name}_minor"]), currency)
 
     prose.title(f"From lines to pay, {row['period']}")
     prose.amount("gross: deals and adjustments that pay", show("gross"))
@@ -86,12 +95,13 @@ def _tell_netting(sheet: Sheet, row: dict[str, object], prose: Prose) -> None:
     _tell_recovery(sheet, row, prose)
     prose.amount("recovered", show("recovered"))
     prose.amount("paid = gross − recovered", show("paid"))
-    prose.amount("carried forward = taken + brought forward + recovered", show("carried_forward"))
+    left = "taken + brought forward + recovered" if sheet.posted is not None else "taken + recovered"
+    prose.amount(f"carried forward = {left}", show("carried_forward"))
     if row["written_off_minor"]:
         prose.amount("written off", show("written_off"))
 
 
-def _tell_recovery(sheet: Sheet, row: dict[str, object], prose: Prose) -> None:
+def _tell_recovery(sheet: Sheet, row: Row, prose: Prose) -> None:
     """The rule in force on the period's last day."""
     period = next(p for p in sheet.pay_periods if str(p) == row["period"])
     plan = sheet.plans.about_period(period.last_day)

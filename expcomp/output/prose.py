@@ -1,7 +1,5 @@
 """Plain text that reads well at 80 columns: facts with their places, amounts under each other, nothing cut."""
 
-from collections.abc import Iterable
-
 from rich.cells import cell_len
 
 from expcomp.output.layout import laid_out, wrapped
@@ -44,10 +42,8 @@ class Prose:
         self._lines.append(left + " " * (room - cell_len(left)) + f"{amount:>{AMOUNT}}")
 
     def table(self, table: Table) -> None:
-        self._lines += [clean(line.text) for line in laid_out(table, WIDTH)]
-
-    def extend(self, lines: Iterable[str]) -> None:
-        self._lines += map(clean, lines)
+        """A table without its title."""
+        self._lines += [clean(line.text) for line in laid_out(table, WIDTH)][1:]
 
     def _place(self, place: str, margin: int) -> None:
         """`(path:line)` behind the last line, or below it."""

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from expcomp.output.text import Texts
+from expcomp.output.text import Texts, Values
 
 
 class Kind(StrEnum):
@@ -23,7 +22,7 @@ class Column:
     nothing is shown as `-`."""
 
     name: str
-    values: Sequence[Any] | Texts
+    values: Texts
     kind: Kind = Kind.TEXT
     adds_up: bool = False
     quiet: bool = False
@@ -52,24 +51,25 @@ class Table:
 
     def totals(self, currency: str) -> dict[str, int]:
         """The sum of every column that adds up, over the rows of one currency."""
-        mine = np.flatnonzero(np.asarray(self.currency, dtype=object) == currency)
+        mine = np.asarray(self.currency, dtype=object) == currency
         return {
-            column.name: sum(int(column.values[at] or 0) for at in mine) for column in self.columns if column.adds_up
+            column.name: int(sum(value or 0 for value in column.values[mine]))
+            for column in self.columns
+            if column.adds_up
         }
 
 
-def texts(name: str, values: Sequence[Any]) -> Column:
+def texts(name: str, values: Values) -> Column:
     return Column(name, np.asarray(values, dtype=object))
 
 
-def counts(name: str, values: Sequence[Any], *, adds_up: bool = False) -> Column:
-    return Column(name, [int(value) for value in values], Kind.COUNT, adds_up)
+def counts(name: str, values: Values, *, adds_up: bool = False) -> Column:
+    return Column(name, np.asarray(values, dtype=object), Kind.COUNT, adds_up)
 
 
-def amounts(name: str, values: Sequence[Any], *, adds_up: bool = False, quiet: bool = False) -> Column:
+def amounts(name: str, values: Values, *, adds_up: bool = False, quiet: bool = False) -> Column:
     """Minor units; None and NA are blank."""
-    column = pd.Series(values)
+    column = pd.Series(np.asarray(values, dtype=object))
     given = column.notna().to_numpy()
-    whole = column.fillna(0).astype("int64").to_numpy(object)
-    whole[~given] = None
+    whole = np.where(given, column.fillna(0).astype("int64").to_numpy(object), None)
     return Column(name, whole, Kind.MONEY, adds_up, quiet)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pandas as pd
 from expcomp.money import to_text
 
 Texts = npt.NDArray[np.object_]
+Values: TypeAlias = "Sequence[Any] | pd.Series[Any] | pd.Index[Any] | npt.NDArray[Any]"
 
 INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
@@ -54,20 +56,22 @@ def accounted(minor: int, currency: str) -> str:
     return money(minor, currency) if minor else "-"
 
 
-def each(values: Sequence[Any] | Texts, render: Callable[[Any], str]) -> Texts:
+def each(values: Values, render: Callable[[Any], str]) -> Texts:
     """Render every distinct value once, however many rows there are."""
     codes, distinct = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
     rendered = np.asarray([*map(render, distinct), ""], dtype=object)
     return rendered[codes]
 
 
-def by_currency(
-    minor: Sequence[int | None] | Texts, currency: Sequence[str], render: Callable[[int, str], str], blank: str = ""
-) -> Texts:
+def by_currency(minor: Values, currency: Values, render: Callable[[int, str], str], blank: str = "") -> Texts:
     """A column of amounts as text, each in the currency of its row; `blank` where there is no amount."""
     amounts, currencies = np.asarray(minor, dtype=object), np.asarray(currency, dtype=object)
     result = np.full(len(amounts), blank, dtype=object)
     for code in pd.unique(currencies):
         mine = currencies == code
-        result[mine] = each(amounts[mine], lambda value, code=code: blank if pd.isna(value) else render(int(value), code))
+        result[mine] = each(amounts[mine], partial(_amount, render, blank, code))
     return result
+
+
+def _amount(render: Callable[[int, str], str], blank: str, currency: str, value: Any) -> str:
+    return blank if pd.isna(value) else render(int(value), currency)

@@ -99,7 +99,7 @@ def _tell_holds(plan: Plan, prose: Prose) -> None:
 
 def _conditions(conditions: Conditions, prose: Prose) -> None:
     for condition in conditions:
-        prose.say(str(condition), _at(condition.place), indent=4)
+        prose.say(f"{condition.field}: {condition.written}", _at(condition.place), indent=4)
 
 
 def _at(place: object) -> str:
@@ -114,7 +114,9 @@ def tell_parts(facts: DealFacts, prose: Prose) -> None:
         prose.title("Parts that pay nobody")
     for part in own.to_dict("records"):
         value = money(int(part["amount_minor"]), part["currency"]) + ", " if part["currency"] else ""
-        prose.say(f"{part['component']}: {value}{part['reason']}, {meaning(part['reason'])}", _rule(facts, part["component"]))
+        prose.say(
+            f"{part['component']}: {value}{part['reason']}, {meaning(part['reason'])}", _rule(facts, part["component"])
+        )
         prose.say(needed(part["reason"]), indent=4)
         if part["reason"].startswith(("no_signal", "signal_")):
             _signals(facts, prose)
@@ -140,8 +142,9 @@ def _rule(facts: DealFacts, component: str) -> str:
 def _signals(facts: DealFacts, prose: Prose) -> None:
     """The signals linked to the deal, and the bar they have to pass."""
     plan, book = facts.plan, facts.sheet.book
-    signals, named = book["signals"], facts.exported["signal_id"].iat[0]
-    linked = signals[(signals["deal_id"] == facts.deal_id) | ((signals["signal_id"] == named) & (named != ""))]
+    signals, named = book["signals"], str(facts.exported["signal_id"].iat[0])
+    of_deal = signals["deal_id"] == facts.deal_id
+    linked = signals[of_deal | (signals["signal_id"] == named) if named else of_deal]
     for row in linked.to_dict("records"):
         routed = row["routed_at"].date().isoformat() if row["routed_at"] == row["routed_at"] else "never"
         marks = [mark for mark in ("budget", "timeline", "named_buyer", "product_fit") if row[mark] is True]
@@ -149,4 +152,8 @@ def _signals(facts: DealFacts, prose: Prose) -> None:
         prose.say(text, f"{row['input_file']}:{row['input_row']}", indent=4)
     if plan is not None and plan.signals.qualified is not None:
         bar = plan.signals.qualified
-        prose.say(f"the plan asks for {bar.at_least} of {', '.join(bar.of)}, within {plan.signals.lookback}", _at(bar.place), indent=4)
+        prose.say(
+            f"the plan asks for {bar.at_least} of {', '.join(bar.of)}, within {plan.signals.lookback}",
+            _at(bar.place),
+            indent=4,
+        )

@@ -181,9 +181,10 @@ class _Worksheet:
         chart = BarChart()
         chart.type, chart.legend, chart.height, chart.width = "bar", None, 2.5 + 0.6 * len(table), 24
         chart.title = f"{header_text(table.columns[at - 1])} by payee, {table.currencies[0]}"
-        rows = {"min_row": placed.first + 1, "max_row": placed.last + 1}
-        chart.add_data(Reference(self.sheet, min_col=at, **rows))
-        chart.set_categories(Reference(self.sheet, min_col=names.index("name" if all(table.columns[1].values) else "payee") + 1, **rows))
+        first, last = placed.first + 1, placed.last + 1
+        chart.add_data(Reference(self.sheet, min_col=at, min_row=first, max_row=last))
+        name_at = names.index("name" if all(table.columns[1].values) else "payee") + 1
+        chart.set_categories(Reference(self.sheet, min_col=name_at, min_row=first, max_row=last))
         chart.gapWidth = 60
         chart.x_axis.scaling.orientation = "maxMin"
         chart.x_axis.delete = chart.y_axis.delete = False

@@ -70,7 +70,7 @@ def _apply(
     window = deal if rule.window == "deal" else plan.calendar.numbers(SPANS[rule.window], close[rows])
     order = np.lexsort((deal, close[rows], window, payee))
     rows, window, payee = rows[order], window[order], payee[order]
-    group = np.cumsum(np.concatenate(([0], (window[1:] != window[:-1]) | (payee[1:] != payee[:-1])))) if len(rows) else rows
+    group = np.cumsum(starts(window) | starts(payee)) - 1
     credit = lines["quota_minor"].to_numpy()[rows]
     before = running_total(credit, group)
     kept = mine[rows]
@@ -106,11 +106,13 @@ def _report(
 ) -> None:  # fmt: skip
     if rule.no_quota == "base_rate":
         return
-    seen = {(int(lines["payee"].iat[row]), int(number)): int(row) for row, number in zip(rows, window, strict=True)}
+    payee_at, deal_at = lines["payee"].to_numpy(), lines["deal"].to_numpy()
+    pairs = zip(rows.tolist(), window.tolist(), strict=True)
+    seen = {(int(payee_at[row]), number): row for row, number in pairs}
     for (payee, number), row in sorted(seen.items()):
         who = payees.names.text(np.asarray([payee]))[0]
         label = plan.calendar.label(SPANS[rule.window], number)
-        deal = int(lines["deal"].iat[row])
+        deal = int(deal_at[row])
         message = f"{who} has no quota for {label}, and {deals.id(deal)} counts toward it"
         help_ = f"add a quotas row  {who},{label},amount  or say  no_quota: base_rate  at {rule.place}"
         findings.add(NO_QUOTA.at(deals.place(deal), message, help_))

@@ -14,9 +14,9 @@ from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, folded, group_of
-from expcomp.pay.places import place_of
+from expcomp.pay.places import cell, place_of
 from expcomp.pay.roles import Holders, Payees
-from expcomp.pay.words import empty, repeat
+from expcomp.pay.words import codes, empty, repeat
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.book import Book
 from expcomp.sources.tables import MOTIONS
@@ -85,8 +85,8 @@ def find_tiers(plan: Plan, index: int, deals: Deals, rows: Ints, findings: Findi
         tier[rows[holds]] = number
     override = deals.frame["override_tier"]
     named = {rule.tier.casefold(): number for number, rule in enumerate(plan.ownership)}
-    for row in rows[(override.iloc[rows] != "").to_numpy()]:
-        wanted = override.iat[row]
+    for row in rows[(override.iloc[rows] != "").to_numpy()].tolist():
+        wanted = cell(deals.frame, "override_tier", row)
         if wanted.strip().casefold() in named:
             tier[row] = named[wanted.strip().casefold()]
             continue
@@ -118,7 +118,9 @@ def _revenue_splits(book: Book, deals: Deals, payees: Payees) -> pd.DataFrame:
     rows = splits.assign(deal=deal, split_row=np.arange(len(splits)))[divides].reset_index(drop=True)
     payee = payees.names.codes(rows["payee"])
     own_role = payees.role.reindex(payee).to_numpy()
-    return rows.assign(payee_code=payee, in_role=folded(rows["role"]).where(rows["role"] != "", own_role))
+    in_role = folded(rows["role"]).where(rows["role"] != "", own_role)
+    divided: pd.DataFrame = rows.assign(payee_code=payee, in_role=in_role)
+    return divided
 
 
 def _by_splits(
@@ -149,7 +151,7 @@ def _by_splits(
 
 
 def _check_splits(rule: Tier, splits: pd.DataFrame, role_names: dict[str, str], findings: Findings) -> None:
-    for at in np.flatnonzero(~splits["in_role"].isin(role_names).to_numpy()):
+    for at in np.flatnonzero(~splits["in_role"].isin(role_names).to_numpy()).tolist():
         row = splits.iloc[at]
         message = f"{row.deal_id} is split to {row.payee} as {row.in_role}, which tier {rule.tier} does not credit"
         help_ = f"tier {rule.tier} credits {', '.join(rule.credit)} ({rule.place})"
@@ -176,11 +178,12 @@ def _fill_vacancies(
         last = asked or _end_of_chain(plan, role)
         if plan.roles[last].vacant == "forfeit":
             continue
-        for row in rows:
-            deal, left = int(parts["deal"].iat[row]), bool(parts["left"].iat[row])
+        for row in rows.tolist():
+            deal, left = int(parts["deal"].to_numpy()[row]), bool(parts["left"].to_numpy()[row])
             who = "its holder had left by the close date" if left else "nobody holds it on the close date"
             message = f"{deals.id(deal)} credits the role {role}, and {who}"
-            help_ = f"name a holder in the export, or say  vacant: forfeit  or  vacant: to <role>  at {plan.roles[role].place}"
+            say = f"vacant: forfeit  or  vacant: to <role>  at {plan.roles[role].place}"
+            help_ = f"name a holder in the export, or say  {say}"
             findings.add(VACANT.at(deals.place(deal), message, help_))
 
 
@@ -207,7 +210,7 @@ def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> I
     """Per role: divided where the roles add up to exactly 100 %, else each rounded on its own; then divided
     among the payees who share the role."""
     deal = parts["deal"].to_numpy()
-    group = group_of(deal, parts["role"].cat.codes.to_numpy(np.int64))
+    group = group_of(deal, codes(parts["role"]))
     first = np.unique(group, return_index=True)[1]
     role_deal, role_ppm = deal[first], parts["quota_ppm"].to_numpy()[first]
     role_tie = np.full(len(first), np.iinfo(np.int64).max)
@@ -220,7 +223,7 @@ def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> I
 
 def tie_rank(payee: Ints, role: pd.Series) -> Ints:
     """Who gets a spare minor unit: the smaller payee id, then the smaller role name."""
-    return (payee + 1) * len(role.cat.categories) + role.cat.codes.to_numpy(np.int64)
+    return (payee + 1) * len(role.cat.categories) + codes(role)
 
 
 def percent(ppm: int) -> str:

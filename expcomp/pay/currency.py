@@ -32,8 +32,10 @@ class Rates:
         foreign = np.flatnonzero(((currency != to) & (currency != "")).to_numpy())
         row = self._dated.newest(self._names.codes(currency.iloc[foreign]), day[foreign])
         fresh = (row != NONE) & (day[foreign] - self._day[row] <= MAX_AGE_DAYS) if len(self._day) else row != NONE
-        faults = {int(at): self._fault(currency.iat[at], to, day[at], row[k])
-                  for k, at in enumerate(foreign) if not fresh[k]}  # fmt: skip
+        faults = {
+            at: self._fault(str(currency.iat[at]), to, int(day[at]), rate)
+            for at, rate in zip(foreign[~fresh].tolist(), row[~fresh].tolist(), strict=True)
+        }
         good, row = foreign[fresh], row[fresh]
         scale = np.asarray([10 ** (4 + decimals(to) - decimals(c)) for c in currency.iloc[good]], dtype=np.int64)
         result[good] = round_ratio((minor[good], self._top[row], scale), (self._bottom[row], 10**4), rounding)
@@ -43,4 +45,5 @@ class Rates:
         if row == NONE:
             return f"no rate from {currency} to {to} on or before {to_iso(day)}"
         newest = to_iso(self._day[row])
-        return f"the newest rate from {currency} to {to} is of {newest}, more than {MAX_AGE_DAYS} days before {to_iso(day)}"
+        age = f"more than {MAX_AGE_DAYS} days before {to_iso(day)}"
+        return f"the newest rate from {currency} to {to} is of {newest}, {age}"

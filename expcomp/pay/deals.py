@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from expcomp.diagnostics import Code, Findings, Place
@@ -91,7 +90,7 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
         version[taken] = index
         value[taken], covered[taken], counted[taken] = own[taken], pays[taken], (counts & ~pays)[taken]
         _report(frame, faults, taken, findings)
-    for row in np.flatnonzero(covered & (value < 0)):
+    for row in np.flatnonzero(covered & (value < 0)).tolist():
         message = f"{frame['deal_id'].iat[row]} is worth less than nothing and the plan would pay it"
         help_ = "a loss belongs in the events table, as contraction or churn"
         findings.add(NEGATIVE.at(place_of(frame, row), message, help_))
@@ -106,7 +105,7 @@ def _values(
     """The plan's value column in its currency, at these rows; and what could not be converted, by row."""
     column, part = plan.plan.value, frame.iloc[rows]
     minor, given = numbers(part[column])
-    for row in rows[~given]:
+    for row in rows[~given].tolist():
         message = f"{frame['deal_id'].iat[row]} is won and has no {column}, which is what the plan pays on"
         findings.add(NO_VALUE.at(place_of(frame, row), message))
     own, faults = rates.convert(minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding)
@@ -116,16 +115,16 @@ def _values(
 
 
 def _report(frame: pd.DataFrame, faults: dict[int, str], taken: Ints, findings: Findings) -> None:
-    for row in taken[np.isin(taken, list(faults))]:
+    for row in taken[np.isin(taken, list(faults))].tolist():
         help_ = "add a row to the fx table: currency,date,rate"
-        message = f"{frame['deal_id'].iat[row]}: {faults[int(row)]}"
+        message = f"{frame['deal_id'].iat[row]}: {faults[row]}"
         findings.add(NO_RATE.at(place_of(frame, row), message, help_))
 
 
 def _refuse_second(
     plans: PlanSet, frame: pd.DataFrame, version: Ints, taken: Ints, index: int, findings: Findings
 ) -> None:
-    for row in taken[version[taken] != NONE]:
+    for row in taken[version[taken] != NONE].tolist():
         first, second = plans.versions[version[row]], plans.versions[index]
         message = f"{frame['deal_id'].iat[row]} is taken by {first.label} and by {second.label}"
         findings.add(TWO_PLANS.at(place_of(frame, row), message, "make their  applies:  conditions exclude each other"))

@@ -14,7 +14,7 @@ from expcomp.exact import Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.lookups import NONE
-from expcomp.period import NEVER, Period, Span, to_iso
+from expcomp.period import NEVER, Span
 from expcomp.plan.versions import PlanSet
 
 MOVEMENT, CORRECTION = "movement", "correction"

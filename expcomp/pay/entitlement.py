@@ -27,7 +27,7 @@ from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.spiffs import spiff_lines
 from expcomp.pay.tranches import cut, forfeit
-from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, components, milestones, pick, repeat, roles
+from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, codes, components, milestones, pick, repeat, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -148,7 +148,7 @@ def _lines(
         batches.append(overlays.assign(
             version=index, rule=number, kind=repeat(OVERLAY, len(overlays), KIND),
             component=pick([f"{OVERLAY}:{name}" for name in plan.overlays], number, names),
-            role=pick([rule.role for rule in plan.overlays.values()], number, paid["role"].dtype),
+            role=pick([rule.role for rule in plan.overlays.values()], number, roles(plans)),
         ))  # fmt: skip
         unpaid.append(missing.assign(version=index))
     credits = paid.assign(
@@ -160,7 +160,7 @@ def _lines(
         kind=repeat(CAP, len(paid), KIND), component=_of_role(CAP, paid["role"], names), basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
         accelerated_minor=0, carved_minor=0,
     )[allowed < holds]  # fmt: skip
-    spiffs, spent = spiff_lines(plans, paid, deals)
+    spiffs, spent = spiff_lines(plans, paid, roles(plans), deals)
     named = spiffs.assign(
         kind=repeat(SPIFF, len(spiffs), KIND), rule=spiffs["spiff"], component=_spiff_names(plans, spiffs, names)
     )
@@ -170,7 +170,7 @@ def _lines(
 
 
 def _of_role(kind: str, role: pd.Series, names: pd.CategoricalDtype) -> pd.Categorical:
-    return pick([f"{kind}:{name}" for name in role.cat.categories], role.cat.codes.to_numpy(np.int64), names)
+    return pick([f"{kind}:{name}" for name in role.cat.categories], codes(role), names)
 
 
 def _spiff_names(plans: PlanSet, spiffs: pd.DataFrame, names: pd.CategoricalDtype) -> pd.Categorical:

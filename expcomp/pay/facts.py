@@ -16,7 +16,7 @@ import pandas as pd
 from expcomp.exact import PPM, Flags, Ints
 from expcomp.pay.currency import Rates
 from expcomp.pay.lookups import NONE, Dated, Names, days, flags, folded, numbers
-from expcomp.plan.conditions import FIELDS, Between, Condition, Conditions, FieldType, Is, OneOf
+from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
 from expcomp.sources.tables import MOTIONS
@@ -51,8 +51,8 @@ class Words:
 
     @classmethod
     def of(cls, column: pd.Series) -> "Words":
-        codes, distinct = pd.factorize(folded(column))
-        distinct = np.asarray(distinct, dtype=object)
+        codes, words = pd.factorize(folded(column))
+        distinct = np.asarray(words, dtype=object)
         blank = np.append(distinct == "", True)
         return cls(np.where(blank[codes], NONE, codes).astype(np.int64), distinct)
 
@@ -121,20 +121,23 @@ class Facts:
         column = reader(name, condition.type, worth, rows, day)
         match condition.test:
             case OneOf(words):
+                assert isinstance(column, Words)
                 return column.among(words)
             case Is(value):
-                return column.given & (column.top.astype(np.bool_) == value)
+                assert isinstance(column, Amounts)
+                return np.asarray(column.given & (column.top.astype(np.bool_) == value))
             case bounds:
+                assert isinstance(column, Amounts)
                 return column.within(bounds, PPM if condition.field == "account.seat_utilization" else 1)
 
-    def _deal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
+    def _deal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints) -> Words | Amounts:
         if name == "acv":
             return Amounts(worth.value[rows], np.ones(len(rows), np.bool_))
         if name == "family":
             return self._text("family", self.deals["motion"].map(MOTIONS).fillna("")).take(rows)
         return self._column(self.deals, "deal." + name, name, type_, rows)
 
-    def _signal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
+    def _signal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints) -> Words | Amounts:
         credited = worth.credited.signal[rows]
         if name == "qualified":
             return Amounts((credited != NONE).astype(np.int64), np.ones(len(rows), np.bool_))
@@ -142,7 +145,7 @@ class Facts:
             return Amounts(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_))
         return self._column(self.book["signals"], "signal." + name, name, type_, credited)
 
-    def _account(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints):  # type: ignore[no-untyped-def]
+    def _account(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints) -> Words | Amounts:
         if name == "seat_utilization":
             return self._seat_use(rows, day)
         if name == "acv":
@@ -156,7 +159,7 @@ class Facts:
         newest = self._column(self.book["account_history"], "history." + name, name, type_, dated)
         return _prefer(newest, exported, dated != NONE)
 
-    def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints):  # type: ignore[no-untyped-def]
+    def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints) -> Words | Amounts:
         """A field of `frame` at these rows; row NONE has no value."""
         if type_ in (FieldType.WORD, FieldType.TEXT):
             return self._text(key, frame[name]).take(rows)
@@ -268,7 +271,10 @@ def _prefer(first: Words | Amounts, second: Words | Amounts, use_first: Flags) -
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Seat use by series; the last entry of `active` and `bought` is for no row. A deal's series is its product's rows where it has any, else those without product."""
+    """Seat use by series; the last entry of `active` and `bought` is for no row.
+
+    A deal's series is its product's rows where it has any, else those without product.
+    """
 
     dated: Dated
     series: Ints
@@ -289,7 +295,3 @@ class Usage:
         own = account * width + products.codes(folded(deals["product"])) + 1
         series = np.where(dated.has(own), own, account * width)
         return cls(dated, series, np.append(active, 0), np.append(bought, 1))
-
-
-def known_field(name: str) -> bool:
-    return name in FIELDS

@@ -11,6 +11,7 @@ import pandas as pd
 from expcomp.exact import Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.lookups import Texts, group_of
+from expcomp.pay.words import codes
 from expcomp.period import NEVER
 
 KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
@@ -58,8 +59,7 @@ def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
 
 def _codes(lines: pd.DataFrame, tranches: pd.DataFrame) -> Ints:
     """One number per key, from whole numbers rather than texts."""
-    component = lines["component"].cat.codes.to_numpy(np.int64)
+    component = codes(lines["component"])
     line_key = group_of(lines["payee"].to_numpy(), lines["deal"].to_numpy(), component)
-    milestone = tranches["milestone"].cat
-    width = len(milestone.categories)
-    return np.asarray(line_key[tranches["line"]] * width + milestone.codes.to_numpy(np.int64), dtype=np.int64)
+    width = len(tranches["milestone"].cat.categories)
+    return np.asarray(line_key[tranches["line"]] * width + codes(tranches["milestone"]), dtype=np.int64)

@@ -9,7 +9,9 @@ import pandas as pd
 from expcomp.exact import Ints, running_total, within_limit
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import group_of
-from expcomp.plan.model import SPANS, Window
+from expcomp.pay.words import codes
+from expcomp.plan.model import SPANS
+from expcomp.plan.record import Window
 from expcomp.plan.versions import PlanSet
 
 ORDER: tuple[Window, ...] = ("deal", "month", "quarter", "year")
@@ -23,7 +25,7 @@ def cap_lines(plans: PlanSet, credits: pd.DataFrame, holds: Ints, deals: Deals) 
     deal, close = credits["deal"].to_numpy(), deals.close[credits["deal"]]
     for per in ORDER:
         window = deal if per == "deal" else plans.calendar.numbers(SPANS[per], close)
-        group = group_of(credits["payee"].to_numpy(), credits["role"].cat.codes.to_numpy(np.int64), window)
+        group = group_of(credits["payee"].to_numpy(), codes(credits["role"]), window)
         for limit in _limits(plans, credits, per):
             left = use_up(left, limit, group, close, deal)
     return left
@@ -70,12 +72,12 @@ def use_up(
 
 def _in_steps(amount: Ints, limit: Ints, group: npt.NDArray[np.generic]) -> Ints:
     """The same where the limit changes inside a group: from one run of equal limits to the next."""
-    result, used = np.empty_like(amount), {}
+    result, used = np.empty_like(amount), dict[int, int]()
     edges = np.flatnonzero(np.concatenate(([True], (group[1:] != group[:-1]) | (limit[1:] != limit[:-1]))))
     for start, end in zip(edges, [*edges[1:], len(amount)], strict=True):
         run = slice(start, end)
-        gone = used.get(group[start], 0)
+        gone = used.get(int(group[start]), 0)
         before = np.cumsum(amount[run]) - amount[run]
         result[run] = within_limit(amount[run], np.minimum(gone + before, limit[run]), limit[run])
-        used[group[start]] = gone + int(result[run].sum())
+        used[int(group[start])] = gone + int(result[run].sum())
     return result

@@ -40,10 +40,10 @@ def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
     table = book["events"]
     word = folded(table["event"])
     amount, given = numbers(table["amount"])
-    for row in np.flatnonzero(~word.isin(KNOWN).to_numpy()):
+    for row in np.flatnonzero(~word.isin(KNOWN).to_numpy()).tolist():
         help_ = f"write one of {', '.join(KNOWN)}, or map it under  values: event.event"
         findings.add(UNKNOWN_EVENT.at(place_of(table, row), f'"{table["event"].iat[row]}" is not an event', help_))
-    for row in np.flatnonzero((word == "contraction").to_numpy() & ~given):
+    for row in np.flatnonzero((word == "contraction").to_numpy() & ~given).tolist():
         message = f"the contraction of {table['account_id'].iat[row]} has no amount"
         findings.add(NO_AMOUNT.at(place_of(table, row), message, "write the annual value that was lost"))
     frame = pd.DataFrame({

@@ -4,13 +4,15 @@ Design page 2, payout and guardrails. A row of the result is a piece: one milest
 receipt or row of evidence that pays a part of it. Nothing is reached before the close date.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, Dated, days, folded, numbers, pairs, spread
-from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, SPIFF_MILESTONE, STATE, empty, pick, repeat
+from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, SPIFF_MILESTONE, STATE, codes, empty, pick, repeat
 from expcomp.period import NEVER
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.model import Milestone, Plan
@@ -197,19 +199,20 @@ def hold_back(
     deal, reached = pieces["deal"].to_numpy()[at], pieces["reached"].to_numpy().copy()
 
     def held(rows: Ints, day: Ints) -> Flags:
-        return np.logical_or.reduce([deals.facts.hold(rule.when, deals.worth[index], rows, day) for rule in holds])
+        each = [deals.facts.hold(rule.when, deals.worth[index], rows, day) for rule in holds]
+        return np.asarray(np.logical_or.reduce(each), dtype=np.bool_)
 
     stopped = at[held(deal, reached[at])]
     release = _release(deals, pieces["deal"].to_numpy()[stopped], reached[stopped], held)
-    state = pieces["state"].cat.codes.to_numpy().copy()
-    state[stopped[release == NEVER]] = STATE.categories.get_loc(HELD)
+    state = codes(pieces["state"]).copy()
+    state[stopped[release == NEVER]] = STATE.categories.to_list().index(HELD)
     held_from = pieces["held_from"].to_numpy().copy()
     held_from[stopped] = reached[stopped]
     reached[stopped] = release
     return pieces.assign(reached=reached, state=pd.Categorical.from_codes(state, dtype=STATE), held_from=held_from)
 
 
-def _release(deals: Deals, deal: Ints, day: Ints, held) -> Ints:  # type: ignore[no-untyped-def]
+def _release(deals: Deals, deal: Ints, day: Ints, held: Callable[[Ints, Ints], Flags]) -> Ints:
     """The first day after `day`, with a usage or history row of the account, on which nothing holds."""
     facts = deals.facts
     until = np.full(len(deal), facts.as_of)

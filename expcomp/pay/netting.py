@@ -26,11 +26,9 @@ def nets(lines: pd.DataFrame) -> pd.DataFrame:
         milestone=lines["milestone"].where(lines["deal_id"] == "", ""),
     )
     net = grouping.groupby(within, sort=True, as_index=False)["amount_minor"].sum()
-    return (
-        net.assign(gross_minor=net["amount_minor"].clip(lower=0), clawback_minor=net["amount_minor"].clip(upper=0))
-        .groupby(PAYEE, sort=True)[["gross_minor", "clawback_minor"]]
-        .sum()
-    )
+    signed = net.assign(gross_minor=net["amount_minor"].clip(lower=0), clawback_minor=net["amount_minor"].clip(upper=0))
+    totals: pd.DataFrame = signed.groupby(PAYEE, sort=True)[["gross_minor", "clawback_minor"]].sum()
+    return totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 from expcomp.diagnostics import Code, Finding, Severity
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.guardrails import warned
+from expcomp.pay.places import cell, place_of
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -33,22 +34,22 @@ def notices(source: Entitlement, plans: PlanSet, book: Book) -> tuple[Finding, .
 def _not_computed(plan: Plan) -> Iterator[Finding]:
     for block, records in (("bonuses", plan.bonuses), ("modifiers", plan.modifiers)):
         for record in records:
-            message = f'{plan.label} has the {block} "{record.name}", which this version does not compute: it pays nothing here'
+            what = f'{plan.label} has the {block} "{record.name}"'
+            message = f"{what}, which this version does not compute: it pays nothing here"
             yield NOT_COMPUTED.at(record.place, message, severity=Severity.WARNING)
 
 
 def _overrides(source: Entitlement) -> Iterator[Finding]:
     frame, deals = source.deals.frame, source.deals
-    for row in np.flatnonzero((frame["override_tier"] != "").to_numpy() & deals.covered):
-        by = frame["override_by"].iat[row] or "nobody named"
-        message = f"{deals.id(row)} was moved to tier {frame['override_tier'].iat[row]} by {by}"
+    for row in np.flatnonzero((frame["override_tier"] != "").to_numpy() & deals.covered).tolist():
+        by = cell(frame, "override_by", row) or "nobody named"
+        message = f"{deals.id(row)} was moved to tier {cell(frame, 'override_tier', row)} by {by}"
         yield OVERRIDE.at(deals.place(row), message, severity=Severity.NOTE)
 
 
 def _self_approved(book: Book) -> Iterator[Finding]:
-    from expcomp.pay.places import place_of
-
     rows = book["adjustments"]
-    for row in np.flatnonzero((rows["requested_by"] == rows["approved_by"]).to_numpy()):
-        message = f"the adjustment for {rows['payee_id'].iat[row]} was asked for and approved by {rows['approved_by'].iat[row]}"
+    for row in np.flatnonzero((rows["requested_by"] == rows["approved_by"]).to_numpy()).tolist():
+        who, by = cell(rows, "payee_id", row), cell(rows, "approved_by", row)
+        message = f"the adjustment for {who} was asked for and approved by {by}"
         yield SELF_APPROVED.at(place_of(rows, row), message, severity=Severity.WARNING)

@@ -11,6 +11,7 @@ from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Ints
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, Dated, days, numbers
+from expcomp.pay.places import cell
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees
 from expcomp.period import Span
@@ -33,14 +34,14 @@ def rate_lines(
         mine = np.flatnonzero((lines["role"] == rule.role).to_numpy())
         fits = deals.facts.hold(rule.when, deals.worth[index], deal[mine], deals.close[deal[mine]])
         row[mine[fits]] = number
-    for at in np.flatnonzero((row == NONE) & lines["paid"].to_numpy()):
-        message = f"{deals.id(deal[at])} credits {lines['role'].iat[at]}, and no rate of {plan.path} fits the deal"
+    for at in np.flatnonzero((row == NONE) & lines["paid"].to_numpy()).tolist():
+        message = f"{deals.id(deal[at])} credits {cell(lines, 'role', at)}, and no rate of {plan.path} fits the deal"
         findings.add(NO_RATE.at(deals.place(deal[at]), message, "end the rates of a role with one that has no `when`"))
     fixed = np.append([0 if rule.rate is None else rule.rate for rule in plan.rates], 0)
     top, bottom = fixed[row].astype(np.int64), np.full(len(lines), PPM)
     own = np.append([rule.rate is None for rule in plan.rates], False)[row] & lines["paid"].to_numpy()
-    at = np.flatnonzero(own)
-    top[at], bottom[at] = _own_rates(plan, lines.iloc[at], deals, book, payees, quotas, findings)
+    mine = np.flatnonzero(own)
+    top[mine], bottom[mine] = _own_rates(plan, lines.iloc[mine], deals, book, payees, quotas, findings)
     shared = np.maximum(np.gcd(top, bottom), 1)
     return lines.assign(rate_row=row, rate_top=top // shared, rate_bottom=bottom // shared)
 

@@ -10,11 +10,12 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Ints
-from expcomp.pay.places import place_of
 from expcomp.pay.facts import Credited
 from expcomp.pay.lookups import NONE, Names, flags, local_days
+from expcomp.pay.places import place_of
 from expcomp.period import NEVER
-from expcomp.plan.model import Passing, Plan
+from expcomp.plan.model import Plan
+from expcomp.plan.signals import Passing
 from expcomp.sources.book import Book
 
 DISAGREEMENT = Code("D505", "signal-and-deal-disagree")

@@ -13,7 +13,9 @@ from expcomp.plan.versions import PlanSet
 COLUMNS = {"deal": "int64", "payee": "int64", "version": "int64", "spiff": "int64", "gross_minor": "int64"}
 
 
-def spiff_lines(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> tuple[pd.DataFrame, pd.DataFrame]:
+def spiff_lines(
+    plans: PlanSet, credits: pd.DataFrame, roles: pd.CategoricalDtype, deals: Deals
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SPIFF lines; and the deals whose SPIFF found its budget spent (deal, version, spiff).
 
     `credits` are the paid lines of deals that no guardrail zeroes. A name's budget runs on across versions.
@@ -22,10 +24,12 @@ def spiff_lines(plans: PlanSet, credits: pd.DataFrame, deals: Deals) -> tuple[pd
     deal = eligible["deal"].to_numpy()
     left = use_up(eligible["pays"].to_numpy(), eligible["budget"].to_numpy(), eligible["name"].to_numpy(), deals.close[deal], deal)
     spent = eligible.loc[(left == 0) & (eligible["pays"] > 0).to_numpy(), ["deal", "version", "spiff"]]
-    batches = [empty(COLUMNS | {"role": credits["role"].dtype})]
-    for (version, number), rows in eligible.assign(left=left).groupby(["version", "spiff"], sort=True):
-        role = plans.versions[int(version)].spiffs[int(number)].role
-        batches.append(_shared(rows, credits, int(version), int(number), role, deals))
+    batches = [empty(COLUMNS | {"role": roles})]
+    eligible = eligible.assign(left=left)
+    for version, plan in enumerate(plans.versions):
+        for number, rule in enumerate(plan.spiffs):
+            rows = eligible[(eligible["version"] == version) & (eligible["spiff"] == number)]
+            batches.append(_shared(rows, credits, version, number, rule.role, deals))
     return pd.concat(batches, ignore_index=True), spent
 
 

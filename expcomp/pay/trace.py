@@ -16,6 +16,7 @@ from expcomp.pay.credit import percent
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.lookups import NONE, Texts, group_of
 from expcomp.pay.milestones import EVIDENCE
+from expcomp.pay.places import cell
 from expcomp.pay.words import CAP, CREDIT, OVERLAY, SPIFF
 from expcomp.period import NEVER, to_iso
 from expcomp.plan.model import Accelerator, Plan
@@ -162,8 +163,8 @@ def _rules(plans: PlanSet, lines: pd.DataFrame) -> Texts:
     capped = np.flatnonzero(kind == CAP)
     for index, plan in enumerate(plans.versions):
         first = {cap.role: _at(cap.place) for cap in reversed(plan.caps)}
-        for at in capped[version[capped] == index]:
-            result[at] = first[lines["role"].iat[at]]
+        for at in capped[version[capped] == index].tolist():
+            result[at] = first[cell(lines, "role", at)]
     return result
 
 

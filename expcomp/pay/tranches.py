@@ -7,7 +7,7 @@ from expcomp.exact import PPM, Ints, round_ratio
 from expcomp.money import Rounding
 from expcomp.pay.lookups import pairs
 from expcomp.pay.roles import Payees
-from expcomp.pay.words import FORFEITED, PENDING, STATE
+from expcomp.pay.words import FORFEITED, PENDING, STATE, codes
 from expcomp.period import NEVER, Span
 from expcomp.plan.versions import PlanSet
 
@@ -52,6 +52,6 @@ def forfeit(
         end = plans.calendar.first_day(pay_span, int(number) + 1) - 1
         if plans.about_period(end).leavers.unreached == "pay":
             after &= plans.calendar.numbers(pay_span, judged) != number
-    state = tranches["state"].cat.codes.to_numpy().copy()
-    state[after] = STATE.categories.get_loc(FORFEITED)
+    state = codes(tranches["state"]).copy()
+    state[after] = STATE.categories.to_list().index(FORFEITED)
     return tranches.assign(state=pd.Categorical.from_codes(state, dtype=STATE))

@@ -1,6 +1,6 @@
 """The closed sets of words in the columns of the calculation, as categories: compared as numbers, read as words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -48,10 +48,15 @@ def repeat(word: str, count: int, words: pd.CategoricalDtype) -> pd.Categorical:
 
 def pick(names: Sequence[str], at: Ints, words: pd.CategoricalDtype) -> pd.Categorical:
     """The name at each position."""
-    codes = words.categories.get_indexer(pd.Index(list(names), dtype=words.categories.dtype))
-    return pd.Categorical.from_codes(np.append(codes, -1)[at], dtype=words)
+    known = words.categories.get_indexer(pd.Index(list(names), dtype=words.categories.dtype))
+    return pd.Categorical.from_codes(np.append(known, -1)[at], dtype=words)
 
 
-def empty(columns: dict[str, object]) -> pd.DataFrame:
+def codes(column: pd.Series) -> Ints:
+    """The numbers behind a column of categories."""
+    return np.asarray(column.cat.codes, dtype=np.int64)
+
+
+def empty(columns: Mapping[str, str | pd.CategoricalDtype]) -> pd.DataFrame:
     """No rows, with these columns of these types."""
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    return pd.DataFrame(columns=pd.Index(list(columns))).astype(dict(columns))

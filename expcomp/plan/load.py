@@ -12,8 +12,8 @@ from expcomp.diagnostics import Code, Finding, Findings, Place, Refused
 from expcomp.money import CURRENCIES
 from expcomp.plan.check import check_plan
 from expcomp.plan.conditions import DECLARED_TYPES, FIELDS, PAYEE_FIELDS, FieldType
-from expcomp.plan.nodes import Block, Items, Node, compose, decode
 from expcomp.plan.model import Plan
+from expcomp.plan.nodes import Block, Items, Node, compose, decode
 from expcomp.suggest import did_you_mean
 
 UNKNOWN_KEY = Code("E201", "unknown-key")
@@ -89,7 +89,7 @@ def _context(tree: Block, findings: Findings) -> dict[str, Any]:
 
 def _translate(error: ValidationError, tree: Block) -> Iterable[Finding]:
     for item in error.errors(include_url=False):
-        node, key_place, siblings = _walk(tree, item["loc"])
+        node, key_place = _walk(tree, item["loc"])
         key = str(item["loc"][-1]) if item["loc"] else ""
         match item["type"]:
             case "extra_forbidden":
@@ -105,21 +105,20 @@ def _translate(error: ValidationError, tree: Block) -> Iterable[Finding]:
                 yield WRONG_VALUE.at(node.place, f'"{node}" is not one of {choices}', help_)
             case _:
                 message = item["msg"].removeprefix("Value error, ")
-                yield WRONG_VALUE.at(node.place, message if siblings is None else message)
+                yield WRONG_VALUE.at(node.place, message)
 
 
-def _walk(tree: Block, loc: Sequence[int | str]) -> tuple[Node, Place | None, Block | None]:
-    """The node an error speaks of, the place of its key, and the block that holds it."""
+def _walk(tree: Block, loc: Sequence[int | str]) -> tuple[Node, Place | None]:
+    """The node an error speaks of, and the place of its key."""
     node: Node = tree
     key_place: Place | None = None
-    holder: Block | None = None
     for part in loc:
         if isinstance(node, Block) and part in node:
-            holder, key_place = node, node.keys_at[str(part)]
+            key_place = node.keys_at[str(part)]
             node = node[str(part)]
         elif isinstance(node, Items) and isinstance(part, int) and part < len(node):
             node, key_place = node[part], None
-    return node, key_place, holder
+    return node, key_place
 
 
 def _known_keys(loc: Sequence[int | str]) -> list[str]:

@@ -9,22 +9,31 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PrivateAttr,
     Tag,
     ValidationInfo,
-    model_validator,
 )
 
-from expcomp.diagnostics import Place
 from expcomp.money import Rounding
-from expcomp.period import Duration, FiscalCalendar, Span, Unit
-from expcomp.plan.conditions import Conditions, read_conditions
-from expcomp.plan.nodes import Block, Items, Text
+from expcomp.period import Duration, FiscalCalendar, Span
+from expcomp.plan.metrics import Bonus, Losses, Modifier, Retention
+from expcomp.plan.nodes import Text
+from expcomp.plan.record import (
+    MONTH_NAMES,
+    Declared,
+    Effective,
+    Family,
+    Month,
+    Record,
+    Shares,
+    When,
+    Window,
+    Words,
+    shape,
+)
 from expcomp.plan.scalars import (
     Count,
     Currency,
@@ -39,62 +48,7 @@ from expcomp.plan.scalars import (
     read_money,
     read_share,
 )
-
-
-class Record(BaseModel):
-    """Closed, frozen, and aware of where it stands in the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-    _place: Place = PrivateAttr(default=Place(""))
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_place(cls, data: Any, handler: Any) -> Any:
-        if not isinstance(data, Block):
-            raise ValueError("a block of keys is expected here")
-        record = handler(data)
-        record._place = data.place
-        return record
-
-    @property
-    def place(self) -> Place:
-        return self._place
-
-
-def _read_when(value: Any, info: ValidationInfo) -> Conditions:
-    context = info.context or {}
-    return read_conditions(value, context["fields"], currency_of(info), context["findings"])
-
-
-def _read_for(value: Any, info: ValidationInfo) -> Conditions:
-    context = info.context or {}
-    return read_conditions(value, context["payee_fields"], currency_of(info), context["findings"])
-
-
-def _shape(value: Any, one: str = "word") -> str:
-    """Which branch of a value-or-list the plan wrote, so that only its errors are told."""
-    return "list" if isinstance(value, Items | tuple) else one
-
-
-When = Annotated[Conditions, BeforeValidator(_read_when)]
-For = Annotated[Conditions, BeforeValidator(_read_for)]
-Words = tuple[Word, ...]
-Shares = dict[Word, SharePpm]
-Month = Literal[
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-]  # fmt: skip
-MONTH_NAMES: tuple[str, ...] = Month.__args__  # type: ignore[attr-defined]
-Family = Literal["upsell", "cross_sell", "usage", "multi_year", "renewal", "new_logo", "contraction"]
-Window = Literal["deal", "month", "quarter", "year"]
-Metric = Literal["nrr", "grr", "logo_retention", "expansion", "signal_quality", "sla_rate"]
-Scope = Literal["portfolio", "segment", "team", "reports", "company"]
-Declared = Literal["text", "word", "number", "money", "share", "yes/no"]
-
-
-class Effective(Record):
-    from_: Day = Field(alias="from")
-    to: Day | None = None
+from expcomp.plan.signals import Signals
 
 
 class Allowance(Record):
@@ -166,7 +120,7 @@ def _read_overlay_pay(value: Any, info: ValidationInfo) -> OverlayPay:
 
 class Overlay(Record):
     tiers: Annotated[
-        Annotated[Literal["all"], Tag("word")] | Annotated[Words, Tag("list")], Discriminator(_shape)
+        Annotated[Literal["all"], Tag("word")] | Annotated[Words, Tag("list")], Discriminator(shape)
     ]
     role: Word
     pays: Annotated[OverlayPay, BeforeValidator(_read_overlay_pay)]
@@ -273,7 +227,7 @@ class Clawback(Record):
         Annotated[SharePpm, Tag("share")]
         | Annotated[Literal["linear"], Tag("linear")]
         | Annotated[tuple[Step, ...], Tag("list")],
-        Discriminator(lambda value: "linear" if value == "linear" else _shape(value, "share")),
+        Discriminator(lambda value: "linear" if value == "linear" else shape(value, "share")),
     ]
     until: Days | None = None
 
@@ -297,45 +251,6 @@ class Leavers(Record):
     recover: Literal["stop", "final_pay"] = "stop"
 
 
-class Portfolio(Record):
-    held_at: Literal["start", "end"] = "end"
-    at_least: Days | None = None
-
-
-class CurvePoint(Record):
-    at: SharePpm
-    pays: SharePpm
-
-
-class Bonus(Record):
-    name: Word
-    metric: Metric
-    scope: Scope
-    pays: Word
-    per: Literal["month", "quarter", "half", "year"]
-    prorate: Literal["days", "none"]
-    curve: tuple[CurvePoint, ...]
-    role: Word = ""
-    for_: For = Field(default=(), alias="for")
-    portfolio: Portfolio | None = None
-    window: Word = ""
-    curve_on: Literal["value", "target"] = "value"
-    below: SharePpm = 0
-    above: SharePpm | None = None
-    accrues: Literal["each_period", "year_to_date"] = "each_period"
-    gate: dict[Metric, Word] = Field(default_factory=dict)
-
-
-class Modifier(Record):
-    name: Word
-    roles: Words
-    metric: Metric
-    scope: Scope
-    below: Word
-    multiplier: Multiplier
-    window: Literal["month", "quarter", "year"]
-
-
 class Dates(Record):
     from_: Day = Field(alias="from")
     to: Day
@@ -348,89 +263,6 @@ class Spiff(Record):
     pays: MoneyMinor
     when: When = ()
     budget: MoneyMinor | None = None
-
-
-Mark = Literal["budget", "timeline", "named_buyer", "product_fit"]
-ClockTime = Word
-
-
-class Passing(Record):
-    """So many of these marks."""
-
-    at_least: Count
-    of: tuple[Mark, ...]
-
-
-class Response(Record):
-    acknowledge: Days
-    contact: Days
-
-
-class Review(Record):
-    review: Literal["next sync"]
-    backstop: Days | None = None
-
-
-class Sync(Record):
-    every: Days
-    weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-    at: ClockTime
-
-
-class Sla(Record):
-    clock: Literal["elapsed", "business"]
-    hot: Response | None = None
-    warm: Response | None = None
-    watch: Review | None = None
-    sync: Sync | None = None
-    at_risk: SharePpm = 800_000
-    close_loop: Word = ""
-
-
-class WorkingCalendar(Record):
-    timezone: Word
-    hours: dict[
-        Word, Annotated[Annotated[Word, Tag("word")] | Annotated[Words, Tag("list")], Discriminator(_shape)]
-    ]
-    holidays: tuple[Day, ...] = ()
-    effective: Effective | None = None
-
-
-class Signals(Record):
-    routed: Passing | None = None
-    qualified: Passing | None = None
-    lookback: Days = Duration(180, Unit.DAYS)
-    before: Literal["closed", "created"] = "closed"
-    sla: Sla | None = None
-    calendar: WorkingCalendar | None = None
-    calendars: tuple[WorkingCalendar, ...] = ()
-
-
-class RetentionTarget(Record):
-    nrr: SharePpm
-    grr: SharePpm
-    segment: Word = ""
-
-
-class Retention(Record):
-    window: Days | None = None
-    cohort: Literal["month", "quarter"] = "quarter"
-    rollup: Literal["none", "parent", "ultimate_parent"] = "none"
-    min_accounts: Count = 1
-    targets: tuple[RetentionTarget, ...] = ()
-    reactivation_reset: Word = ""
-    strict_lapse: Flag = False
-    grr_path: Literal["endpoint", "running_min"] = "endpoint"
-    pause: Word = "zero"
-    usage_basis: Word = "trailing_3m_avg"
-    escalator: Word = "include"
-    baseline_offset: Count = 0
-
-
-class Losses(Record):
-    """For losses derived from subscriptions."""
-
-    churn_grace: Days | None = None
 
 
 class Expected(Record):
@@ -464,12 +296,12 @@ class Plan(Record):
     activation: Activation | None = None
     guardrails: tuple[Guardrail, ...] = ()
     clawbacks: tuple[Clawback, ...] = ()
-    recovery: Recovery = Field(default_factory=lambda: Recovery.model_construct())
-    leavers: Leavers = Field(default_factory=lambda: Leavers.model_construct())
+    recovery: Recovery = Field(default_factory=Recovery.model_construct)
+    leavers: Leavers = Field(default_factory=Leavers.model_construct)
     bonuses: tuple[Bonus, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
     spiffs: tuple[Spiff, ...] = ()
-    signals: Signals = Field(default_factory=lambda: Signals.model_construct())
+    signals: Signals = Field(default_factory=Signals.model_construct)
     retention: Retention | None = None
     events: Losses | None = None
     examples: tuple[Example, ...] = ()

@@ -6,6 +6,7 @@ No anchors, aliases, tags, merge keys, duplicate keys or second document; at mos
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import yaml
 
@@ -127,9 +128,7 @@ class _Composer:
     def _block(self, start: yaml.Event) -> Block:
         block = Block(self._place(start))
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self._node(event)
-            if not isinstance(key, Text):
-                self._refuse(event, NOT_PLAIN, "a key that is not a plain word")
+            key = self._key(event)
             if key == "<<":
                 self._refuse(event, NOT_PLAIN, "a merge key (<<): write the values out")
             if key in block:
@@ -139,6 +138,12 @@ class _Composer:
             block[str(key)] = self._node(next(self.events))
         return block
 
+    def _key(self, event: yaml.Event) -> Text:
+        key = self._node(event)
+        if not isinstance(key, Text):
+            self._refuse(event, NOT_PLAIN, "a key that is not a plain word")
+        return key
+
     def _items(self, start: yaml.Event) -> Items:
         items = Items(self._place(start))
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
@@ -146,7 +151,8 @@ class _Composer:
         return items
 
     def _place(self, event: yaml.Event) -> Place:
+        assert event.start_mark is not None
         return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _refuse(self, event: yaml.Event, code: Code, message: str) -> None:
+    def _refuse(self, event: yaml.Event, code: Code, message: str) -> NoReturn:
         raise Refused(code.at(self._place(event), message))
