@@ -55,8 +55,8 @@ def test_case(path: Path, tmp_path: Path) -> None:
             continue
         assert "refused" not in step, f"{step.place}: nothing was refused"
         assert step.get("stands_on", to_iso(sheet.as_of)) == to_iso(sheet.as_of), f"{step.place}: another day"
-        wrong = [differs(name, step[name], getattr(sheet, name)) for name in TABLES if name in step]
-        assert not any(wrong), "\n".join([case["name"], *filter(None, wrong)])
+        if wrong := [*filter(None, (differs(name, step, sheet) for name in TABLES if name in step))]:
+            pytest.fail("\n".join([case["name"], *wrong]), pytrace=False)
         earlier += printed(sheet.lines, [name.removesuffix("_minor") for name in sheet.lines])
 
 
@@ -98,12 +98,12 @@ def printed(frame: pd.DataFrame, keys: Iterable[str]) -> list[dict[str, str]]:
     return [{key: str(row[NAMES.get(key, key)]) for key in keys} for row in rows]
 
 
-def differs(name: str, expected: Items, frame: pd.DataFrame) -> str:
+def differs(name: str, step: Block, sheet: Sheet) -> str:
     """Nothing, or both tables side by side; a row that the other one does not hold is marked."""
-    keys = TABLES[name].split()
+    keys, expected = TABLES[name].split(), step[name]
     wanted = [known(row, keys) if isinstance(row, Block) else {"deal": str(row)} for row in expected]
     payees = {row["payee"] for row in wanted if name in ("lines", "payees", "waiting")}
-    got = [row for row in printed(frame, keys) if not payees or row["payee"] in payees]
+    got = [row for row in printed(getattr(sheet, name), keys) if not payees or row["payee"] in payees]
     missing, over = [], list(got)
     for row in wanted:
         hit = next((g for g in over if row.items() <= g.items()), None)

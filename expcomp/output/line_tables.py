@@ -6,7 +6,7 @@ import pandas as pd
 from expcomp.diagnostics import Severity
 from expcomp.output.pay_tables import people
 from expcomp.output.reasons import meaning
-from expcomp.output.table import Column, Kind, Table, amounts, texts
+from expcomp.output.table import Column, Table, amounts, texts
 from expcomp.pay.sheet import LINE_COLUMNS, Sheet
 
 WAITING_KEY = ["payee_id", "deal_id", "component", "milestone", "state", "currency"]

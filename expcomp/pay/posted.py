@@ -12,7 +12,7 @@ from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY
 from expcomp.pay.lookups import days
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
-from expcomp.period import Period, Span, to_date, to_day
+from expcomp.period import NEVER, Period, Span, to_date, to_day
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
@@ -76,7 +76,10 @@ class Posted:
         decided = book["resolutions"]
         keep = set(decided.loc[decided["decision"].str.casefold() == "keep", "deal_id"])
         close = days(book["deals"]["close_date"])
-        first, last = int(close.min(initial=0)), int(close.max(initial=0))
+        close = close[close < NEVER]
+        if len(close) == 0:
+            return absent
+        first, last = int(close.min()), int(close.max())
         missing = [deal for deal in absent if deal not in keep and first <= self._closed_on(deal) <= last]
         if missing:
             raise Refused([self._missing(deal) for deal in missing])

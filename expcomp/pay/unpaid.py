@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Ints
+from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
-from expcomp.pay.lookups import NONE, numbers
+from expcomp.pay.lookups import NONE, group_of, numbers
 from expcomp.pay.trace import outline, places
 from expcomp.pay.words import FORFEITED, HELD, LAPSED, PENDING, REACHED, STATE
 from expcomp.plan.versions import PlanSet
@@ -22,8 +22,7 @@ def deal_reasons(source: Entitlement) -> np.ndarray:
     """Per deal why it pays nothing at `as_of`; "" for a deal of which anything is left."""
     deals, lines, tranches = source.deals, source.lines, source.tranches
     deal_of = lines["deal"].to_numpy()[tranches["line"]]
-    pays = np.zeros(len(deals), dtype=np.bool_)
-    pays[deal_of[(tranches["entitled_minor"] != 0).to_numpy()]] = True
+    pays = _pays_somebody(source, deal_of)
     credited = np.zeros(len(deals), dtype=np.bool_)
     credited[lines["deal"].to_numpy()] = True
     vacant = np.zeros(len(deals), dtype=np.bool_)
@@ -44,6 +43,17 @@ def deal_reasons(source: Entitlement) -> np.ndarray:
     ).astype(object)
 
 
+def _pays_somebody(source: Entitlement, deal_of: Ints) -> Flags:
+    """Per deal whether what it pays any one payee is not nothing: a cap may take all of a credit."""
+    payee = source.lines["payee"].to_numpy()[source.tranches["line"]]
+    group = group_of(deal_of, payee)
+    net = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)
+    np.add.at(net, group, source.tranches["entitled_minor"].to_numpy())
+    pays = np.zeros(len(source.deals), dtype=np.bool_)
+    pays[deal_of[net[group] != 0]] = True
+    return pays
+
+
 def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarray:
     """The first reason, in the list's order, of a deal's own tranches."""
     some = (tranches["amount_minor"] != 0).to_numpy()
@@ -51,6 +61,7 @@ def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarra
     rank = np.asarray(of_state, dtype=np.int64)[tranches["state"].cat.codes]
     forfeited = (tranches["state"] == FORFEITED).to_numpy()
     rank[(tranches["left_minor"] == 0).to_numpy() & ~forfeited] = REASONS.index("lost")
+    rank[(tranches["entitled_minor"] != 0).to_numpy()] = REASONS.index("capped")
     first = np.full(count, REASONS.index("zeroed"))
     started = np.full(count, len(REASONS))
     np.minimum.at(started, deal_of[some], rank[some])
