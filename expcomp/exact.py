@@ -101,9 +101,7 @@ def divide(totals: Ints, weights: Ints, group: Ints, tie: Ints) -> Ints:
     return (floor + extra) * np.sign(row_total)
 
 
-def sequence(
-    amounts: Ints, shares_ppm: Sequence[int], rounding: Rounding = Rounding.HALF_UP
-) -> list[Ints]:
+def sequence(amounts: Ints, shares_ppm: Sequence[int], rounding: Rounding = Rounding.HALF_UP) -> list[Ints]:
     """Cut each amount into consecutive parts: part k = round(amount × cumulative share k) − earlier parts."""
     parts, done, cumulative = [], np.zeros(len(amounts), dtype=np.int64), 0
     for share in shares_ppm:

@@ -17,7 +17,8 @@ def test_plain_amounts(text: str, currency: str, minor: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "currency"), [("1.234", "USD"), ("1.5", "JPY"), ("1,000", "USD"), ("NaN", "USD"), ("1e3", "USD"), ("", "USD"), ("٣", "USD")]
+    ("text", "currency"),
+    [("1.234", "USD"), ("1.5", "JPY"), ("1,000", "USD"), ("NaN", "USD"), ("1e3", "USD"), ("", "USD"), ("٣", "USD")],
 )
 def test_anything_else_is_refused_not_rounded(text: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"."):

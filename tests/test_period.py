@@ -55,7 +55,11 @@ def test_a_year_splits_into_its_quarters() -> None:
 
 def test_months_clamp_to_the_end_of_the_month() -> None:
     # 31 January + 1 month; 29 February + 12 months; 31 March − 1 month
-    got = [*add_months(days("2027-01-31", "2028-01-31"), 1), *add_months(days("2028-02-29"), 12), *add_months(days("2027-03-31"), -1)]
+    got = [
+        *add_months(days("2027-01-31", "2028-01-31"), 1),
+        *add_months(days("2028-02-29"), 12),
+        *add_months(days("2027-03-31"), -1),
+    ]
     assert [to_date(day).isoformat() for day in got] == ["2027-02-28", "2028-02-29", "2029-02-28", "2027-02-28"]
 
 

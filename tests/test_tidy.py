@@ -63,7 +63,9 @@ def test_imports_point_one_way(path: Path) -> None:
     for name in imports(path):
         target = name.removeprefix("expcomp.")
         inside = room_of(name) == room
-        allowed = room_of(name) in ALLOWED[room] or any(target == a or target.startswith(a + ".") for a in ALLOWED[room])
+        allowed = room_of(name) in ALLOWED[room] or any(
+            target == a or target.startswith(a + ".") for a in ALLOWED[room]
+        )
         assert inside or allowed, f"{module} imports {name}: {room} may import {sorted(ALLOWED[room])}"
 
 

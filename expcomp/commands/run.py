@@ -67,5 +67,6 @@ def _report_internal(error: Exception) -> None:
             file.write("\n".join(details) + "\n")
         where = f"; details without any of your data are in {path}"
     print(  # noqa: T201 - the last word on stderr
-        f"internal error ({type(error).__name__}): this is a defect of expcomp, not of your files{where}", file=sys.stderr
+        f"internal error ({type(error).__name__}): this is a defect of expcomp, not of your files{where}",
+        file=sys.stderr,
     )

@@ -40,7 +40,10 @@ def _credit(plan: Plan, line: Row, amount: Amount, prose: Prose) -> None:
     source = f"CRM split, {line['split_source']}" if line["split_source"] else line["tier_rule"]
     prose.fact("credited", f"{amount('value_minor')} × {line['share']} = {amount('credited_minor')}", source)
     prose.fact("rate", f"{amount('credited_minor')} × {line['rate']} = {amount('base_minor')}", line["rule"])
-    if line["bands"]:
+    rule = plan.accelerator(line["role"])
+    if rule is not None and rule.measure == "attainment" and not line["window_quota_minor"]:
+        prose.fact("quota", "none for this window: the base rate counts", f"{rule.place.path}:{rule.place.line}")
+    elif line["bands"]:
         _accelerated(line, amount, prose)
     if line["carved_out_minor"]:
         prose.fact("carved out", f"{amount('carved_out_minor')} goes to an overlay that the credited people pay")

@@ -71,6 +71,6 @@ def amounts(name: str, values: Values, *, adds_up: bool = False, quiet: bool = F
     """Minor units; None and NA are blank."""
     column = pd.Series(np.asarray(values, dtype=object))
     given = column.notna().to_numpy()
-    whole: Texts = column.fillna(0).astype("int64").to_numpy(object)
+    whole = np.asarray(column.fillna(0).astype("int64"), dtype=object)
     whole[~given] = None
     return Column(name, whole, Kind.MONEY, adds_up, quiet)

@@ -48,8 +48,9 @@ COLUMNS = {
     "deal": "int64", "payee": "int64", "left": "bool", "share_ppm": "int64", "quota_ppm": "int64",
     "quota_whole": "int64", "within_role_ppm": "int64", "in_credit": "bool", "expected": "bool", "split_row": "int64",
 }  # fmt: skip
-"""A part of a deal before amounts, beside its role (a category): the role's share of the value and of quotas, what the shares of quotas
-add up to in the tier (0: the same as credit), the payee's share within the role, and whether somebody is expected to hold it."""
+"""A part of a deal before amounts, beside its role (a category): the role's share of the value and of
+quotas, what the shares of quotas add up to in the tier (0: the same as credit), the payee's share within
+the role, and whether somebody is expected to hold it."""
 
 
 def credit_deals(
@@ -104,7 +105,8 @@ def _by_roles(
     for role in dict.fromkeys([*shares, *quota]):
         held = holders.of(role, rows)
         yield pd.DataFrame({
-            "deal": rows, "role": repeat(role, len(rows), roles), "payee": held.payee, "left": held.left, "share_ppm": shares.get(role, 0),
+            "deal": rows, "role": repeat(role, len(rows), roles), "payee": held.payee, "left": held.left,
+            "share_ppm": shares.get(role, 0),
             "quota_ppm": quota.get(role, 0), "quota_whole": sum(quota.values()), "within_role_ppm": PPM,
             "in_credit": role in shares, "expected": True, "split_row": NONE,
         })  # fmt: skip
@@ -144,7 +146,8 @@ def _by_splits(
     for role, quota_ppm in quota.items():
         unnamed = np.setdiff1d(parts["deal"], parts.loc[parts["role"] == role, "deal"])
         yield pd.DataFrame({
-            "deal": unnamed, "role": repeat(role, len(unnamed), roles), "payee": NONE, "left": False, "share_ppm": 0, "quota_ppm": quota_ppm,
+            "deal": unnamed, "role": repeat(role, len(unnamed), roles), "payee": NONE, "left": False,
+            "share_ppm": 0, "quota_ppm": quota_ppm,
             "quota_whole": sum(quota.values()), "within_role_ppm": PPM, "in_credit": False, "expected": False,
             "split_row": NONE,
         })  # fmt: skip

@@ -1,7 +1,7 @@
 """Pay = entitlement − posted, key by key; and the reason of each line (design page 3).
 
-    movement   = entitlement(as_of) − entitlement(last closed end)
-    correction = entitlement(last closed end) − posted            (only against posted lines)
+movement   = entitlement(as_of) − entitlement(last closed end)
+correction = entitlement(last closed end) − posted            (only against posted lines)
 """
 
 from collections.abc import Sequence
@@ -76,7 +76,9 @@ def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
     gross_sign = np.sign(detail["amount_minor"].to_numpy()[tranche])
     amount = rows["amount_minor"].to_numpy()
     back = (event[tranche] != NONE) & (np.sign(amount) == -gross_sign)
-    reason = np.select([back, came & _is_first(source)[tranche], came], ["clawback", "commission", "milestone"], "true_up")
+    reason = np.select(
+        [back, came & _is_first(source)[tranche], came], ["clawback", "commission", "milestone"], "true_up"
+    )
     on = np.select([back, came], [event_day[tranche], reached], source.as_of)
     return rows.assign(
         reason=reason, on=on, earned_day=reached, standing_at="now", event=np.where(back, event[tranche], NONE)
@@ -148,5 +150,3 @@ def cancels_out(lines: pd.DataFrame) -> pd.Series:
     total = lines.groupby(KEY)["amount_minor"].transform("sum")
     kinds = lines.groupby(KEY)["kind"].transform("nunique")
     return (total == 0) & (kinds == 2)
-
-

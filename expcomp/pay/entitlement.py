@@ -152,12 +152,14 @@ def _lines(
         ))  # fmt: skip
         unpaid.append(missing.assign(version=index))
     credits = paid.assign(
-        kind=repeat(CREDIT, len(paid), KIND), component=_of_role(CREDIT, paid["role"], names), rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
+        kind=repeat(CREDIT, len(paid), KIND), component=_of_role(CREDIT, paid["role"], names),
+        rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
         carved_minor=paid["gross_minor"] - holds, gross_minor=holds,
     )  # fmt: skip
     allowed = cap_lines(plans, paid, holds, deals)
     withheld = credits.assign(
-        kind=repeat(CAP, len(paid), KIND), component=_of_role(CAP, paid["role"], names), basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
+        kind=repeat(CAP, len(paid), KIND), component=_of_role(CAP, paid["role"], names),
+        basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
         accelerated_minor=0, carved_minor=0,
     )[allowed < holds]  # fmt: skip
     spiffs, spent = spiff_lines(plans, paid, roles(plans), deals)

@@ -190,7 +190,6 @@ class Facts:
         history = self.book["account_history"]
         return Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]))
 
-
     @cached_property
     def usage(self) -> "Usage":
         return Usage.of(self.book["usage"], self.accounts, self.deals, self.account, self.as_of)
@@ -228,9 +227,7 @@ class Facts:
             amount = self._recurring_before(part)
             column = pd.Series(np.full(len(amount), currency, object), dtype="str")
             column[amount == 0] = ""
-            converted, faults = self.rates.convert(
-                amount, column, plan.plan.currency, self.close, plan.plan.rounding
-            )
+            converted, faults = self.rates.convert(amount, column, plan.plan.currency, self.close, plan.plan.rounding)
             self.faults |= faults
             total += converted
         return np.where(subscribed, total, value), known | subscribed
@@ -249,9 +246,7 @@ class Facts:
         )
 
 
-def _sum_until(
-    keys: Ints, day: Ints, amount: Ints, keep: Flags, wanted: Ints, until: Ints
-) -> Ints:
+def _sum_until(keys: Ints, day: Ints, amount: Ints, keep: Flags, wanted: Ints, until: Ints) -> Ints:
     """For each wanted key, the sum of amounts dated at or before a day."""
     dated = Dated.of(keys, day, keep)
     total = np.concatenate(([0], np.cumsum(amount[dated.rows])))

@@ -48,9 +48,7 @@ def _limits(plans: PlanSet, credits: pd.DataFrame, per: Window) -> Iterator[Ints
         nth += 1
 
 
-def use_up(
-    amounts: Ints, limits: Ints, group: npt.NDArray[np.generic], close: Ints, deal: Ints
-) -> Ints:
+def use_up(amounts: Ints, limits: Ints, group: npt.NDArray[np.generic], close: Ints, deal: Ints) -> Ints:
     """What of each amount fits its group's limit, in order of close date and deal id.
 
     The limit may change between versions of a plan; what is used counts on. With one limit in a group the

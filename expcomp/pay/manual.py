@@ -26,6 +26,7 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
     periods = [period for period, is_due in zip(periods, due, strict=True) if is_due]
     amount = numbers(rows["amount"])[0]
     reference = rows["reference"].where(rows["reference"] != "", "adjustment")
+    said = rows["reason"] + " (asked by " + rows["requested_by"] + ", approved by " + rows["approved_by"] + ")"
     return pd.DataFrame({
         "kind": MOVEMENT, "payee_id": rows["payee_id"].to_numpy(object), "deal_id": "",
         "component": ("manual:" + reference).to_numpy(object), "milestone": [str(period) for period in periods],
@@ -33,7 +34,7 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
         "period_earned": [str(plans.calendar.period_of(span, day)) for day in first],
         "amount_minor": amount, "currency": plans.currency, "reason": "manual", "source": places(rows),
         "gross_minor": amount, "earned_minor": amount, "entitled_minor": amount,
-        "after": (rows["reason"] + " (asked by " + rows["requested_by"] + ", approved by " + rows["approved_by"] + ")").to_numpy(object),
+        "after": said.to_numpy(object),
     })  # fmt: skip
 
 

@@ -24,9 +24,10 @@ COLUMNS = {
     "from_top": "int64", "from_bottom": "int64", "to_top": "int64", "to_bottom": "int64",
     "reached": "int64", "held_from": "int64", "deadline": "int64", "evidence_in": "int64", "evidence_at": "int64",
 }  # fmt: skip
-"""Beside milestone and state (categories). before/until: the milestone's place in the line, cumulative; from/to: the piece's place in the milestone,
-as fractions; reached: NEVER while not; held_from: the day a hold stopped it; deadline: the last day of `within`, NEVER without; evidence: position in EVIDENCE
-and row of that table (of the deals at `as_of`)."""
+"""Beside milestone and state (categories). before/until: the milestone's place in the line, cumulative;
+from/to: the piece's place in the milestone, as fractions; reached: NEVER while not; held_from: the day a
+hold stopped it; deadline: the last day of `within`, NEVER without; evidence: position in EVIDENCE and row
+of that table (of the deals at `as_of`)."""
 
 EVIDENCE = ("deals", "usage", "receipts", "milestones")
 
@@ -46,7 +47,8 @@ def milestone_dates(
         for position, milestone in enumerate(schedule.milestones):
             pieces = _pieces(plan, index, milestone, book, deals, mine)
             batches.append(pieces.assign(
-                schedule=number, position=position, milestone=repeat(milestone.name, len(pieces), names), before_ppm=done,
+                schedule=number, position=position, milestone=repeat(milestone.name, len(pieces), names),
+                before_ppm=done,
                 until_ppm=done + milestone.pays, earned=milestone.status == "earned",
             ))  # fmt: skip
             done += milestone.pays
@@ -59,7 +61,8 @@ def spiff_dates(
 ) -> pd.DataFrame:
     """The one piece of a SPIFF: reached whole on the close date, unless held."""
     pieces = _whole(deals, rows, deals.close[rows]).assign(
-        schedule=NONE, position=0, milestone=repeat(SPIFF_MILESTONE, len(rows), names), before_ppm=0, until_ppm=PPM, earned=False,
+        schedule=NONE, position=0, milestone=repeat(SPIFF_MILESTONE, len(rows), names),
+        before_ppm=0, until_ppm=PPM, earned=False,
         reached=deals.close[rows], held_from=NEVER, deadline=NEVER, state=repeat(REACHED, len(rows), STATE),
     )  # fmt: skip
     return hold_back(plan, index, deals, pieces[[*COLUMNS, "milestone", "state"]], posted)

@@ -1,10 +1,10 @@
 """From lines to pay, for one payee and period (design page 3, "From lines to pay").
 
-    net       = sum of the period's differences within one deal, metric period or manual line
-    gross     = sum of the positive nets
-    taken     = sum of the negative nets + balance brought forward              (≤ 0)
-    recovered = min(−taken, round(at_most × gross), gross)
-    paid      = gross − recovered,   carried = taken + recovered                (≤ 0)
+net       = sum of the period's differences within one deal, metric period or manual line
+gross     = sum of the positive nets
+taken     = sum of the negative nets + balance brought forward              (≤ 0)
+recovered = min(−taken, round(at_most × gross), gross)
+paid      = gross − recovered,   carried = taken + recovered                (≤ 0)
 """
 
 from dataclasses import dataclass

@@ -79,5 +79,3 @@ def _carve(amount: Ints, rows: Ints, holds: Ints, deal: Ints, credits: pd.DataFr
     taken[rows] = np.minimum(amount, available[rows])
     holds -= divide(taken, holds, deal, tie_rank(credits["payee"].to_numpy(), credits["role"]))
     return taken[rows]
-
-

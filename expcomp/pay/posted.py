@@ -49,7 +49,9 @@ class Posted:
             return
         last, period = closed[-1], wanted[0]
         if period.first_day <= last.last_day:
-            raise Refused(CLOSED.at(None, f"{period} is among the posted lines, which run to {last}: it stands as paid"))
+            raise Refused(
+                CLOSED.at(None, f"{period} is among the posted lines, which run to {last}: it stands as paid")
+            )
 
     def last_day(self, plans: PlanSet) -> int:
         """The end of the last posted period."""
@@ -97,7 +99,8 @@ class Posted:
         paid = mine.groupby("currency")["amount_minor"].sum()
         amounts = ", ".join(f"{to_text(int(minor), str(currency))} {currency}" for currency, minor in paid.items())
         message = f"{deal} was paid ({amounts}) and is missing from today's export: a missing row is not a cancellation"
-        help_ = f"add it to cancellations.csv if it was cancelled, or a resolutions row  {deal},missing,keep,<who>  if it stands"
+        stands = f"a resolutions row  {deal},missing,keep,<who>  if it stands"
+        help_ = f"add it to cancellations.csv if it was cancelled, or {stands}"
         return MISSING.at(None, message, help_)
 
     def balances(self, plans: PlanSet, book: Book) -> pd.Series:
@@ -151,4 +154,6 @@ def _as_text(frame: pd.DataFrame, name: str) -> pd.Series:
     if name != "value":
         return frame[name].astype(object)
     pairs = zip(frame["value_minor"], frame["currency"], frame["tier"], strict=True)
-    return pd.Series([to_text(int(minor), currency) if tier else "" for minor, currency, tier in pairs], frame.index, dtype=object)
+    return pd.Series(
+        [to_text(int(minor), currency) if tier else "" for minor, currency, tier in pairs], frame.index, dtype=object
+    )

@@ -185,4 +185,3 @@ def _net(
             frame[name] = 0
         frame["paid_minor"] = frame["gross_minor"]
     return frame.assign(period=str(period))
-

@@ -1,6 +1,7 @@
 """A deal's credited signal: qualified, linked to it, routed in time; and why there is none.
 
-A signal withdrawn by the close date is not qualified. Of several, the earliest day routed, then the smallest signal id (design page 2, signals).
+A signal withdrawn by the close date is not qualified. Of several, the earliest day routed, then the smallest
+signal id (design page 2, signals).
 """
 
 from dataclasses import dataclass

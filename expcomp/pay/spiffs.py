@@ -22,7 +22,9 @@ def spiff_lines(
     """
     eligible = _eligible(plans, credits, deals)
     deal = eligible["deal"].to_numpy()
-    left = use_up(eligible["pays"].to_numpy(), eligible["budget"].to_numpy(), eligible["name"].to_numpy(), deals.close[deal], deal)
+    left = use_up(
+        eligible["pays"].to_numpy(), eligible["budget"].to_numpy(), eligible["name"].to_numpy(), deals.close[deal], deal
+    )
     spent = eligible.loc[(left == 0) & (eligible["pays"] > 0).to_numpy(), ["deal", "version", "spiff"]]
     batches = [empty(COLUMNS | {"role": roles})]
     eligible = eligible.assign(left=left)

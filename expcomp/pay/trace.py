@@ -80,9 +80,7 @@ def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _line_columns(
-    source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book
-) -> dict[str, np.ndarray]:
+def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book) -> dict[str, np.ndarray]:
     """The columns every tranche of a line shares."""
     deals = source.deals
     version, deal, kind = lines["version"].to_numpy(), lines["deal"].to_numpy(), lines["kind"].to_numpy(object)
@@ -130,7 +128,11 @@ def _at(place: Place) -> str:
 def _each(render: Callable[[int], str], values: Ints) -> Texts:
     """Render each distinct value once."""
     distinct, inverse = np.unique(values, return_inverse=True)
-    return np.asarray([render(int(value)) for value in distinct], dtype=object)[inverse] if len(values) else np.asarray([], dtype=object)
+    return (
+        np.asarray([render(int(value)) for value in distinct], dtype=object)[inverse]
+        if len(values)
+        else np.asarray([], dtype=object)
+    )
 
 
 def places(frame: pd.DataFrame) -> Texts:

@@ -179,12 +179,16 @@ def _schedules(plan: Plan) -> Iterator[Finding]:
         yield LAST_OPEN.at(plan.place, "there is no payout schedule")
         return
     if plan.payout[-1].when:
-        message = f"the last schedule, {plan.payout[-1].schedule}, has a `when`: a deal that fits none has no milestones"
+        message = (
+            f"the last schedule, {plan.payout[-1].schedule}, has a `when`: a deal that fits none has no milestones"
+        )
         yield LAST_OPEN.at(plan.payout[-1].place, message)
     for schedule in plan.payout:
         total = sum(milestone.pays for milestone in schedule.milestones)
         if total != WHOLE:
-            message = f"the milestones of {schedule.schedule} add up to {total // 10_000}.{total % 10_000:04d}%, not 100%"
+            message = (
+                f"the milestones of {schedule.schedule} add up to {total // 10_000}.{total % 10_000:04d}%, not 100%"
+            )
             yield MILESTONE_SUM.at(schedule.place, message)
         yield from _milestones(schedule)
 
@@ -198,7 +202,9 @@ def _milestones(schedule: Schedule) -> Iterator[Finding]:
         timed = milestone.on in ("retained", "date")
         if timed != (milestone.after is not None):
             message = (
-                f"on: {milestone.on} needs  after:" if timed else f"after: goes with retained and date, not {milestone.on}"
+                f"on: {milestone.on} needs  after:"
+                if timed
+                else f"after: goes with retained and date, not {milestone.on}"
             )
             yield WINDOW.at(milestone.place, message)
 
@@ -245,5 +251,3 @@ def _unique(plan: Plan) -> Iterator[Finding]:
                 message = f'a {what} called "{name}" stands already on line {seen[name.casefold()].line}'
                 yield TWICE.at(place, message)
             seen.setdefault(name.casefold(), place)
-
-

@@ -110,9 +110,7 @@ COMPARISON = re.compile(r"(<=|>=|<|>)\s*(.+)")
 RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 
 
-def read_conditions(
-    node: Any, fields: Mapping[str, FieldType], currency: str, findings: Findings
-) -> Conditions:
+def read_conditions(node: Any, fields: Mapping[str, FieldType], currency: str, findings: Findings) -> Conditions:
     """All conditions of a `when` block; what is wrong goes to `findings` with its place."""
     if not isinstance(node, Block):
         raise ValueError("conditions are a block of fields, like {account.segment: enterprise}")

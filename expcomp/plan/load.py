@@ -127,9 +127,7 @@ def _known_keys(loc: Sequence[int | str]) -> list[str]:
     for part in loc[:-1]:
         if isinstance(part, int) or record is None:
             continue
-        field = next(
-            (f for name, f in record.model_fields.items() if part in (name, f.alias)), None
-        )
+        field = next((f for name, f in record.model_fields.items() if part in (name, f.alias)), None)
         record = _record_in(field.annotation) if field else record
     return [field.alias or name for name, field in (record or Plan).model_fields.items()]
 

@@ -119,9 +119,7 @@ def _read_overlay_pay(value: Any, info: ValidationInfo) -> OverlayPay:
 
 
 class Overlay(Record):
-    tiers: Annotated[
-        Annotated[Literal["all"], Tag("word")] | Annotated[Words, Tag("list")], Discriminator(shape)
-    ]
+    tiers: Annotated[Annotated[Literal["all"], Tag("word")] | Annotated[Words, Tag("list")], Discriminator(shape)]
     role: Word
     pays: Annotated[OverlayPay, BeforeValidator(_read_overlay_pay)]
     funding: Literal["additive", "carve_out"]

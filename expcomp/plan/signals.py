@@ -47,9 +47,7 @@ class Sla(Record):
 
 class WorkingCalendar(Record):
     timezone: Word
-    hours: dict[
-        Word, Annotated[Annotated[Word, Tag("word")] | Annotated[Words, Tag("list")], Discriminator(shape)]
-    ]
+    hours: dict[Word, Annotated[Annotated[Word, Tag("word")] | Annotated[Words, Tag("list")], Discriminator(shape)]]
     holidays: tuple[Day, ...] = ()
     effective: Effective | None = None
 

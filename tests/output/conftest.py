@@ -61,13 +61,13 @@ TABLES: dict[str, list[dict[str, str]]] = {
     "accounts": [
         {"account_id": "A1", "name": MARKUP, "acv": "80000", "csm": "cam", "health": "green"},
         {"account_id": "A2", "name": FORMULA, "acv": "500000", "csm": "cam", "health": "green"},
-        {"account_id": "A3", "name": "Red & Co", "acv": "10", "csm": "", "health": "red"},
+        {"account_id": "A3", "name": "Red & [/] Co", "acv": "10", "csm": "", "health": "red"},
     ],
     "deals": [
         {"deal_id": "D1-with-a-rather-long-id-0001", "account_id": "A1", "motion": "tier", "acv": "40000",
          "owner": "ana", "close_date": "2026-12-10", "activated_on": "2026-12-20"},
         {"deal_id": "D2", "account_id": "A2", "motion": "tier", "acv": "123456.78", "owner": "ana",
-         "close_date": "2027-02-10"},
+         "close_date": "2027-02-10", "activated_on": "2027-05-20"},
         {"deal_id": "D3", "account_id": "A3", "motion": "tier", "acv": "5000", "owner": "ana",
          "close_date": "2027-03-01"},
         {"deal_id": "D4", "account_id": "A1", "motion": "renewal", "acv": "9000", "owner": "ana",
@@ -85,19 +85,20 @@ TABLES: dict[str, list[dict[str, str]]] = {
 Build = Callable[..., Sheet]
 
 
-@pytest.fixture
+def build_sheet(period: str = "2027Q1", **tables: list[dict[str, str]]) -> Sheet:
+    """A sheet of TABLES, with tables of one's own in their place; an empty one is left out."""
+    plans = plan_set([bind_plan(PLAN, "plans/grow.yaml")])
+    given = {name: rows for name, rows in {**TABLES, **tables}.items() if rows}
+    book = book_from_rows(given, needs_of(plans), Place("given.yaml"))
+    wanted = plans.calendar.parse(period)
+    return payout(plans, book, wanted, Span.QUARTER, as_of=wanted.last_day)
+
+
+@pytest.fixture(scope="session")
 def build() -> Build:
-    """A sheet of TABLES, with tables of one's own in their place."""
-
-    def made(period: str = "2027Q1", plan: str = PLAN, **tables: list[dict[str, str]]) -> Sheet:
-        plans = plan_set([bind_plan(plan, "plans/grow.yaml")])
-        book = book_from_rows({**TABLES, **tables}, needs_of(plans), Place("given.yaml"))
-        wanted = plans.calendar.parse(period)
-        return payout(plans, book, wanted, Span.QUARTER, as_of=wanted.last_day)
-
-    return made
+    return build_sheet
 
 
-@pytest.fixture
-def sheet(build: Build) -> Sheet:
-    return build()
+@pytest.fixture(scope="session")
+def sheet() -> Sheet:
+    return build_sheet()

@@ -38,7 +38,7 @@ def test_what_an_event_takes_back(sheet: Sheet) -> None:
     text = explain_deal(sheet, LONG)
     assert "churn on 2027-03-05" in text
     assert "× 280/365" in text
-    assert "plans/grow.yaml:34" in text
+    assert "plans/grow.yaml:32" in text
 
 
 def test_a_deal_that_pays_nobody_says_why(sheet: Sheet) -> None:

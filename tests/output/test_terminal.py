@@ -10,7 +10,7 @@ from expcomp.output.terminal import print_findings, print_lines, print_sheet
 from expcomp.output.text import money
 from expcomp.pay.sheet import Sheet
 
-from .conftest import MARKUP, Build
+from .conftest import Build
 
 
 class Terminal(io.StringIO):
@@ -58,7 +58,7 @@ def test_a_terminal_gets_looks_but_no_markup_from_data(sheet: Sheet, monkeypatch
     monkeypatch.setenv("TERM", "xterm-256color")
     text = printed(sheet, 200, stream=Terminal())
     assert "\x1b[1m" in text
-    assert MARKUP in text
+    assert "Red & [/] Co" in text
     assert "Eve␛[31m Red" in text
     assert "Eve\x1b" not in text
 

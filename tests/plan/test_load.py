@@ -46,7 +46,7 @@ def test_every_shipped_plan_binds(path: Path) -> None:
 
 
 def test_values_are_whole_numbers_of_their_unit_and_know_their_place() -> None:
-    plan = small("tier: all", "tier: all\n    when: {deal.acv: \"10k .. 150k\", account.segment: [SMB, Mid]}")
+    plan = small("tier: all", 'tier: all\n    when: {deal.acv: "10k .. 150k", account.segment: [SMB, Mid]}')
     assert plan.rates[0].rate == 82_500  # parts per million
     acv, segment = plan.ownership[0].when
     assert acv.test == (Between(1_000_000, 15_000_000),)  # cents; from 10k, below 150k
@@ -96,7 +96,9 @@ def test_a_plan_that_cannot_be_paid_by_is_refused(old: str, new: str, code: str,
     ],
 )
 def test_bands_rise_and_end_open(bands: str, code: str) -> None:
-    accelerator = f"accelerators:\n  - {{role: ae, measure: attainment, window: quarter, mode: marginal, bands: {bands}}}\n"
+    accelerator = (
+        f"accelerators:\n  - {{role: ae, measure: attainment, window: quarter, mode: marginal, bands: {bands}}}\n"
+    )
     with pytest.raises(Refused, match=code):
         bind_plan(MINIMAL + accelerator, "plan.yaml")
 

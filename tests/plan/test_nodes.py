@@ -6,7 +6,9 @@ from expcomp.diagnostics import Refused
 from expcomp.plan.nodes import compose, decode
 
 
-@pytest.mark.parametrize("text", ["NO", "on", "012", "1e3", "12:30", "1_000", ".inf", "0x1F", "2027-01-01", "~", "null", "true"])
+@pytest.mark.parametrize(
+    "text", ["NO", "on", "012", "1e3", "12:30", "1_000", ".inf", "0x1F", "2027-01-01", "~", "null", "true"]
+)
 def test_scalars_stay_text(text: str) -> None:
     assert compose(f"a: {text}", "plan.yaml") == {"a": text}
 
