@@ -43,6 +43,9 @@ def guarded(run: Callable[[], object]) -> int:
 
         print_findings(refused.findings, sys.stderr)
         return refused.exit_code
+    except OverflowError as error:
+        print(f"D560 amount-too-large: {error}", file=sys.stderr)  # noqa: T201 - the last word on stderr
+        return 3
     except KeyboardInterrupt:
         print("interrupted: nothing was written", file=sys.stderr)  # noqa: T201 - the last word on stderr
         return INTERRUPTED

@@ -42,7 +42,8 @@ def _tell_head(facts: DealFacts, prose: Prose) -> None:
     prose.title(f"Deal {facts.deal_id}  {row['name']}".rstrip())
     account = accounts(facts.sheet, facts.exported["account_id"])[0]
     prose.fact("account", f"{row['account_id']}  {account}".rstrip())
-    won = "won" if row["won"] is True or row["won"] == True else f"not won {row['stage']}".rstrip()  # noqa: E712 - NA
+    stage = f" ({row['stage']})" if row["stage"] else ""
+    won = "won" if facts.exported["won"].fillna(False).iat[0] else f"not won{stage}"
     motion = f"{row['motion']} ({MOTIONS.get(row['motion'], 'no family')})" if row["motion"] else "no motion"
     closed = to_iso(int(days(facts.exported["close_date"])[0]))
     prose.fact("closed", f"{closed}, {won}, {motion}", str(place_of(facts.exported, 0)))
@@ -117,16 +118,18 @@ def _tell_sums(facts: DealFacts, prose: Prose) -> None:
 
 
 def _sums(facts: DealFacts) -> pd.DataFrame:
-    entitled = facts.tranches.groupby(LINE)["entitled_minor"].sum()
-    now = facts.lines.groupby(LINE)["amount_minor"].sum().rename("now_minor")
-    frame = pd.concat([entitled, now], axis=1).fillna(0).astype("int64")
+    """LINE with entitled_minor, now_minor and before_minor, where any is not nothing."""
+    sums = {
+        "entitled_minor": facts.tranches.groupby(LINE)["entitled_minor"].sum(),
+        "now_minor": facts.lines.groupby(LINE)["amount_minor"].sum(),
+        "before_minor": facts.posted.groupby(LINE)["amount_minor"].sum().astype("int64"),
+    }
+    keys = sorted(set().union(*(column.index for column in sums.values())))
+    rows = pd.MultiIndex.from_tuples(keys, names=LINE)
+    frame = pd.DataFrame({name: column.reindex(rows, fill_value=0) for name, column in sums.items()}, index=rows)
     if facts.sheet.posted is None:
         frame["before_minor"] = frame["entitled_minor"] - frame["now_minor"]
-    else:
-        posted = facts.posted.groupby(LINE)["amount_minor"].sum().astype("int64")
-        frame = frame.join(posted.rename("before_minor"), how="outer").fillna(0).astype("int64")
-    frame = frame[(frame != 0).any(axis=1)]
-    return frame.reset_index().sort_values(LINE, ignore_index=True)
+    return frame[(frame != 0).any(axis=1)].reset_index()
 
 
 def _tell_lines(facts: DealFacts, prose: Prose) -> None:

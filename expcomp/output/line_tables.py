@@ -153,7 +153,7 @@ def parts_table(sheet: Sheet) -> Table:
         texts("payee", frame["payee_id"]),
         texts("reason", frame["reason"]),
         texts("meaning", [meaning(reason) for reason in frame["reason"]]),
-        amounts("amount", frame["amount_minor"].where(computed)),
+        amounts("amount", frame["amount_minor"].astype(object).where(computed, None)),
         texts("currency", frame["currency"]),
     ]
     return Table(

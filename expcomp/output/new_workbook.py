@@ -45,7 +45,7 @@ class _Formats:
         key = repr(sorted(properties.items()))
         if key not in self.made:
             self.made[key] = self.book.add_format(
-                {"font_name": "Arial", "font_size": 10, "valign": "top", **properties}
+                {"font_name": "Arial", "font_size": 10, "valign": "vcenter", **properties}
             )
         return self.made[key]
 
@@ -70,7 +70,7 @@ def exact(column: Column, value: int, currency: str) -> int | Decimal:
     return value if column.kind is Kind.COUNT else Decimal(value).scaleb(-decimals(currency))
 
 
-LINE_HEIGHT = 13
+LINE_HEIGHT, MOST_LINES = 13, 30
 INDENTED = {"align": "left", "indent": 1}
 TOTAL_LOOK = {"bold": True, "top": 1}
 HEADER_LOOK = {"bold": True, "bottom": 1, "bg_color": "#E8EDF3", "text_wrap": True}
@@ -99,17 +99,18 @@ class _Worksheet:
 
     def _text(self, row: int, column: int, value: object, **look: Any) -> None:
         text = cell_text(value, self.page.name)
-        if len(text) > WIDEST and row >= self.page.placed[0].header:
-            look = {"text_wrap": True} | look
-            self._grow(row, -(-len(text) // (WIDEST - 10)))
         if text.startswith("<r>") and text.endswith("</r>"):
             text += " "  # xlsxwriter would take it for markup of its own
         self.sheet.write_string(row, column, text, self.formats.text(quoted=starts_formula(text), **look))
 
-    def _grow(self, row: int, lines: int) -> None:
-        """A row as high as its longest text: not every spreadsheet does this by itself."""
+    def _wrapping(self, row: int, value: object) -> dict[str, bool]:
+        """A long text wraps, and its row is as high as that takes: not every spreadsheet does this by itself."""
+        lines = -(-len(str(value)) // (WIDEST - 10))
+        if len(str(value)) <= WIDEST:
+            return {}
         self.lines[row] = max(lines, self.lines.get(row, 1))
-        self.sheet.set_row(row, LINE_HEIGHT * self.lines[row])
+        self.sheet.set_row(row, LINE_HEIGHT * min(self.lines[row], MOST_LINES))
+        return {"text_wrap": True}
 
     def _table(self, placed: Placed) -> None:
         table = placed.table
@@ -133,7 +134,7 @@ class _Worksheet:
     def _cell(self, row: int, at: int, column: Column, value: Any, currency: str) -> None:
         if column.kind is Kind.TEXT:
             if value != "":
-                self._text(row, at, value, **INDENTED)
+                self._text(row, at, value, **INDENTED, **self._wrapping(row, value))
         elif value is not None:
             self.sheet.write_number(row, at, exact(column, int(value), currency), self.formats.number(column, currency))
 

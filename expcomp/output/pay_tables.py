@@ -50,7 +50,8 @@ def with_kinds(payees: pd.DataFrame, lines: pd.DataFrame, keys: Sequence[str]) -
     """Rows of payees, by `keys`, and their columns of `by_kind`."""
     if not len(lines):
         return payees
-    return payees.merge(by_kind(lines, keys).reset_index(), how="left", on=list(keys), validate="1:1").fillna(0)
+    rows = pd.MultiIndex.from_frame(payees[list(keys)])
+    return payees.reset_index(drop=True).join(by_kind(lines, keys).reindex(rows, fill_value=0).reset_index(drop=True))
 
 
 def pay_table(sheet: Sheet) -> Table:
@@ -97,7 +98,7 @@ def kinds_of(frame: pd.DataFrame) -> list[str]:
 
 def _netting(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
     """gross to carried forward; a column that is nothing for everybody is left out, gross and paid never."""
-    deductions = frame.get(DEDUCTIONS, pd.Series(0, frame.index)).astype("int64")
+    deductions = frame.get(DEDUCTIONS, pd.Series(0, frame.index))
     values = {
         "gross": frame["gross_minor"],
         "clawback": frame["clawback_minor"] - deductions,

@@ -69,8 +69,6 @@ def counts(name: str, values: Values, *, adds_up: bool = False) -> Column:
 
 def amounts(name: str, values: Values, *, adds_up: bool = False, quiet: bool = False) -> Column:
     """Minor units; None and NA are blank."""
-    column = pd.Series(np.asarray(values, dtype=object))
-    given = column.notna().to_numpy()
-    whole = np.asarray(column.fillna(0).astype("int64"), dtype=object)
-    whole[~given] = None
+    whole = np.array(values, dtype=object)
+    whole[pd.isna(whole)] = None
     return Column(name, whole, Kind.MONEY, adds_up, quiet)

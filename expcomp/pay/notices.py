@@ -9,12 +9,13 @@ from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.guardrails import warned
 from expcomp.pay.places import cell, place_of
 from expcomp.plan.model import Plan
-from expcomp.plan.versions import PlanSet
+from expcomp.plan.versions import PlanSet, conditions_of
 from expcomp.sources.book import Book
 
 GUARDRAIL = Code("D550", "guardrail-warns")
 NOT_COMPUTED = Code("D551", "not-computed-yet")
 OVERRIDE = Code("D552", "tier-overridden")
+NO_EVENTS = Code("D554", "no-events")
 SELF_APPROVED = Code("D553", "approved-by-who-asked")
 
 
@@ -26,6 +27,7 @@ def notices(source: Entitlement, plans: PlanSet, book: Book) -> tuple[Finding, .
             for row in rows:
                 message = f"{source.deals.id(row)}: {rule.name}"
                 found.append(GUARDRAIL.at(source.deals.place(row), message, severity=Severity.WARNING))
+    found += _losses_unknown(plans, book)
     found += _overrides(source)
     found += _self_approved(book)
     return (*found, *book.notes)
@@ -37,6 +39,18 @@ def _not_computed(plan: Plan) -> Iterator[Finding]:
             what = f'{plan.label} has the {block} "{record.name}"'
             message = f"{what}, which this version does not compute: it pays nothing here"
             yield NOT_COMPUTED.at(record.place, message, severity=Severity.WARNING)
+    for condition in conditions_of(plan):
+        if condition.field == "signal.sla_met":
+            message = "signal.sla_met is not computed by this version: the condition is false for every deal"
+            yield NOT_COMPUTED.at(condition.place, message, severity=Severity.WARNING)
+
+
+def _losses_unknown(plans: PlanSet, book: Book) -> Iterator[Finding]:
+    """Clawbacks rest on events; without any, nobody can tell who left."""
+    if any(plan.clawbacks for plan in plans.versions) and book["events"].empty:
+        message = "there are no events: no churn or contraction is known, so nothing is lost or taken back"
+        help_ = "export them as events.csv  (account_id,date,event,amount)"
+        yield NO_EVENTS.at(None, message, help_, Severity.WARNING)
 
 
 def _overrides(source: Entitlement) -> Iterator[Finding]:

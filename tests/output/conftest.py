@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from expcomp.diagnostics import Place
+from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
 from expcomp.period import Span
 from expcomp.plan.load import bind_plan
@@ -85,13 +86,13 @@ TABLES: dict[str, list[dict[str, str]]] = {
 Build = Callable[..., Sheet]
 
 
-def build_sheet(period: str = "2027Q1", **tables: list[dict[str, str]]) -> Sheet:
+def build_sheet(period: str = "2027Q1", posted: Posted | None = None, **tables: list[dict[str, str]]) -> Sheet:
     """A sheet of TABLES, with tables of one's own in their place; an empty one is left out."""
     plans = plan_set([bind_plan(PLAN, "plans/grow.yaml")])
     given = {name: rows for name, rows in {**TABLES, **tables}.items() if rows}
     book = book_from_rows(given, needs_of(plans), Place("given.yaml"))
     wanted = plans.calendar.parse(period)
-    return payout(plans, book, wanted, Span.QUARTER, as_of=wanted.last_day)
+    return payout(plans, book, wanted, Span.QUARTER, as_of=wanted.last_day, posted=posted)
 
 
 @pytest.fixture(scope="session")

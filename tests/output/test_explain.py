@@ -1,15 +1,21 @@
 """explain: the parts are there, they add up, and nothing is cut."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from expcomp.diagnostics import Refused
 from expcomp.output.explain import explain_any, explain_deal, explain_payee
+from expcomp.output.machine import to_csv
 from expcomp.output.reasons import WORDS
 from expcomp.output.text import money
+from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet
 from expcomp.pay.unpaid import REASONS
+from expcomp.sources.posted import read_posted
+
+from .conftest import TABLES, Build
 
 LONG = "D1-with-a-rather-long-id-0001"
 
@@ -51,6 +57,20 @@ def test_a_held_deal_says_what_would_release_it(sheet: Sheet) -> None:
     text = explain_deal(sheet, "D3")
     assert "held since 2027-03-01" in text
     assert "guardrail red account: no longer true" in text
+
+
+def test_against_posted_lines_it_says_what_was_posted_and_what_changed(build: Build, tmp_path: Path) -> None:
+    path = tmp_path / "posted.csv"
+    path.write_text(to_csv(build("2026Q4"), lines=True), encoding="utf-8")
+    first, *others = TABLES["deals"]
+    now = build(posted=Posted(read_posted(path, "posted.csv")), deals=[first | {"acv": "44000"}, *others])
+    text = explain_deal(now, LONG)
+    assert "2026Q4  ana credit:ae booking" in text
+    assert "acv: 40000.00" in text
+    posted, period, entitled = next(line for line in text.splitlines() if "total USD" in line).split()[2:]
+    whole = [int(amount.replace(",", "").replace(".", "")) for amount in (posted, period, entitled)]
+    assert whole[0] + whole[1] == whole[2]
+    assert amount_of(text, "sum USD") == period
 
 
 def test_a_payee_nets_to_what_the_sheet_pays(sheet: Sheet) -> None:

@@ -2,13 +2,15 @@
 
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from expcomp.diagnostics import Refused
-from expcomp.output.pages import CELL_LIMIT, cell_text, column_letter, page_name
+from expcomp.output.pages import CELL_LIMIT, Placed, cell_text, column_letter, page_name
+from expcomp.output.table import Table, amounts, texts
 from expcomp.output.workbook import write_workbook
 from expcomp.pay.sheet import Sheet
 
@@ -139,6 +141,27 @@ def test_a_page_of_the_users_is_never_replaced(sheet: Sheet, path: Path) -> None
         write_workbook(sheet, path)
     assert refused.value.findings[0].code == "O105"
     assert path.read_bytes() == before
+
+
+def test_a_workbook_that_would_lose_something_is_left_alone(sheet: Sheet, path: Path) -> None:
+    users(path)
+    with zipfile.ZipFile(path, "a") as parts:
+        parts.writestr("xl/slicers/slicer1.xml", "<slicers/>")
+    before = path.read_bytes()
+    with pytest.raises(Refused) as refused:
+        write_workbook(sheet, path)
+    assert refused.value.findings[0].code == "O106"
+    assert "slicers" in refused.value.findings[0].message
+    assert path.read_bytes() == before
+
+
+def test_totals_are_per_currency() -> None:
+    columns = (texts("payee", ["a", "b", "c"]), texts("currency", ["JPY", "USD", "USD"]),
+               amounts("paid", [500, 100, 250], adds_up=True))  # fmt: skip
+    placed = Placed(Table("Pay", columns, ["JPY", "USD", "USD"]), header=0)
+    assert placed.totals == [(4, "JPY", {"paid": 500}), (5, "USD", {"paid": 350})]
+    assert placed.total_formula(columns[2], 2, "USD") == '=ROUND(SUMIF($B$2:$B$4,"USD",C2:C4),2)'
+    assert placed.total_formula(columns[2], 2, "JPY") == '=ROUND(SUMIF($B$2:$B$4,"JPY",C2:C4),0)'
 
 
 def test_a_text_that_excel_would_cut_is_refused() -> None:
