@@ -26,7 +26,7 @@ def accelerate(
     plans: PlanSet, lines: pd.DataFrame, deals: Deals, payees: Payees, quotas: Quotas, findings: Findings
 ) -> pd.DataFrame:
     """Adds base_minor, before_minor (the running total), window, quota (0: none), weighted (Σ part ×
-    multiplier, in ten-thousandths, over `parts_of`) and gross_minor to all lines."""
+    multiplier, in ten-thousandths, over `parts_of`), at_base_rate (1: no band applied) and gross_minor to all lines."""
     close = deals.close[lines["deal"]]
     columns = {
         "before_minor": np.zeros(len(lines), np.int64),
@@ -34,6 +34,7 @@ def accelerate(
         "window_quota_minor": np.zeros(len(lines), np.int64),
         "weighted": np.full(len(lines), MULTIPLIER_UNIT),
         "parts_of": np.ones(len(lines), np.int64),
+        "at_base_rate": np.ones(len(lines), np.int64),
     }
     for index, plan in enumerate(plans.versions):
         for role in dict.fromkeys(rule.role for rule in plan.accelerators):
@@ -90,6 +91,7 @@ def _apply(
     columns["window_quota_minor"][rows[kept]] = quota
     columns["weighted"][rows[kept]] = np.where(has_quota, weighted, MULTIPLIER_UNIT)
     columns["parts_of"][rows[kept]] = np.where(has_quota, parts_of, 1)
+    columns["at_base_rate"][rows[kept]] = ~has_quota
 
 
 def _quotas(rule: Accelerator, plan: Plan, payee: Ints, window: Ints, quotas: Quotas) -> tuple[Ints, Flags]:

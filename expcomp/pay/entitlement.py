@@ -34,7 +34,7 @@ from expcomp.sources.book import Book
 
 LINE_COLUMNS = (
     "deal", "payee", "version", "rule", "share_ppm", "credited_minor", "quota_minor", "rate_top",
-    "rate_bottom", "base_minor", "accelerated_minor", "weighted", "before_minor", "window",
+    "rate_bottom", "base_minor", "accelerated_minor", "weighted", "at_base_rate", "before_minor", "window",
     "window_quota_minor", "basis_minor", "carved_minor", "gross_minor", "split_row",
 )  # fmt: skip
 """One component of one payee on one deal, beside kind, component and role (categories). `rule` is its

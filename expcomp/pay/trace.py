@@ -191,6 +191,7 @@ def _bands(lines: pd.DataFrame, plans: PlanSet) -> Texts:
         for rule in {a.role: plan.accelerator(a.role) for a in plan.accelerators}.values():
             assert rule is not None
             mine = (lines["kind"] == CREDIT) & (lines["version"] == index) & (lines["role"] == rule.role)
+            mine &= lines["at_base_rate"] == 0
             at = np.flatnonzero(mine.to_numpy())
             result[at] = _whole(lines.iloc[at]) if rule.mode == "whole" else _marginal(rule, plan, lines.iloc[at])
     return result

@@ -110,7 +110,7 @@ def _disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
                 yield DISAGREE.at(other.plan.place, message)
         if other.plan.id != first.plan.id:
             for block in ("recovery", "leavers"):
-                if getattr(first, block) != getattr(other, block):
+                if getattr(first, block).model_dump() != getattr(other, block).model_dump():
                     message = f"{block} differs from {first.path}: a payee's pay is netted once, over all plans"
                     yield DISAGREE.at(getattr(other, block).place, message)
     for plan in versions:

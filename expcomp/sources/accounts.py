@@ -54,12 +54,8 @@ def derive_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Nee
     unique = unique.filter(pc.not_equal(unique, ""))
     unique = unique.take(pc.sort_indices(unique))
     if len(unique):
-        message = (
-            f"no file gives accounts: {len(unique):,} derived from the ids in other files, no attributes"
-        )
-        complaints.note(
-            DERIVED, None, message, "export the accounts to use their segment, health, value or holders"
-        )
+        message = f"no file gives accounts: {len(unique):,} derived from the ids in other files, no attributes"
+        complaints.note(DERIVED, None, message, "export the accounts to use their segment, health, value or holders")
     columns = {wanted.name: blank_column(wanted.kind, len(unique)) for wanted in needs.fields_of("accounts")}
     columns["account_id"] = pd.array(unique.to_pylist(), dtype="str")
     columns["input_file"] = pd.Categorical([""] * len(unique), categories=[""])

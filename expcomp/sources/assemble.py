@@ -43,9 +43,7 @@ def assemble(
     if incomplete:
         complaints.stop_if_any()
     drafts = {
-        table: Draft(
-            table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints
-        )
+        table: Draft(table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints)
         for table in TABLES
     }
     _settle_deals(drafts["deals"], values)

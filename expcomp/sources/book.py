@@ -28,9 +28,7 @@ class Needs:
         named = {own.name: own for own in TABLES[table].fields}
         for further in self.fields.get(table, ()):
             own = named.get(further.name)
-            named[further.name] = Field(
-                further.name, further.kind, further.required or bool(own and own.required)
-            )
+            named[further.name] = Field(further.name, further.kind, further.required or bool(own and own.required))
         return tuple(named.values())
 
 

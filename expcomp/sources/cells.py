@@ -81,9 +81,7 @@ class Cells:
         starts = np.searchsorted(self.codes[order], np.arange(len(self.written) + 1))
         return order, starts
 
-    def convert(
-        self, read: Callable[[str], T], refuse: Callable[[int, ValueError], None], failed: T
-    ) -> list[T]:
+    def convert(self, read: Callable[[str], T], refuse: Callable[[int, ValueError], None], failed: T) -> list[T]:
         """`read` of every different text; blanks and refused texts give `failed`."""
         results = []
         for code, text in enumerate(self.texts):
@@ -98,9 +96,7 @@ class Cells:
 
     def matches(self, pattern: str) -> bool:
         """Whether every cell matches; only asked where no word of the config may stand for another."""
-        return not self.values and bool(
-            pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False
-        )
+        return not self.values and bool(pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False)
 
 
 def to_numpy(column: pa.ChunkedArray) -> np.ndarray:

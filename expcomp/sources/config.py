@@ -126,9 +126,7 @@ def find_project(start: Path | None = None, explicit: Path | None = None) -> Pro
         root = explicit.parent if explicit.name == FILE and explicit.is_file() else explicit
         if not root.is_dir():
             raise Refused(
-                NO_PROJECT.at(
-                    Place(explicit.as_posix()), "there is no such folder", "name the project's folder"
-                )
+                NO_PROJECT.at(Place(explicit.as_posix()), "there is no such folder", "name the project's folder")
             )
         return Project(root.resolve(), _file_in(root.resolve()))
     start = (start or Path.cwd()).resolve()
@@ -164,9 +162,7 @@ def _read(file: Path) -> Block:
     except OSError as error:
         raise Refused(NO_PROJECT.at(Place(FILE), f"the file cannot be read: {error.strerror}")) from None
     except Refused as refused:
-        raise Refused(
-            [NOT_YAML.at(each.place, each.message, each.help) for each in refused.findings]
-        ) from None
+        raise Refused([NOT_YAML.at(each.place, each.message, each.help) for each in refused.findings]) from None
     if not isinstance(tree, Block):
         raise Refused(WRONG_VALUE.at(tree.place, "keys are expected here: plans, data, sources, …"))
     return tree

@@ -176,13 +176,9 @@ class _Parse:
                 findings.append(self._ragged(record, width))
         if findings:
             raise Refused(findings[:20])
-        columns = [
-            pa.chunked_array([pa.array([r.cells[n] for r in kept], pa.string())]) for n in range(width)
-        ]
+        columns = [pa.chunked_array([pa.array([r.cells[n] for r in kept], pa.string())]) for n in range(width)]
         lines = np.array([record.line for record in kept], np.int64)
-        return _without_noise(
-            _Parsed(header, line, columns, lines, {"blank_row": blank, "report_footer": short})
-        )
+        return _without_noise(_Parsed(header, line, columns, lines, {"blank_row": blank, "report_footer": short}))
 
     def _ragged(self, record: Record, width: int) -> Finding:
         message = f"the row has {len(record.cells)} cells, the header {width}"

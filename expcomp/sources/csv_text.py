@@ -56,9 +56,7 @@ def _strict(data: bytes, path: str, encoding: str) -> bytes:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not {encoding} text"
-        raise Refused(
-            NOT_TEXT.at(Place(path, line), message, "export it as UTF-8, or say  encoding:")
-        ) from None
+        raise Refused(NOT_TEXT.at(Place(path, line), message, "export it as UTF-8, or say  encoding:")) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Refused(NUL.at(Place(path, line), "a NUL character", "export the file again as UTF-8"))
@@ -153,8 +151,6 @@ def strict_records(data: bytes, delimiter: str, path: str, first_line: int = 1) 
 
 
 def _unclosed(path: str, line: int, error: str) -> Finding:
-    what = (
-        "a quote is opened and never closed" if "unexpected end" in error else "text follows a closing quote"
-    )
+    what = "a quote is opened and never closed" if "unexpected end" in error else "text follows a closing quote"
     help = 'double a quote inside a quoted cell (""), or export the file again'
     return QUOTE_OPEN.at(Place(path, line), f"{what}, in the record that begins here", help)

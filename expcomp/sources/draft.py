@@ -49,8 +49,7 @@ class Draft:
             columns: dict[str, Any] = {wanted.name: blank_column(wanted.kind, 0) for wanted in self.fields}
         else:
             columns = {
-                wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces])
-                for wanted in self.fields
+                wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces]) for wanted in self.fields
             }
         labels = [piece.reading.raw.label for piece in pieces]
         counts = [len(piece.refused) for piece in pieces]
@@ -168,9 +167,7 @@ class Draft:
 def _equal_neighbours(column: pa.Array | pa.ChunkedArray, order: pa.Array | None) -> Flags:
     encoded = column.take(order) if order is not None else column
     merged = (
-        pa.concat_arrays(encoded.chunks)
-        if isinstance(encoded, pa.ChunkedArray) and encoded.num_chunks
-        else encoded
+        pa.concat_arrays(encoded.chunks) if isinstance(encoded, pa.ChunkedArray) and encoded.num_chunks else encoded
     )
     first, second = merged.slice(0, len(merged) - 1), merged.slice(1)
     equal = pc.equal(first, second).fill_null(False)

@@ -52,21 +52,15 @@ def _completed(table: str, rows: Rows) -> Rows:
     return rows
 
 
-def _reading(
-    table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, complaints: Complaints
-) -> Reading:
+def _reading(table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, complaints: Complaints) -> Reading:
     names = {field.name for field in needs.fields_of(table)}
     headers = tuple(dict.fromkeys(name for row in rows for name in row))
     for name in headers:
         if name not in names:
             at = next(number for number, row in enumerate(rows) if name in row)
             where = _place(place, table, at, name)
-            complaints.error(
-                FIELD_UNKNOWN, where, f'"{name}" is no field of {table}', did_you_mean(name, names)
-            )
-    columns = tuple(
-        pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers
-    )
+            complaints.error(FIELD_UNKNOWN, where, f'"{name}" is no field of {table}', did_you_mean(name, names))
+    columns = tuple(pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers)
     raw = RawTable(
         label=table,
         name=table,
@@ -74,9 +68,7 @@ def _reading(
         columns=columns,
         numbers=tuple(range(1, len(headers) + 1)),
         rows=np.arange(1, len(rows) + 1, dtype=np.int64),
-        locate=lambda row, column: _place(
-            place, table, max(row - 1, 0), headers[column - 1] if column else ""
-        ),
+        locate=lambda row, column: _place(place, table, max(row - 1, 0), headers[column - 1] if column else ""),
         rows_read=len(rows),
         decimal="point",
     )

@@ -47,9 +47,7 @@ def read_id(text: str) -> str:
     if SCIENTIFIC.fullmatch(text):
         raise IdError(DAMAGED, "is an id in scientific notation: several ids have become one", RESAVED)
     if ROUNDED.fullmatch(text):
-        raise IdError(
-            DAMAGED, "is an id of more than 15 digits that ends in zeros: its last digits are lost", RESAVED
-        )
+        raise IdError(DAMAGED, "is an id of more than 15 digits that ends in zeros: its last digits are lost", RESAVED)
     if WITH_POINT.fullmatch(text):
         raise IdError(DAMAGED, "is an id that was turned into a number", RESAVED)
     if CONTROL.search(text):
@@ -86,9 +84,7 @@ def salesforce_ids_checked(column: pa.Array) -> pa.Array | None:
         return None
     _, offsets, texts = column.cast(pa.string()).buffers()
     start = np.frombuffer(offsets, np.int32)[column.offset]
-    letters = np.frombuffer(texts, np.uint8)[start : start + len(column) * length].reshape(
-        len(column), length
-    )
+    letters = np.frombuffer(texts, np.uint8)[start : start + len(column) * length].reshape(len(column), length)
     capital = (letters[:, :15] >= ord("A")) & (letters[:, :15] <= ord("Z"))
     bits = capital.reshape(-1, 3, 5) @ np.array([1, 2, 4, 8, 16])
     suffix = np.frombuffer(SUFFIX.encode(), np.uint8)[bits]

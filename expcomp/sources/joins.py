@@ -35,9 +35,7 @@ def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
     filled = known.filter(pc.not_equal(known, ""))
     if pc.count_distinct(filled).as_py() != len(filled):
         raise ValueError("a key stands in the table twice")
-    positions = (
-        pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    )
+    positions = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return np.where(pc.equal(wanted, "").to_numpy(zero_copy_only=False), -1, positions)
 
 
@@ -65,9 +63,7 @@ def check_repeats(draft: Draft) -> None:
 
 def _tell_repeated(draft: Draft, first: int) -> None:
     key = ", ".join(_shown(draft, name, first) for name in draft.table.key)
-    differing = next(
-        name for name in draft.values() if _shown(draft, name, first) != _shown(draft, name, first + 1)
-    )
+    differing = next(name for name in draft.values() if _shown(draft, name, first) != _shown(draft, name, first + 1))
     other = draft.where(differing, first)
     message = (
         f"{draft.table.name} with the key {key} is already given at {other}, "

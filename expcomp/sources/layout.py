@@ -25,9 +25,7 @@ FOOTER = re.compile(
     r"|(?:Grand )?Totals? \([\d,]+ records?\)",
     re.IGNORECASE,
 )
-TOTAL = re.compile(
-    r"(?:grand |sub)?totals?:?|sums?:?|count:?|average:?|(?:grand |sub)?totals? \(.*\)", re.IGNORECASE
-)
+TOTAL = re.compile(r"(?:grand |sub)?totals?:?|sums?:?|count:?|average:?|(?:grand |sub)?totals? \(.*\)", re.IGNORECASE)
 
 
 def find_header(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | None:

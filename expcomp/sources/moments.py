@@ -82,9 +82,7 @@ def _different_moments(job: Job) -> tuple[dates.Moments, Converted]:
         message = "lies outside 2000-2100"
         problems.add(DATE_BOUNDS, cells.written[code], message, "correct the date", cells.rows_of(int(code)))
     moments.form[outside] = dates.Form.BAD
-    converted = Converted(
-        None, problems.items, "date" + (f", {order.replace('_', ' ')}" if order else ", ISO")
-    )
+    converted = Converted(None, problems.items, "date" + (f", {order.replace('_', ' ')}" if order else ", ISO"))
     if proved.endswith("first"):
         message = f"dates read {order.replace('_', ' ')}: only that order fits every value"
         converted.notes.append((ORDER_PROVED, message, f"say  dates: {order}  for the source to keep it so"))
@@ -106,9 +104,7 @@ def _refuse_order(cells: Cells, proved: str, problems: Problems) -> None:
         else ("is in a column of which some values fit only month-first and some only day-first")
     )
     help = "say  dates: month_first  or  dates: day_first  for the source in expcomp.yaml"
-    problems.add(
-        DATE_UNCLEAR, cells.written[first], message, help if both else "write every date as YYYY-MM-DD", rows
-    )
+    problems.add(DATE_UNCLEAR, cells.written[first], message, help if both else "write every date as YYYY-MM-DD", rows)
 
 
 def _refuse_gaps(job: Job, gaps: Flags, converted: Converted) -> None:

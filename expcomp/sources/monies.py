@@ -78,9 +78,7 @@ def _plain_column(cells: Cells, places: int) -> Converted:
     filled = pa.concat_arrays(filled.chunks) if filled.num_chunks else pa.array([], filled.type)
     minor = np.zeros(len(known), np.int64)
     if len(filled):
-        minor[known] = np.frombuffer(filled.buffers()[1], np.int64)[::2][
-            filled.offset : filled.offset + len(filled)
-        ]
+        minor[known] = np.frombuffer(filled.buffers()[1], np.int64)[::2][filled.offset : filled.offset + len(filled)]
     problems = Problems()
     beyond = np.flatnonzero(np.abs(minor) > MINOR_MAX)
     if len(beyond):
@@ -122,9 +120,7 @@ class _Monies:
             return self._refuse(AMOUNT_BAD, number, code, str(error), number_help(text))
         if not amounts.agrees(parts.currency, currency):
             message = f"is in {parts.currency}, and the row's amounts are in {currency}"
-            return self._refuse(
-                CURRENCY_CONFLICT, number, code, message, "correct the amount or the currency column"
-            )
+            return self._refuse(CURRENCY_CONFLICT, number, code, message, "correct the amount or the currency column")
         try:
             minor = to_minor(plain, currency)
         except ValueError as error:

@@ -51,9 +51,7 @@ def directory_of(payees: Draft) -> Directory:
     by_id.pop("", None)
     emails = _grouped((text.casefold() for text in frame["email"].tolist()), ids)
     names = _grouped((same(text) for text in frame["name"].tolist()), ids)
-    known = tuple(
-        dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text)
-    )
+    known = tuple(dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text))
     return Directory({text: tuple(sorted(found)) for text, found in by_id.items()}, emails, names, known)
 
 

@@ -20,8 +20,10 @@ def read_posted(path: Path, shown_as: str) -> pd.DataFrame:
     """Every column as text, as written; `amount_minor` and `input_row` beside them. Raises `Refused`."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(UNREADABLE.at(Place(shown_as), f"the posted lines cannot be read: {error}")) from None
+    except OSError as error:
+        raise Refused(UNREADABLE.at(Place(shown_as), f"the posted lines cannot be read: {error.strerror}")) from None
+    except UnicodeDecodeError:
+        raise Refused(UNREADABLE.at(Place(shown_as), "the posted lines are not UTF-8 text")) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = next(reader, [])
     missing = [name for name in REQUIRED if name not in header]

@@ -45,9 +45,7 @@ class RawTable:
             return self
         chosen = pa.array(mask)
         columns = tuple(column.filter(chosen) for column in self.columns)
-        return replace(
-            self, columns=columns, rows=self.rows[mask], dropped=self.dropped + Counter({reason: count})
-        )
+        return replace(self, columns=columns, rows=self.rows[mask], dropped=self.dropped + Counter({reason: count}))
 
 
 def locate_in_text(path: str) -> Locate:

@@ -62,9 +62,7 @@ def _check_declared(readings: list[Reading], needs: Needs, complaints: Complaint
                 close = nearest_headers(field.name, first.headers, of_table[0].match)
                 guess = close[0] if close else "its header"
                 message = f"no column for {table}.{field.name}, which the plan uses"
-                help = (
-                    f'write in expcomp.yaml:  sources: {{{table}: {{columns: {{{field.name}: "{guess}"}}}}}}'
-                )
+                help = f'write in expcomp.yaml:  sources: {{{table}: {{columns: {{{field.name}: "{guess}"}}}}}}'
                 complaints.error(COLUMN_MISSING, first.locate(first.header_row, 0), message, help)
 
 
@@ -118,14 +116,10 @@ class _Reader:
                 yield from (_Task(file, table, source) for file in found)
                 if not found and source.file:
                     self._tell_no_file(table, pattern, files)
-        yield from (
-            _Task(file, "", Source()) for file in files if file not in claimed and file.parent == self.folder
-        )
+        yield from (_Task(file, "", Source()) for file in files if file not in claimed and file.parent == self.folder)
         if not files:
             help = "put exports there, or say  data:  in expcomp.yaml"
-            self.complaints.error(
-                NO_DATA, Place(self._shown(self.folder)), "the data folder holds no data file", help
-            )
+            self.complaints.error(NO_DATA, Place(self._shown(self.folder)), "the data folder holds no data file", help)
 
     def _files(self) -> list[Path]:
         """Data files below the folder, in order of name; lock files and everything else are ignored."""
@@ -149,17 +143,13 @@ class _Reader:
             try:
                 self.bytes[task.path] = task.path.read_bytes()
             except OSError as error:
-                raise Refused(
-                    UNREADABLE.at(Place(shown), f"the file cannot be read: {error.strerror}")
-                ) from None
+                raise Refused(UNREADABLE.at(Place(shown), f"the file cannot be read: {error.strerror}")) from None
         data = self.bytes[task.path]
         if task.path.suffix.lower() in TEXT_ENDINGS:
             settings = CsvSettings(source.encoding, source.header_row)
             yield read_csv(data, shown, task.path.stem, self.known, settings)
             return
-        sheets = read_sheets(
-            data, shown, self.known, SheetSettings(source.sheet, source.header_row, source.decimal)
-        )
+        sheets = read_sheets(data, shown, self.known, SheetSettings(source.sheet, source.header_row, source.decimal))
         if len(sheets) > 1 and task.table:
             raise Refused(sheet_unclear(shown, [sheet.name for sheet in sheets], task.table))
         yield from self._recognisable(sheets, shown) if len(sheets) > 1 else sheets

@@ -84,9 +84,7 @@ def _candidates(raw: RawTable, wish: Wish, needs: Needs) -> list[_Candidate]:
     return found
 
 
-def _columns(
-    raw: RawTable, preset: Preset, table: str, wish: Wish, needs: Needs
-) -> dict[str, tuple[int, ...]]:
+def _columns(raw: RawTable, preset: Preset, table: str, wish: Wish, needs: Needs) -> dict[str, tuple[int, ...]]:
     """Field → its columns, the preferred first; what the config names is the only column of its field."""
     ranks = preset.ranks(table)
     for further in needs.fields.get(table, ()):
@@ -172,9 +170,7 @@ def _tell_missing(raw: RawTable, match: Match, group: tuple[str, ...], complaint
         )
         line = f'sources: {{{match.table}: {{columns: {{{group[0]}: "{guess}"}}}}}}'
         help = f"{near}write in expcomp.yaml:  {line}"
-    complaints.error(
-        COLUMN_MISSING, raw.locate(raw.header_row, 0), f"no column for {wanted}, which is required", help
-    )
+    complaints.error(COLUMN_MISSING, raw.locate(raw.header_row, 0), f"no column for {wanted}, which is required", help)
 
 
 def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> None:
@@ -193,9 +189,7 @@ def _repeated(raw: RawTable, match: Match, complaints: Complaints) -> bool:
     found = False
     for columns in match.columns.values():
         for index in columns:
-            others = [
-                number for number, own in enumerate(raw.headers) if normal(own) == normal(raw.headers[index])
-            ]
+            others = [number for number, own in enumerate(raw.headers) if normal(own) == normal(raw.headers[index])]
             if len(others) > 1 and index == others[-1]:
                 found = True
                 place = raw.locate(raw.header_row, raw.numbers[index])
@@ -213,12 +207,7 @@ def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, com
         complaints.error(NOT_RECOGNISED, place, message, help)
         return
     keys = [name for name in TABLES[best.table].key if name in best.columns]
-    if (
-        not best.complete
-        and len(best.columns) >= 3
-        and keys
-        and best.signed | (best.preset.name == "canonical")
-    ):
+    if not best.complete and len(best.columns) >= 3 and keys and best.signed | (best.preset.name == "canonical"):
         check_columns(raw, Match(best.table, best.preset.name, "", best.columns), needs, complaints)
         return
     message = f"no table is recognised by the headers {listed(raw.headers)}"

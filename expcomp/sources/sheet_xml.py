@@ -37,9 +37,7 @@ def check_package(data: bytes, path: str) -> None:
     with zipfile.ZipFile(BytesIO(data)) as package:
         parts = package.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_TOTAL:
-            raise Refused(
-                UNSAFE.at(Place(path), "the workbook unpacks to more than 1 GB", "export only the table")
-            )
+            raise Refused(UNSAFE.at(Place(path), "the workbook unpacks to more than 1 GB", "export only the table"))
         for part in parts:
             if part.file_size > MAX_PART:
                 message = f'its part "{part.filename[:40]}" unpacks to {part.file_size:,} bytes'
@@ -98,9 +96,7 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     relations = join(folder, "_rels", name + ".rels")
     if not book or relations not in archive.namelist():
         return ""
-    targets = {
-        each.get("Id"): each.get("Target", "") for each in ElementTree.fromstring(archive.read(relations))
-    }
+    targets = {each.get("Id"): each.get("Target", "") for each in ElementTree.fromstring(archive.read(relations))}
     for element in ElementTree.fromstring(archive.read(book)).iter():
         if element.tag.endswith("}sheet") and element.get("name") == sheet:
             target = targets.get(element.get(RELATION)) or ""

@@ -165,9 +165,7 @@ TABLES: dict[str, Table] = {
             key="deal_id date collected invoiced",
             money="collected",
         ),
-        _table(
-            "quotas", "payee_id!:person period!:period amount!:money role:word", key="payee_id period role"
-        ),
+        _table("quotas", "payee_id!:person period!:period amount!:money role:word", key="payee_id period role"),
         _table("fx", "currency!:currency date!:day rate!:rate", key="currency date"),
         _table("merges", "from!:id to!:id effective:day", key="from"),
         _table(

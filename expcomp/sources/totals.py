@@ -16,9 +16,7 @@ from expcomp.sources.typed import Match
 TOTAL_DIFFERS = Code("D231", "total-differs")
 
 
-def check_totals(
-    raw: RawTable, match: Match, totals: Flags, settings: Settings, complaints: Complaints
-) -> None:
+def check_totals(raw: RawTable, match: Match, totals: Flags, settings: Settings, complaints: Complaints) -> None:
     """Warn where the last totals row says another amount than the rows add up to.
 
     Only a column of one currency can be compared, and only the last row, which totals everything.
@@ -35,17 +33,13 @@ def check_totals(
             place = raw.locate(int(raw.rows[last]), raw.numbers[index])
             written = quote(column[last].as_py())
             message = f"the totals row says {written}, the rows above add up to {_shown(added)}"
-            complaints.note(
-                TOTAL_DIFFERS, place, message, "rows may be missing from the export", Severity.WARNING
-            )
+            complaints.note(TOTAL_DIFFERS, place, message, "rows may be missing from the export", Severity.WARNING)
 
 
 def _sum(texts: list[str], settings: Settings) -> int | None:
     """In millionths; None when a text is no plain number or there is none."""
     style = settings.decimal or amounts.POINT
-    filled = [
-        text for text in Cells(pa.chunked_array([pa.array(texts, pa.string())])).column.to_pylist() if text
-    ]
+    filled = [text for text in Cells(pa.chunked_array([pa.array(texts, pa.string())])).column.to_pylist() if text]
     try:
         numbers = [amounts.plain(amounts.take_apart(text), style) for text in filled]
         return sum(amounts.scaled(number, amounts.MILLION) for number in numbers) if numbers else None

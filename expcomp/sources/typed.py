@@ -198,9 +198,7 @@ class _Typing:
         if named is None or "currency" not in columns:
             return RowCurrencies.one(self.needs.currency, len(self.raw.rows))
         codes, names = pd.factorize(pd.Series(named))
-        return RowCurrencies(
-            tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64)
-        )
+        return RowCurrencies(tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64))
 
     def _require(self) -> None:
         for wanted in self.fields:
@@ -256,8 +254,4 @@ def blank_column(kind: Kind, rows: int) -> Any:
 
 def join_columns(parts: Sequence[Any]) -> Any:
     """Columns of one field from several files, one below the other."""
-    return (
-        parts[0]
-        if len(parts) == 1
-        else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
-    )
+    return parts[0] if len(parts) == 1 else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array

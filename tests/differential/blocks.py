@@ -94,9 +94,7 @@ def accelerators(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
         attainment = dice.maybe(0.6)
         edges = ["50%", "80%", "100%", "125%", "33.3333%"] if attainment else [f"{e // 1000}k" for e in EDGES]
         inner = sorted(dice.some(edges, 0, 3), key=lambda text: float(text.rstrip("%k")))
-        bands: list[Tree] = [
-            {"below": edge, "multiplier": dice.pick(("1", "0.5", "1.5", "0"))} for edge in inner
-        ]
+        bands: list[Tree] = [{"below": edge, "multiplier": dice.pick(("1", "0.5", "1.5", "0"))} for edge in inner]
         rule: Tree = {
             "role": role,
             "measure": "attainment" if attainment else "credited",

@@ -75,7 +75,11 @@ class Maker:
 
     def holder(self, role: str, day: date | None = None) -> str:
         """Somebody of a role; mostly one who has not left by the day."""
-        left = {row["payee_id"] for row in self.tables["payees"] if (row.get("end_date") or "9") < (day or LAST_DAY).isoformat()}
+        left = {
+            row["payee_id"]
+            for row in self.tables["payees"]
+            if (row.get("end_date") or "9") < (day or LAST_DAY).isoformat()
+        }
         there = [payee for payee in PEOPLE[role] if payee not in left]
         return self.dice.pick(there if there and self.dice.maybe(0.9) else PEOPLE[role])
 
@@ -168,9 +172,7 @@ class Maker:
         return close - timedelta(days=self.dice.number(0, 40)) if self.dice.maybe(0.12) else self.dice.near(close)
 
     def _splits(self) -> None:
-        credited = [
-            set(tier["credit"]) for plan in self.plans for tier in plan["ownership"] if tier.get("splits")
-        ]
+        credited = [set(tier["credit"]) for plan in self.plans for tier in plan["ownership"] if tier.get("splits")]
         shared = sorted(set.intersection(*credited)) or (sorted(credited[0]) if not self.sound else [])
         for deal in self.close:
             if not shared or not self.dice.maybe(0.35):
@@ -286,7 +288,9 @@ class Maker:
             for product in {self.dice.pick(("", "", "core")), self.dice.pick(("", "", "analytics"))}:
                 bought, active = self.dice.pick((("100", "40"), ("100", "39"), ("100", "80"), ("3", "1"), ("0", "0"),
                                                  ("250", "200"), ("100", ""), ("7", "6")))  # fmt: skip
-                self.add("usage", account_id=account, date=day, seats_purchased=bought, seats_active=active, product=product)
+                self.add(
+                    "usage", account_id=account, date=day, seats_purchased=bought, seats_active=active, product=product
+                )
 
     def _history(self) -> None:
         for account, day in sorted(self._accounts_and_days(8)):
@@ -347,7 +351,9 @@ class Maker:
         wanted = {row["currency"] for row in self.tables["deals"] if row.get("currency")} - {self.ground.currency}
         rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35")}
         for currency in sorted(wanted):
-            for day in sorted({close - timedelta(days=self.dice.pick((0, 0, 1, 30, 31))) for close in self.close.values()}):
+            for day in sorted(
+                {close - timedelta(days=self.dice.pick((0, 0, 1, 30, 31))) for close in self.close.values()}
+            ):
                 if not self.slip(0.1):
                     self.add("fx", currency=currency, date=day.isoformat(), rate=self.dice.pick(rates[currency]))
 

@@ -89,7 +89,9 @@ def _versions(dice: Dice, ground: Ground) -> list[Tree]:
         kept = {block for block in second if dice.maybe(0.3)} | {"plan"}
         tied = {"ownership", "overlays"}  # overlays name tiers
         kept = kept | tied if kept & tied else kept
-        second = {b: (second if b in kept else first)[b] for b in {**first, **second} if b in (second if b in kept else first)}
+        second = {
+            b: (second if b in kept else first)[b] for b in {**first, **second} if b in (second if b in kept else first)
+        }
     if dice.maybe(0.15):
         first["plan"]["effective"]["to"] = dice.pick(("2027-01-31", "2027-03-30", begins))
     return [first, second]
@@ -116,9 +118,7 @@ def _ids(dice: Dice, ground: Ground) -> list[Tree]:
     return [one, other]
 
 
-def _plan(
-    dice: Dice, ground: Ground, plan_id: str, version: int, begins: str, roles: Tree | None = None
-) -> Tree:
+def _plan(dice: Dice, ground: Ground, plan_id: str, version: int, begins: str, roles: Tree | None = None) -> Tree:
     roles = roles or _roles(dice)
     credited = [role for role in CREDITED if role in roles]
     tiers = ownership(dice, ground.currency, credited)

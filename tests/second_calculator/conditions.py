@@ -98,9 +98,7 @@ def fits(value: Value, expected: Any, kind: str, plan: Plan) -> bool:
         if found:
             edge: Any = read_expected(found.group(2), kind, plan)
             here: Any = value
-            return bool(
-                {"<": here < edge, "<=": here <= edge, ">": here > edge, ">=": here >= edge}[found.group(1)]
-            )
+            return bool({"<": here < edge, "<=": here <= edge, ">": here > edge, ">=": here >= edge}[found.group(1)])
         if ".." in text:
             low, high = (read_expected(part.strip(), kind, plan) for part in text.split("..", 1))
             return bool(low <= value < high)

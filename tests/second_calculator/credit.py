@@ -61,16 +61,12 @@ def credit_deal(facts: Facts, deal: Deal) -> Credit:
     if tier is None:
         return Credit(deal, None, [], False)
     shares = tier.renewal if deal.family == "renewal" and deal.covered else tier.credit
-    split_rows = [
-        row for row in facts.splits.get(deal.id, []) if word(cell(row, "split_type")) in ("", "revenue")
-    ]
+    split_rows = [row for row in facts.splits.get(deal.id, []) if word(cell(row, "split_type")) in ("", "revenue")]
     if tier.crm_splits and split_rows:
         lines, some_vacant = _by_crm_splits(facts, deal, tier, shares, split_rows), False
     else:
         lines, some_vacant = _by_roles(facts, deal, tier, shares)
-    zeroed = any(
-        action == "zero" and holds(facts, deal, when, deal.close) for _, when, action in deal.plan.guardrails
-    )
+    zeroed = any(action == "zero" and holds(facts, deal, when, deal.close) for _, when, action in deal.plan.guardrails)
     return Credit(deal, tier, lines, some_vacant, zeroed)
 
 
@@ -98,9 +94,7 @@ def _by_roles(facts: Facts, deal: Deal, tier: Tier, shares: Shares) -> tuple[lis
         payee = who[role]
         if payee is not None:
             is_credited = shares.get(role, Fraction(0)) > 0
-            lines.append(
-                Line(deal, payee, role, values.get(role, 0), quotas.get(role, 0), Fraction(1), is_credited)
-            )
+            lines.append(Line(deal, payee, role, values.get(role, 0), quotas.get(role, 0), Fraction(1), is_credited))
     return lines, any(who[role] is None for role in shares)
 
 

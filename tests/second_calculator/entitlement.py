@@ -117,13 +117,9 @@ class Calculator:
 
     def _components(self, credit: Credit, overlays: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
         """(payee, component, amount) of all that runs on the deal's schedule."""
-        amounts = [
-            (line.payee, f"credit:{line.role}", line.held) for line in credit.lines if line.is_credited
-        ]
+        amounts = [(line.payee, f"credit:{line.role}", line.held) for line in credit.lines if line.is_credited]
         amounts += [(payee, f"overlay:{name}", amount) for payee, name, amount in overlays]
-        amounts += [
-            (line.payee, f"cap:{line.role}", -line.withheld) for line in credit.lines if line.withheld
-        ]
+        amounts += [(line.payee, f"cap:{line.role}", -line.withheld) for line in credit.lines if line.withheld]
         return amounts
 
     def _scheduled(self, facts: Facts, credit: Credit, amounts: list[tuple[str, str, int]]) -> list[Tranche]:
@@ -144,11 +140,7 @@ class Calculator:
                 pieces = sequence(part, [step.cumulative for step in steps[i]], mode)
                 for step, piece in zip(steps[i], pieces, strict=True):
                     status = "earned" if milestones[i].earned else "advance"
-                    made.append(
-                        Tranche(
-                            key, i, piece, step.state, step.day, _tier(credit), status, len(steps[i]) == 1
-                        )
-                    )
+                    made.append(Tranche(key, i, piece, step.state, step.day, _tier(credit), status, len(steps[i]) == 1))
         return made
 
     def _spiffs(self, credit: Credit, lines: list[tuple[str, str, int]]) -> list[Tranche]:

@@ -81,9 +81,7 @@ def apply_caps(lines: list[Line]) -> None:
         line.withheld = line.held - left[id(line)]
 
 
-def spiff_lines(
-    facts: Facts, credits_: list[Credit]
-) -> tuple[dict[str, list[tuple[str, str, int]]], set[str]]:
+def spiff_lines(facts: Facts, credits_: list[Credit]) -> tuple[dict[str, list[tuple[str, str, int]]], set[str]]:
     """Per deal (payee, spiff name, amount), and the deals for which a budget had run out."""
     paid: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     exhausted: set[str] = set()

@@ -26,15 +26,11 @@ class Line:
 
 
 class _Differ:
-    def __init__(
-        self, plans: Plans, pay_period: str, label: str, now: Entitlement, before: Entitlement
-    ) -> None:
+    def __init__(self, plans: Plans, pay_period: str, label: str, now: Entitlement, before: Entitlement) -> None:
         self.plans, self.pay_period, self.label = plans, pay_period, label
         self.now, self.before = now, before
 
-    def line(
-        self, key: Key, amount: int, reason: str, on: date, *, earned: date, tier: str, rule: str = ""
-    ) -> Line:
+    def line(self, key: Key, amount: int, reason: str, on: date, *, earned: date, tier: str, rule: str = "") -> Line:
         period = self.plans.calendar.around(earned, self.pay_period).label
         return Line(key, amount, self.label, reason, on, period, tier, rule)
 

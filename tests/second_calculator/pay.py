@@ -122,9 +122,7 @@ class _Run:
         known = self.known()
         now = self.engine.entitlement(until, known)
         before = self.engine.entitlement(min(period.start - ONE_DAY, until), known)
-        lines = differences(
-            self.rules, self.tables, self.pay_period, period.label, now=now, before=before, posted=None
-        )
+        lines = differences(self.rules, self.tables, self.pay_period, period.label, now=now, before=before, posted=None)
         return lines, pay_of(self.rules, self.tables, lines, period, {}, recovery=False)
 
     def longer(self, period: Period, until: date) -> tuple[list[Line], dict[str, Pay]]:
@@ -229,9 +227,7 @@ def _not_paid(rules: Plans, state: Entitlement) -> list[dict[str, str]]:
 
 def _findings(rules: Plans, pays: dict[str, Pay]) -> list[dict[str, str]]:
     found = [
-        {"code": "not_calculated", "plan": plan.id, "block": block}
-        for plan in rules.all
-        for block in plan.ignored
+        {"code": "not_calculated", "plan": plan.id, "block": block} for plan in rules.all for block in plan.ignored
     ]
     found += [
         {"code": "written_off", "payee_id": payee, "amount": show(pay.written_off, rules.currency)}

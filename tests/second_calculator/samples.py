@@ -141,9 +141,7 @@ def amounts(result):
 
 
 def waiting(result):
-    return {
-        (w["payee_id"], w["component"], w["milestone"]): (w["amount"], w["state"]) for w in result["waiting"]
-    }
+    return {(w["payee_id"], w["component"], w["milestone"]): (w["amount"], w["state"]) for w in result["waiting"]}
 
 
 def pay(result, payee):

@@ -60,9 +60,7 @@ def test_01_carved_out():
 
 def test_02_small_upsell_is_the_csms():
     # 8,000 x 5 % = 400: 120 / 200 / 80.
-    result = run(
-        EXAMPLE, given(deal("D1", "8000", "2027-02-10", "tier"), acv="60000"), "2027Q1", "2027-03-31"
-    )
+    result = run(EXAMPLE, given(deal("D1", "8000", "2027-02-10", "tier"), acv="60000"), "2027Q1", "2027-03-31")
     assert amounts(result) == {("cam", "D1", "credit:csm", "booking"): "120.00"}
     assert waiting(result) == {
         ("cam", "credit:csm", "activation"): ("200.00", "pending"),
@@ -389,9 +387,7 @@ def test_19c_leaving_on_the_day_of_activation_or_after(day, left):
 
 def test_19d_deal_cap_then_quarter_cap():
     # 10,000 and 4,000 of commission: deal caps leave 3,000 each; the quarter's 5,000: 3,000 and 2,000.
-    plan = (
-        PLAIN + "caps:\n  - {role: ae, per: quarter, limit: 5000}\n  - {role: ae, per: deal, limit: 3000}\n"
-    )
+    plan = PLAIN + "caps:\n  - {role: ae, per: quarter, limit: 5000}\n  - {role: ae, per: deal, limit: 3000}\n"
     deals = [deal("D1", "100000", "2027-01-10"), deal("D2", "40000", "2027-02-10")]
     result = run(plan, given(*deals), "2027Q1", "2027-03-31")
     assert amounts(result) == {

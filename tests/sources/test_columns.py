@@ -26,10 +26,7 @@ def row(**cells: str) -> str:
 
 def test_the_message_names_place_words_and_column(project: Project) -> None:
     finding = project.write("deals.csv", deals(row(), row(deal_id="D2", acv="12.5k"))).refused()[0]
-    assert (
-        str(finding)
-        == 'sample_data/deals.csv:3:4 D302 amount-not-a-number: "12.5k" in column "acv" is not a number'
-    )
+    assert str(finding) == 'sample_data/deals.csv:3:4 D302 amount-not-a-number: "12.5k" in column "acv" is not a number'
     assert finding.help == "write the number out: 12500, not 12.5k"
 
 
@@ -69,9 +66,7 @@ def test_everything_that_is_wrong_is_told_at_once(refuse_deals: Refuse) -> None:
 def test_one_word_is_told_once_with_its_rows(refuse_deals: Refuse) -> None:
     rows = [row(deal_id=f"D{number}", motion="Upgrade") for number in range(9)]
     (finding,) = refuse_deals(*rows)
-    assert finding.startswith(
-        'sample_data/deals.csv:2:3 D312 word-unknown: "Upgrade" in column "motion" is no motion'
-    )
+    assert finding.startswith('sample_data/deals.csv:2:3 D312 word-unknown: "Upgrade" in column "motion" is no motion')
     assert finding.endswith(", also in rows 3, 4, 5, 6, 7 and 3 more")
 
 
@@ -93,12 +88,8 @@ def test_motions_are_compared_without_case_and_signs(read_deals: Read, word: str
 
 
 def test_the_configs_words_come_first(project: Project) -> None:
-    project.config(
-        'values:\n  deal.motion: {"Upsell - Seats": capacity}\n  deal.won: {"Closed - Signed": true}\n'
-    )
-    text = deals(
-        row(motion="upsell -  SEATS", won="Closed - Signed"), header=DEAL_HEADER.replace("won", "stage")
-    )
+    project.config('values:\n  deal.motion: {"Upsell - Seats": capacity}\n  deal.won: {"Closed - Signed": true}\n')
+    text = deals(row(motion="upsell -  SEATS", won="Closed - Signed"), header=DEAL_HEADER.replace("won", "stage"))
     frame = project.write("deals.csv", text).read()["deals"]
     assert (frame["motion"][0], frame["won"][0]) == ("capacity", True)
 
@@ -119,10 +110,7 @@ def test_a_stage_says_whether_a_deal_is_won(read_deals: Read, stage: str, won: b
 
 def test_an_unmapped_stage_with_won_in_it_is_an_error(refuse_deals: Refuse) -> None:
     (finding,) = refuse_deals(row(won="Won - pending"), header=DEAL_HEADER.replace("won", "stage"))
-    assert (
-        'D322 stage-unclear: "Won - pending" in column "stage" does not say whether the deal is won'
-        in finding
-    )
+    assert 'D322 stage-unclear: "Won - pending" in column "stage" does not say whether the deal is won' in finding
 
 
 def test_stages_that_are_not_won_are_listed_in_one_note(project: Project) -> None:
@@ -145,9 +133,7 @@ def test_a_column_proves_its_order_of_dates(project: Project) -> None:
 
 
 def test_a_declared_order_of_dates_decides(project: Project) -> None:
-    project.config("sources: {deals: {dates: day_first}}").write(
-        "deals.csv", deals(row(close_date="2/3/2027"))
-    )
+    project.config("sources: {deals: {dates: day_first}}").write("deals.csv", deals(row(close_date="2/3/2027")))
     assert project.read()["deals"]["close_date"].astype(str).tolist() == ["2027-03-02"]
 
 
@@ -205,9 +191,7 @@ def test_overlay_splits_are_dropped_and_counted(project: Project) -> None:
 
 
 def test_a_contraction_says_how_much_and_a_subscription_what_recurs(project: Project) -> None:
-    project.write(
-        "events.csv", "account_id,date,event,amount\nA1,2027-01-01,contraction,\nA1,2027-01-02,churn,\n"
-    )
+    project.write("events.csv", "account_id,date,event,amount\nA1,2027-01-01,contraction,\nA1,2027-01-02,churn,\n")
     project.write("subscriptions.csv", "account_id,start,mrr\nA1,2027-01-01,\n")
     assert [(str(finding.place), finding.code) for finding in project.refused()] == [
         ("sample_data/events.csv:2:4", "D301"),

@@ -111,9 +111,7 @@ FOOTER = (
         ('"Total","","","","","7000.00",""\n', {"totals row": 1}),
     ],
 )
-def test_footers_and_totals_are_dropped_and_counted(
-    project: Project, footer: str, dropped: dict[str, int]
-) -> None:
+def test_footers_and_totals_are_dropped_and_counted(project: Project, footer: str, dropped: dict[str, int]) -> None:
     account = project.write("report1.csv", SALESFORCE + footer).account("report1.csv")
     assert account.preset == "salesforce-report"
     assert dict(account.dropped) == dropped

@@ -73,9 +73,7 @@ def test_the_order_of_a_column_is_proved_or_asked_for(texts: list[str], order: s
 
 
 def test_an_instant_becomes_the_day_it_is_in_the_plans_zone() -> None:
-    moments = dates.read_moments(
-        ["2027-01-01T02:00:00Z", "2027-01-01", "2027-01-01 00:00", "2027-01-01 02:00"], ""
-    )
+    moments = dates.read_moments(["2027-01-01T02:00:00Z", "2027-01-01", "2027-01-01 00:00", "2027-01-01 02:00"], "")
     days, missing = dates.to_days(moments, UTC_ZONE, NEW_YORK)
     december, january = to_day(date(2026, 12, 31)), to_day(date(2027, 1, 1))
     assert days.tolist() == [december, january, january, december]

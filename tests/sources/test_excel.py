@@ -135,14 +135,10 @@ def test_hidden_sheets_are_not_read_and_named(project: Project) -> None:
     book.save(data)
     read = project.write("deals.xlsx", data.getvalue()).read()
     assert read["deals"]["deal_id"].tolist() == ["D1"]
-    assert [note.message for note in read.notes if note.code == "D121"] == [
-        'hidden sheets are not read: "old"'
-    ]
+    assert [note.message for note in read.notes if note.code == "D121"] == ['hidden sheets are not read: "old"']
 
 
-@pytest.mark.parametrize(
-    "data", [b"deal_id,x\n", b"<html></html>", b"\xd0\xcf\x11\xe0rest", b"PK\x03\x04broken", b""]
-)
+@pytest.mark.parametrize("data", [b"deal_id,x\n", b"<html></html>", b"\xd0\xcf\x11\xe0rest", b"PK\x03\x04broken", b""])
 def test_a_file_that_is_no_workbook_says_so(project: Project, data: bytes) -> None:
     (finding,) = project.write("deals.xlsx", data).refused()
     assert finding.name == "file-not-a-workbook"

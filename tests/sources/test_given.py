@@ -58,8 +58,7 @@ def test_rows_given_equal_rows_read(project: Project) -> None:
 def test_mistakes_are_placed_in_the_plan() -> None:
     assert refused(deals=[{**DEAL, "acv": "12.5k"}])[0].startswith("plan.yaml:7 D302 amount-not-a-number")
     assert (
-        refused(deals=[{**DEAL, "moton": "tier"}])[0]
-        == 'plan.yaml:7 D204 field-unknown: "moton" is no field of deals'
+        refused(deals=[{**DEAL, "moton": "tier"}])[0] == 'plan.yaml:7 D204 field-unknown: "moton" is no field of deals'
     )
     assert refused(deals=[{**DEAL, "owner": "bob"}])[0].startswith("plan.yaml:7 D402 person-unknown")
     assert refused(deal=[])[0] == 'plan.yaml:7 D205 table-unknown: "deal" is no table'

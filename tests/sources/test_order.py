@@ -6,10 +6,7 @@ import pandas as pd
 
 from .conftest import DEAL_HEADER, Project, deals
 
-ROWS = [
-    f"D{number:03d},A{number % 7},tier,{number}.50,2027-01-{number % 28 + 1:02d},true,ana"
-    for number in range(60)
-]
+ROWS = [f"D{number:03d},A{number % 7},tier,{number}.50,2027-01-{number % 28 + 1:02d},true,ana" for number in range(60)]
 USAGE = [f"A{number % 7},2027-01-{number // 7 + 1:02d},{number}" for number in range(60)]
 PLACES = ["input_file", "input_row"]
 
@@ -45,9 +42,7 @@ def test_columns_in_another_order_give_equal_frames(project: Project) -> None:
 
 def test_a_table_split_over_files_gives_equal_frames(project: Project) -> None:
     plain = written(project, ROWS, USAGE)
-    project.write("deals.csv", deals(*ROWS[40:])).write("a.csv", deals(*ROWS[:20])).write(
-        "z.csv", deals(*ROWS[20:40])
-    )
+    project.write("deals.csv", deals(*ROWS[40:])).write("a.csv", deals(*ROWS[:20])).write("z.csv", deals(*ROWS[20:40]))
     assert_same(plain, frames(project))
 
 

@@ -43,10 +43,7 @@ def test_a_blank_stays_blank(read_deals: Read) -> None:
 
 def test_an_unknown_person_is_an_error_with_the_nearest(project: Project) -> None:
     (finding,) = project.write("deals.csv", deals(ROW.format("Anna Reyes"))).refused()
-    assert (
-        str(finding)
-        == 'sample_data/deals.csv:2:7 D402 person-unknown: "Anna Reyes" in column "owner" is no payee'
-    )
+    assert str(finding) == 'sample_data/deals.csv:2:7 D402 person-unknown: "Anna Reyes" in column "owner" is no payee'
     assert finding.help.startswith('nearest: "Ana Reyes"')
 
 
@@ -122,9 +119,7 @@ def test_facts_about_an_unknown_deal_are_an_error(project: Project, table: str) 
         "team": "deal_id,payee,role\nD10,ana,ae\n",
     }[table]
     project.write("deals.csv", deals(ROW.format("ana"))).write(f"{table}.csv", text)
-    assert [(finding.name, finding.help) for finding in project.refused()] == [
-        ("deal-unknown", 'nearest: "D1"')
-    ]
+    assert [(finding.name, finding.help) for finding in project.refused()] == [("deal-unknown", 'nearest: "D1"')]
 
 
 def test_cancellations_may_name_deals_no_longer_exported(project: Project) -> None:

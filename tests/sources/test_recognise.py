@@ -30,20 +30,12 @@ def test_headers_are_compared_without_case_blanks_and_signs(project: Project) ->
 
 
 def test_vendors_are_told_apart(project: Project) -> None:
-    project.write(
-        "sf.csv", deals(ROW, header="Opportunity ID,Account ID,Type,ACV,Close Date,Won,Opportunity Owner")
-    )
-    project.write(
-        "api.csv", deals(ROW.replace("D1", "D2"), header="Id,AccountId,Type,ACV__c,CloseDate,IsWon,OwnerId")
-    )
-    hub = (
-        "Record ID,Associated Company IDs,Deal Type,Annual contract value,Close Date,Is Closed Won,Deal owner"
-    )
+    project.write("sf.csv", deals(ROW, header="Opportunity ID,Account ID,Type,ACV,Close Date,Won,Opportunity Owner"))
+    project.write("api.csv", deals(ROW.replace("D1", "D2"), header="Id,AccountId,Type,ACV__c,CloseDate,IsWon,OwnerId"))
+    hub = "Record ID,Associated Company IDs,Deal Type,Annual contract value,Close Date,Is Closed Won,Deal owner"
     project.write("hub.csv", deals(ROW.replace("D1", "D3"), header=hub))
     project.write("cta.csv", "GSID,Company ID,Created Date\nS1,A1,2027-01-01T10:00:00Z\n")
-    assert {
-        account.path.split("/")[-1]: (account.table, account.preset) for account in project.read().files
-    } == {
+    assert {account.path.split("/")[-1]: (account.table, account.preset) for account in project.read().files} == {
         "api.csv": ("deals", "salesforce-api"),
         "cta.csv": ("signals", "gainsight"),
         "hub.csv": ("deals", "hubspot"),
@@ -56,8 +48,7 @@ def test_a_missing_column_gives_the_nearest_header_and_the_line_to_write(project
     header = DEAL_HEADER.replace("close_date", "Date of closing")
     (finding,) = project.write("deals.csv", deals(ROW, header=header)).refused()
     assert (
-        str(finding)
-        == "sample_data/deals.csv:1 D201 column-missing: no column for deals.close_date, which is required"
+        str(finding) == "sample_data/deals.csv:1 D201 column-missing: no column for deals.close_date, which is required"
     )
     assert finding.help.endswith('sources: {deals: {columns: {close_date: "Date of closing"}}}')
     project.config('sources: {deals: {columns: {close_date: "Date of closing"}}}')
