@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Findings, Place
+from expcomp.diagnostics import Code, Finding, Findings, Place
 from expcomp.exact import Flags, Ints
 from expcomp.pay.currency import Rates
 from expcomp.pay.facts import Facts, Worth
 from expcomp.pay.lookups import NONE, Names, days, numbers
-from expcomp.pay.places import place_of
+from expcomp.pay.places import cell, place_of
 from expcomp.pay.signals import credit_signals, link
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
@@ -80,16 +80,20 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
     for index, (plan, (first, last)) in enumerate(zip(plans.versions, plans.spans, strict=True)):
         dated = won & (first <= close) & (close <= last)
         pays, counts = np.isin(family, plan.plan.covers), np.isin(family, plan.plan.counts_toward_quota)
-        own, faults = _values(frame, close, plan, facts.rates, np.flatnonzero(dated & (pays | counts)), findings)
+        own, faults = _values(frame, close, plan, facts.rates, np.flatnonzero(dated))
         credited, reason = credit_signals(plan, book, frame, close, links)
         worth.append(Worth(plan, own, credited))
         why.append(reason)
         rows = np.flatnonzero(dated)
+        claimed = pays | counts
         taken = rows[facts.hold(plan.plan.applies, worth[-1], rows, close[rows])]
-        _refuse_second(plans, frame, version, taken, index, findings)
+        contested = taken[claimed[taken] & (covered | counted)[taken]]
+        _refuse_second(plans, frame, version, contested, index, findings)
+        taken = taken[claimed[taken] | (version[taken] == NONE)]
         version[taken] = index
-        value[taken], covered[taken], counted[taken] = own[taken], pays[taken], (counts & ~pays)[taken]
-        _report(frame, faults, taken, findings)
+        covered[taken], counted[taken] = pays[taken], (counts & ~pays)[taken]
+        value[taken] = np.where(claimed[taken], own[taken], 0)
+        _report(faults, taken[claimed[taken]], findings)
     for row in np.flatnonzero(covered & (value < 0)).tolist():
         message = f"{frame['deal_id'].iat[row]} is worth less than nothing and the plan would pay it"
         help_ = "a loss belongs in the events table, as contraction or churn"
@@ -100,31 +104,34 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
 
 
 def _values(
-    frame: pd.DataFrame, close: Ints, plan: Plan, rates: Rates, rows: Ints, findings: Findings
-) -> tuple[Ints, dict[int, str]]:
-    """The plan's value column in its currency, at these rows; and what could not be converted, by row."""
+    frame: pd.DataFrame, close: Ints, plan: Plan, rates: Rates, rows: Ints
+) -> tuple[Ints, dict[int, Finding]]:
+    """The plan's value column in its currency, at these rows; and what is wrong with it, by row."""
     column, part = plan.plan.value, frame.iloc[rows]
     minor, given = numbers(part[column])
-    for row in rows[~given].tolist():
-        message = f"{frame['deal_id'].iat[row]} is won and has no {column}, which is what the plan pays on"
-        findings.add(NO_VALUE.at(place_of(frame, row), message))
-    own, faults = rates.convert(minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding)
+    own, unconverted = rates.convert(minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding)
     value = np.zeros(len(frame), dtype=np.int64)
     value[rows] = own
-    return value, {int(rows[at]): fault for at, fault in faults.items()}
+    faults = {}
+    for at, fault in unconverted.items():
+        row = int(rows[at])
+        message, help_ = f"{cell(frame, 'deal_id', row)}: {fault}", "add a row to the fx table: currency,date,rate"
+        faults[row] = NO_RATE.at(place_of(frame, row), message, help_)
+    for row in rows[~given].tolist():
+        message = f"{cell(frame, 'deal_id', row)} is won and has no {column}, which is what the plan pays on"
+        faults[row] = NO_VALUE.at(place_of(frame, row), message)
+    return value, faults
 
 
-def _report(frame: pd.DataFrame, faults: dict[int, str], taken: Ints, findings: Findings) -> None:
-    for row in taken[np.isin(taken, list(faults))].tolist():
-        help_ = "add a row to the fx table: currency,date,rate"
-        message = f"{frame['deal_id'].iat[row]}: {faults[row]}"
-        findings.add(NO_RATE.at(place_of(frame, row), message, help_))
+def _report(faults: dict[int, Finding], paid: Ints, findings: Findings) -> None:
+    """A value that is missing or cannot be converted matters where the plan pays or counts the deal."""
+    findings.extend(faults[row] for row in paid[np.isin(paid, list(faults))].tolist())
 
 
 def _refuse_second(
     plans: PlanSet, frame: pd.DataFrame, version: Ints, taken: Ints, index: int, findings: Findings
 ) -> None:
-    for row in taken[version[taken] != NONE].tolist():
+    for row in taken.tolist():
         first, second = plans.versions[version[row]], plans.versions[index]
         message = f"{frame['deal_id'].iat[row]} is taken by {first.label} and by {second.label}"
         findings.add(TWO_PLANS.at(place_of(frame, row), message, "make their  applies:  conditions exclude each other"))

@@ -18,7 +18,7 @@ from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
 from expcomp.pay.limits import cap_lines
-from expcomp.pay.lookups import NONE
+from expcomp.pay.lookups import NONE, days
 from expcomp.pay.losses import find_losses
 from expcomp.pay.milestones import milestone_dates, spiff_dates
 from expcomp.pay.overlays import overlay_lines
@@ -111,11 +111,22 @@ def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
     return replace(later, as_of=as_of, tranches=tranches, losses=losses, recoveries=recoveries)
 
 
-def looks_back(plans: PlanSet, book: Book) -> bool:
-    """Whether later facts can change earlier lines: an accelerator in `whole` mode moves all lines of its
-    window, and a cancelled deal takes its place in every running total with it."""
+def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
+    """Whether facts dated after `since` can change what lines were by then: an accelerator in `whole` mode
+    moves all lines of its window; a cancelled deal takes its place in every running total with it; the first
+    subscription of an account, or the first usage of a product, decides where a value is read."""
     whole = any(rule.mode == "whole" for plan in plans.versions for rule in plan.accelerators)
-    return whole or len(book["cancellations"]) > 0
+    asked = {condition.field for condition in plans.conditions}
+    first_seen = []
+    if "account.acv" in asked:
+        first_seen.append(_first_days(book["subscriptions"], "start", ["account_id"]))
+    if "account.seat_utilization" in asked:
+        first_seen.append(_first_days(book["usage"], "date", ["account_id", "product"]))
+    return whole or len(book["cancellations"]) > 0 or any((first > since).any() for first in first_seen)
+
+
+def _first_days(table: pd.DataFrame, day: str, by: list[str]) -> Ints:
+    return days(table.groupby(by)[day].min())
 
 
 def _merge(deals: Deals, by_version: list[Ints], none: int) -> Ints:

@@ -196,7 +196,7 @@ class Facts:
 
     def _seat_use(self, rows: Ints, day: Ints) -> Amounts:
         newest = self.usage.dated.newest(self.usage.series[rows], day)
-        found = newest != NONE
+        found = self.usage.bought[newest] > 0
         return Amounts(self.usage.active[newest], found, self.usage.bought[newest])
 
     # recurring value
@@ -220,7 +220,8 @@ class Facts:
         past, _ = numbers(self.book["account_history"]["acv"])
         value, known = np.where(dated != NONE, np.append(past, 0)[dated], value), known | (dated != NONE)
         lines = self.book["subscriptions"]
-        lines = lines[~folded(lines["line_type"]).isin(ONE_OFF).to_numpy()]
+        known_by = days(lines["start"]) <= self.as_of
+        lines = lines[~folded(lines["line_type"]).isin(ONE_OFF).to_numpy() & known_by]
         subscribed = np.isin(self.account, self.accounts.codes(lines["account_id"]))
         total = np.zeros(len(self.close), dtype=np.int64)
         for currency, part in lines.groupby("currency", sort=True):
@@ -281,7 +282,7 @@ class Usage:
         active, has_active = numbers(usage["seats_active"])
         bought, has_bought = numbers(usage["seats_purchased"])
         day = days(usage["date"])
-        keep = has_active & has_bought & (bought > 0) & (day <= as_of)
+        keep = has_active & has_bought & (day <= as_of)
         products = Names.of(folded(usage["product"]), folded(deals["product"]))
         width = len(products) + 1
         code = accounts.codes(usage["account_id"])
@@ -289,4 +290,4 @@ class Usage:
         dated = Dated.of(keys, day, keep)
         own = account * width + products.codes(folded(deals["product"])) + 1
         series = np.where(dated.has(own), own, account * width)
-        return cls(dated, series, np.append(active, 0), np.append(bought, 1))
+        return cls(dated, series, np.append(active, 0), np.append(bought, 0))

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
-from expcomp.pay.difference import MOVEMENT
+from expcomp.pay.difference import CORRECTION, MOVEMENT
+from expcomp.pay.keys import KEY
 from expcomp.pay.lookups import numbers
 from expcomp.pay.places import place_of
 from expcomp.pay.trace import places
@@ -25,17 +26,30 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
     rows, first = rows[due], day[due].tolist()
     periods = [period for period, is_due in zip(periods, due, strict=True) if is_due]
     amount = numbers(rows["amount"])[0]
-    reference = rows["reference"].where(rows["reference"] != "", "adjustment")
     said = rows["reason"] + " (asked by " + rows["requested_by"] + ", approved by " + rows["approved_by"] + ")"
     return pd.DataFrame({
         "kind": MOVEMENT, "payee_id": rows["payee_id"].to_numpy(object), "deal_id": "",
-        "component": ("manual:" + reference).to_numpy(object), "milestone": [str(period) for period in periods],
+        "component": ("manual:" + rows["reference"]).to_numpy(object), "milestone": [str(period) for period in periods],
         "on": [to_iso(day) for day in first],
         "period_earned": [str(plans.calendar.period_of(span, day)) for day in first],
         "amount_minor": amount, "currency": plans.currency, "reason": "manual", "source": places(rows),
         "gross_minor": amount, "earned_minor": amount, "entitled_minor": amount,
         "after": said.to_numpy(object),
     })  # fmt: skip
+
+
+def manual_corrections(due: pd.DataFrame, posted: pd.DataFrame, closed_end: int) -> pd.DataFrame:
+    """Adjustments of closed periods that were changed, added or dropped after those were posted.
+
+    `due` are today's manual lines of the closed periods; `posted` what was posted of them, indexed by KEY.
+    """
+    today = due.groupby(KEY)["amount_minor"].sum()
+    keys = today.index.union(posted.index)
+    amount = today.reindex(keys, fill_value=0) - posted["amount_minor"].reindex(keys, fill_value=0)
+    changed = amount[amount != 0].rename("amount_minor").reset_index()
+    return changed.assign(
+        kind=CORRECTION, reason="correction", on=to_iso(closed_end), period_earned=changed["milestone"]
+    )
 
 
 def _periods(rows: pd.DataFrame, plans: PlanSet) -> list[Period]:

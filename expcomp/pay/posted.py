@@ -21,6 +21,8 @@ NOT_NEXT = Code("L102", "not-the-next-period")
 ONLY_PAY_PERIODS = Code("L103", "not-a-pay-period")
 MISSING = Code("D545", "posted-deal-missing")
 
+MANUAL = "manual:"
+
 COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "reached_on", "lost_share")
 """Columns of a line whose change explains a correction, the most telling first."""
 
@@ -54,17 +56,24 @@ class Posted:
             )
 
     def last_day(self, plans: PlanSet) -> int:
-        """The end of the last posted period."""
-        return self.periods(plans)[-1].last_day
+        """The end of the last posted period; -1 when nothing was posted yet."""
+        closed = self.periods(plans)
+        return closed[-1].last_day if closed else -1
 
     def refuse_gap(self, period: Period, plans: PlanSet) -> None:
         """A pay period between the last posted one and this moved pay, and was not posted."""
         last = self.periods(plans)[-1]
         raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
 
+    def manual(self) -> pd.DataFrame:
+        """What was posted of manual adjustments, by key."""
+        mine = self.lines[self.lines["component"].str.startswith(MANUAL)]
+        return mine.groupby(KEY, sort=True)[["amount_minor"]].sum()
+
     def by_key(self) -> pd.DataFrame:
-        """What was posted by key (index KEY), with the text columns of the key's last line."""
-        ordered = self.lines.assign(order=np.arange(len(self.lines)))
+        """What was posted of deals by key (index KEY), with the text columns of the key's last line."""
+        of_deals = self.lines[~self.lines["component"].str.startswith(MANUAL)]
+        ordered = of_deals.assign(order=np.arange(len(of_deals)))
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()
         kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]

@@ -14,7 +14,7 @@ from expcomp.pay.entitlement import Entitlement, looks_back, rewind, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.keys import Keyed, by_key
 from expcomp.pay.lookups import NONE, days
-from expcomp.pay.manual import manual_lines
+from expcomp.pay.manual import manual_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import Posted
@@ -72,7 +72,7 @@ def payout(
     currencies = np.asarray([plan.plan.currency for plan in plans.versions], dtype=object)
 
     latest = settle(plans, book, day, pay_span, held_never)
-    settles_again = looks_back(plans, book)
+    settles_again = looks_back(plans, book, min(period.first_day - 1, posted.last_day(plans) if posted else day))
 
     @cache
     def at(date: int) -> Keyed:
@@ -130,8 +130,11 @@ def _lines(
     if posted is not None and before is not None:
         found = correct(before, posted.by_key(), posted.carried(book, before.source), cancelled)
         frames.append(posted.explain(_traced(found, now, before, plans, book), plans))
-    manual = _complete(manual_lines(plans, book, pay_span, since, until))
-    lines = pd.concat([*frames, manual], ignore_index=True).assign(period=str(period))
+    frames.append(_complete(manual_lines(plans, book, pay_span, since if before is not None else -1, until)))
+    if posted is not None and before is not None:
+        due = manual_lines(plans, book, pay_span, -1, since)
+        frames.append(_complete(manual_corrections(due, posted.manual(), since)))
+    lines = pd.concat(frames, ignore_index=True).assign(period=str(period))
     opposite = cancels_out(lines) if posted is not None else pd.Series(False, index=lines.index)
     ordered = lines.sort_values(["payee_id", "deal_id", "component", "on", "milestone", "kind"], ignore_index=False)
     return (

@@ -23,8 +23,6 @@ def deal_reasons(source: Entitlement) -> np.ndarray:
     deals, lines, tranches = source.deals, source.lines, source.tranches
     deal_of = lines["deal"].to_numpy()[tranches["line"]]
     pays = _pays_somebody(source, deal_of)
-    credited = np.zeros(len(deals), dtype=np.bool_)
-    credited[lines["deal"].to_numpy()] = True
     vacant = np.zeros(len(deals), dtype=np.bool_)
     vacant[source.vacant["deal"].to_numpy(np.int64)] = True
     by_state = _first_state(tranches, deal_of, len(deals))
@@ -35,10 +33,10 @@ def deal_reasons(source: Entitlement) -> np.ndarray:
             (deals.version != NONE) & ~deals.covered,
             deals.version == NONE,
             source.tier == NONE,
+            vacant,
             source.zeroed != NONE,
-            ~credited & vacant,
         ],
-        ["", "not_won", "not_covered", "outside_plan", "no_tier", "zeroed", "role_vacant"],
+        ["", "not_won", "not_covered", "outside_plan", "no_tier", "role_vacant", "zeroed"],
         by_state,
     ).astype(object)
 

@@ -13,7 +13,6 @@ from expcomp.plan.model import Plan
 
 SAME_DAY = Code("E320", "two-versions-on-one-day")
 DISAGREE = Code("E321", "plans-disagree")
-NO_APPLIES = Code("E322", "plans-overlap")
 NONE = Code("E323", "no-plan-given")
 
 
@@ -113,7 +112,3 @@ def _disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
                 if getattr(first, block).model_dump() != getattr(other, block).model_dump():
                     message = f"{block} differs from {first.path}: a payee's pay is netted once, over all plans"
                     yield DISAGREE.at(getattr(other, block).place, message)
-    for plan in versions:
-        if len({v.plan.id for v in versions}) > 1 and not plan.plan.applies:
-            message = f"several plans are in force and {plan.label} does not say which deals it takes"
-            yield NO_APPLIES.at(plan.plan.place, message, "add  applies: {conditions}")

@@ -1,0 +1,40 @@
+"""The product's engine and the second calculator agree on every random book.
+
+EXPCOMP_BOOKS=5000 makes a long run of it; `python -m differential` (in tests/) also minimises what it finds.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from .cases import make_case
+from .compare import compare
+
+BOOKS = int(os.environ.get("EXPCOMP_BOOKS", "150"))
+ENOUGH_ANSWERED = 0.75
+"""Most books must be paid by both: a refused one compares nothing."""
+
+
+def differing(seed: int) -> tuple[int, list[str], bool]:
+    """The differences of one book, and whether both paid it."""
+    result = compare(make_case(seed))
+    if result is None:
+        return seed, [], False
+    found, engine, second = result
+    return seed, [str(difference) for difference in found], not (engine.refused or second.refused)
+
+
+def test_both_calculators_agree():
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        results = list(pool.map(differing, range(BOOKS), chunksize=5))
+    wrong = [f"seed {seed}: {text}" for seed, found, _ in results for text in found]
+    assert not wrong, f"{len(wrong)} differences:\n" + "\n".join(wrong[:20])
+    assert sum(answered for *_, answered in results) >= ENOUGH_ANSWERED * BOOKS
+
+
+def test_a_case_is_made_from_its_seed_alone():
+    first, again = make_case(7), make_case(7)
+    assert first == again
+    assert first.texts == again.texts
