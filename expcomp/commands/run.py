@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from expcomp.diagnostics import Refused
+from expcomp.diagnostics import Code, Refused
 
 INTERNAL = 70
 INTERRUPTED = 130
@@ -32,20 +32,17 @@ PostedOption = Annotated[
 ]
 
 
+TOO_LARGE = Code("D560", "amount-too-large")
+
+
 def guarded(run: Callable[[], object]) -> int:
     """Run the program; the exit code of design page 8."""
     try:
         run()
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
-    except Refused as refused:
-        from expcomp.output.terminal import print_findings
-
-        print_findings(refused.findings, sys.stderr)
-        return refused.exit_code
-    except OverflowError as error:
-        print(f"D560 amount-too-large: {error}", file=sys.stderr)  # noqa: T201 - the last word on stderr
-        return 3
+    except (Refused, OverflowError) as error:
+        return _tell(error if isinstance(error, Refused) else Refused(TOO_LARGE.at(None, str(error))))
     except KeyboardInterrupt:
         print("interrupted: nothing was written", file=sys.stderr)  # noqa: T201 - the last word on stderr
         return INTERRUPTED
@@ -57,6 +54,13 @@ def guarded(run: Callable[[], object]) -> int:
         _report_internal(error)
         return INTERNAL
     return 0
+
+
+def _tell(refused: Refused) -> int:
+    from expcomp.output.terminal import print_findings
+
+    print_findings(refused.findings, sys.stderr)
+    return refused.exit_code
 
 
 def _report_internal(error: Exception) -> None:

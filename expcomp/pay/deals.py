@@ -103,9 +103,7 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
     )  # fmt: skip
 
 
-def _values(
-    frame: pd.DataFrame, close: Ints, plan: Plan, rates: Rates, rows: Ints
-) -> tuple[Ints, dict[int, Finding]]:
+def _values(frame: pd.DataFrame, close: Ints, plan: Plan, rates: Rates, rows: Ints) -> tuple[Ints, dict[int, Finding]]:
     """The plan's value column in its currency, at these rows; and what is wrong with it, by row."""
     column, part = plan.plan.value, frame.iloc[rows]
     minor, given = numbers(part[column])

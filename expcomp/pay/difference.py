@@ -6,6 +6,7 @@ correction = entitlement(last closed end) − posted            (only against po
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from expcomp.exact import Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.lookups import NONE
-from expcomp.period import NEVER, Span
+from expcomp.period import NEVER, Span, to_day
 from expcomp.plan.versions import PlanSet
 
 MOVEMENT, CORRECTION = "movement", "correction"
@@ -135,14 +136,24 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     amount = both["entitled_minor"] - both["amount_minor"]
     both = both.assign(amount_minor=amount)[amount != 0].reset_index()
     deal_gone = both["deal_id"].isin(cancelled).to_numpy() & (both["tranche"] == NONE)
+    on = _counts_from(both, closed.source.as_of)
+    on = np.where(deal_gone, [cancelled.get(deal, NEVER) for deal in both["deal_id"]], on)
     both = both.drop(columns=[name for name in Keyed.COLUMNS if name != "tranche"])
     return both.assign(
         kind=CORRECTION,
         reason=np.where(deal_gone, "cancelled", "correction"),
         standing_at="before",
         event=NONE,
-        on=closed.source.as_of,
+        on=on,
     )
+
+
+def _counts_from(both: pd.DataFrame, closed_end: int) -> Ints:
+    """The day the tranche was reached, else the day it was posted for, else the closed end."""
+    reached = both["reached"].to_numpy(np.int64)
+    posted_on = both["posted_on"].to_numpy(object) if "posted_on" in both else np.full(len(both), "", dtype=object)
+    posted = [to_day(date.fromisoformat(text)) if text else closed_end for text in posted_on]
+    return np.where((both["tranche"] != NONE) & (reached <= closed_end), reached, posted)
 
 
 def cancels_out(lines: pd.DataFrame) -> pd.Series:

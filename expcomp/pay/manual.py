@@ -38,7 +38,9 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
     })  # fmt: skip
 
 
-def manual_corrections(due: pd.DataFrame, posted: pd.DataFrame, closed_end: int) -> pd.DataFrame:
+def manual_corrections(
+    due: pd.DataFrame, posted: pd.DataFrame, closed_end: int, plans: PlanSet, span: Span
+) -> pd.DataFrame:
     """Adjustments of closed periods that were changed, added or dropped after those were posted.
 
     `due` are today's manual lines of the closed periods; `posted` what was posted of them, indexed by KEY.
@@ -47,9 +49,9 @@ def manual_corrections(due: pd.DataFrame, posted: pd.DataFrame, closed_end: int)
     keys = today.index.union(posted.index)
     amount = today.reindex(keys, fill_value=0) - posted["amount_minor"].reindex(keys, fill_value=0)
     changed = amount[amount != 0].rename("amount_minor").reset_index()
-    return changed.assign(
-        kind=CORRECTION, reason="correction", on=to_iso(closed_end), period_earned=changed["milestone"]
-    )
+    first = [plans.calendar.parse(text).first_day for text in changed["milestone"]]
+    earned = [str(plans.calendar.period_of(span, day)) for day in first]
+    return changed.assign(kind=CORRECTION, reason="correction", on=to_iso(closed_end), period_earned=earned)
 
 
 def _periods(rows: pd.DataFrame, plans: PlanSet) -> list[Period]:

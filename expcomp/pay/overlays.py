@@ -12,6 +12,9 @@ from expcomp.pay.signals import REASONS
 from expcomp.pay.words import empty
 from expcomp.plan.model import Overlay, Plan
 
+DOES_NOT_APPLY = "nobody holds the role"
+"""No partner, no signal: the overlay is not for this deal, and no reason is owed."""
+
 COLUMNS = {"deal": "int64", "payee": "int64", "overlay": "int64", "basis_minor": "int64", "gross_minor": "int64"}
 
 
@@ -35,7 +38,8 @@ def overlay_lines(
         mine = rows[wanted[tier[rows]]]
         mine = mine[deals.facts.hold(rule.when, deals.worth[index], mine, deals.close[mine])]
         payee, reason = _receivers(plan, index, rule, mine, deals, holders)
-        unpaid.append(pd.DataFrame({"deal": mine, "overlay": number, "reason": reason})[reason != ""])
+        told = (reason != "") & (reason != DOES_NOT_APPLY)
+        unpaid.append(pd.DataFrame({"deal": mine, "overlay": number, "reason": reason})[told])
         mine, payee = mine[reason == ""], payee[reason == ""]
         basis = {"commission": commission, "base commission": base, "value": deals.value}.get(rule.pays.of)
         amount = np.full(len(mine), rule.pays.amount_minor)
@@ -64,7 +68,7 @@ def _receivers(
     why_no_signal = deals.why_no_signal[index][rows]
     by_signal = rule.requires == "qualified_signal" or plan.roles[rule.role].from_.startswith("signal.")
     reason = np.full(len(rows), "", dtype=object)
-    reason[held.payee == NONE] = "role_vacant"
+    reason[held.payee == NONE] = DOES_NOT_APPLY
     reason[held.left] = "payee_inactive"
     if by_signal:
         missing = why_no_signal != 0

@@ -133,7 +133,7 @@ def _lines(
     frames.append(_complete(manual_lines(plans, book, pay_span, since if before is not None else -1, until)))
     if posted is not None and before is not None:
         due = manual_lines(plans, book, pay_span, -1, since)
-        frames.append(_complete(manual_corrections(due, posted.manual(), since)))
+        frames.append(_complete(manual_corrections(due, posted.manual(), since, plans, pay_span)))
     lines = pd.concat(frames, ignore_index=True).assign(period=str(period))
     opposite = cancels_out(lines) if posted is not None else pd.Series(False, index=lines.index)
     ordered = lines.sort_values(["payee_id", "deal_id", "component", "on", "milestone", "kind"], ignore_index=False)

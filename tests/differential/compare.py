@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from second_calculator import Unsupported, calculate
 from second_calculator import Refused as SecondRefused
+from second_calculator import Unsupported, calculate
 
 from expcomp.diagnostics import Place, Refused
 from expcomp.money import to_text
@@ -204,7 +204,7 @@ def _only_counted(case: Case, message: str) -> bool:
     """Whether the deal of a message only counts toward quota: there the engine asks for no holder."""
     from second_calculator.facts import FAMILY_OF
 
-    deal_id = message.split(":")[0].removeprefix("deal ")
+    deal_id = message.split(":", maxsplit=1)[0].removeprefix("deal ")
     family = {row["deal_id"]: FAMILY_OF.get(row["motion"], "") for row in case.tables["deals"]}.get(deal_id)
     return any(family in plan["plan"].get("counts_toward_quota", ()) for plan in case.plans)
 

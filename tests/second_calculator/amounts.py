@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 
-class Refused(Exception):  # noqa: N818  named for what happened to the input
+class Refused(Exception):
     """The plan or the data cannot be used; the message says why."""
 
 
-class Unsupported(NotImplementedError):  # noqa: N818
+class Unsupported(NotImplementedError):
     """A rule this calculator leaves out on purpose."""
 
 

@@ -15,7 +15,7 @@ from .periods import ONE_DAY, Period, read_day
 from .plan import Plans
 
 
-def calculate(  # noqa: PLR0917  the agreed signature
+def calculate(
     plans: list[str],
     tables: Tables,
     period: str,
