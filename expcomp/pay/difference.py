@@ -77,23 +77,12 @@ def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
     gross_sign = np.sign(detail["amount_minor"].to_numpy()[tranche])
     amount = rows["amount_minor"].to_numpy()
     back = (event[tranche] != NONE) & (np.sign(amount) == -gross_sign)
-    reason = np.select(
-        [back, came & _is_first(source)[tranche], came], ["clawback", "commission", "milestone"], "true_up"
-    )
-    on = np.select([back, came], [event_day[tranche], reached], source.as_of)
+    first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
+    reason = np.select([back, came & first, came], ["clawback", "commission", "milestone"], "true_up")
+    on = np.where(back, event_day[tranche], np.minimum(reached, source.as_of))
     return rows.assign(
         reason=reason, on=on, earned_day=reached, standing_at="now", event=np.where(back, event[tranche], NONE)
     )
-
-
-def _is_first(source: Entitlement) -> np.ndarray:
-    """Whether a tranche is the first reached of its line: the earliest day, then the schedule's order."""
-    tranches = source.tranches
-    order = np.lexsort((tranches["piece"], tranches["position"], tranches["reached"], tranches["line"]))
-    line = tranches["line"].to_numpy()[order]
-    first = np.zeros(len(order), dtype=np.bool_)
-    first[order] = np.append(True, line[1:] != line[:-1]) if len(order) else False
-    return first
 
 
 def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:

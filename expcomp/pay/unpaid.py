@@ -25,7 +25,7 @@ def deal_reasons(source: Entitlement) -> np.ndarray:
     pays = _pays_somebody(source, deal_of)
     vacant = np.zeros(len(deals), dtype=np.bool_)
     vacant[source.vacant["deal"].to_numpy(np.int64)] = True
-    by_state = _first_state(tranches, deal_of, len(deals))
+    by_state = _first_state(source, deal_of)
     return np.select(
         [
             pays,
@@ -52,16 +52,18 @@ def _pays_somebody(source: Entitlement, deal_of: Ints) -> Flags:
     return pays
 
 
-def _first_state(tranches: pd.DataFrame, deal_of: Ints, count: int) -> np.ndarray:
-    """The first reason, in the list's order, of a deal's own tranches."""
+def _first_state(source: Entitlement, deal_of: Ints) -> np.ndarray:
+    """The first reason, in the list's order, of a deal's own tranches; of a deal without any, its SPIFF's."""
+    tranches = source.tranches
     some = (tranches["amount_minor"] != 0).to_numpy()
     of_state = [REASONS.index("lost" if state == REACHED else state) for state in STATE.categories]
     rank = np.asarray(of_state, dtype=np.int64)[tranches["state"].cat.codes]
-    forfeited = (tranches["state"] == FORFEITED).to_numpy()
-    rank[(tranches["left_minor"] == 0).to_numpy() & ~forfeited] = REASONS.index("lost")
+    waits = tranches["state"].isin((PENDING, HELD)).to_numpy()
+    rank[waits & (tranches["left_minor"] == 0).to_numpy()] = REASONS.index("lost")
     rank[(tranches["entitled_minor"] != 0).to_numpy()] = REASONS.index("capped")
-    first = np.full(count, REASONS.index("zeroed"))
-    started = np.full(count, len(REASONS))
+    first = np.full(len(source.deals), REASONS.index("zeroed"))
+    first[source.budgets_spent["deal"].to_numpy(np.int64)] = REASONS.index("budget_exhausted")
+    started = np.full(len(source.deals), len(REASONS))
     np.minimum.at(started, deal_of[some], rank[some])
     return np.asarray(REASONS, dtype=object)[np.where(started < len(REASONS), started, first)]
 

@@ -107,7 +107,10 @@ class Calculator:
                     self._settle(facts, deal, tranche, losses.get(deal.id, []), posted)
             for tranche in made:
                 found.tranches.setdefault(tranche.key, []).append(tranche)
-            if not any(tranche.entitled for tranche in made):
+            nets: dict[str, int] = {}
+            for tranche in made:
+                nets[tranche.key[0]] = nets.get(tranche.key[0], 0) + tranche.entitled
+            if not any(nets.values()):
                 reasons[deal.id] = _reason(credit, made, deal.id in exhausted)
         self._unpaid(facts, deals, reasons, found)
         self._manual(facts, found)
@@ -236,7 +239,7 @@ def _tier(credit: Credit) -> str:
 
 
 def _reason(credit: Credit, made: list[Tranche], out_of_budget: bool) -> str:  # noqa: PLR0911
-    """The first reason of the closed list that applies to a deal without any entitlement."""
+    """The first reason of the closed list that applies to a deal of which nobody is left with anything."""
     if credit.tier is None:
         return "no_tier"
     if credit.some_vacant:
@@ -248,10 +251,12 @@ def _reason(credit: Credit, made: list[Tranche], out_of_budget: bool) -> str:  #
         here = [t for t in live if t.state == state]
         if any(state == LAPSED or (t.remaining and not t.forfeited) for t in here):
             return state
-    if any(t.recovered or (not t.forfeited and not t.remaining) for t in live):
+    if any(not t.entitled and (t.recovered or (not t.forfeited and not t.remaining)) for t in live):
         return "lost"
     if any(t.forfeited for t in live):
         return "forfeited"
+    if any(t.entitled for t in live):
+        return "capped"
     if out_of_budget:
         return "budget_exhausted"
     return "zeroed"
