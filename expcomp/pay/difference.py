@@ -37,10 +37,9 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
 
     `cancelled` maps deal ids to the day of their cancellation.
     """
-    earlier = before.frame if before is not None else now.frame.iloc[:0]
-    both = _outer(now.frame, earlier.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
-    amount = both["entitled_minor"] - both["entitled_minor_before"]
-    both = both.assign(amount_minor=amount)[amount != 0]
+    both = _both(now, before)
+    both = both.assign(amount_minor=both["entitled_minor"] - both["entitled_minor_before"])
+    both = both[both["amount_minor"] != 0]
     gone = (both["tranche"] == NONE).to_numpy()
     parts = []
     if (~gone).any():
@@ -51,6 +50,15 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     frame = pd.concat(parts).reset_index() if parts else pd.DataFrame(columns=COLUMNS)
     frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span) if len(frame) else "")
     return frame[COLUMNS]
+
+
+def _both(now: Keyed, before: Keyed | None) -> pd.DataFrame:
+    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`)."""
+    if before is None or now.same_lines(before):
+        earlier = before.entitled_minor if before is not None else np.zeros_like(now.entitled_minor)
+        changed = np.flatnonzero(now.entitled_minor != earlier)
+        return now.rows(changed).assign(entitled_minor_before=earlier[changed])
+    return _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
 
 
 def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.DataFrame:

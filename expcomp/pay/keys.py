@@ -4,6 +4,7 @@ The key's row carries the trace of one tranche of it: of several receipts, the n
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,48 +20,63 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 
 @dataclass(frozen=True)
 class Keyed:
-    """`frame` is indexed by KEY: entitled_minor, reached (first day anything of the key was reached),
-    holds_first (whether the first tranche reached of the payee's component is among it), tranche (row of the
-    entitlement's tranches that stands for the key)."""
+    """One entry per key, in the order of the keys' numbers: entitled_minor, reached (first day anything of the
+    key was reached), holds_first (whether the first tranche reached of the payee's component is among it),
+    tranche (row of the entitlement's tranches that stands for the key)."""
+
+    source: Entitlement
+    currencies: Texts
+    entitled_minor: Ints
+    reached: Ints
+    holds_first: Flags
+    tranche: Ints
 
     COLUMNS = ("entitled_minor", "reached", "holds_first", "tranche")
 
-    frame: pd.DataFrame
-    source: Entitlement
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """COLUMNS of every key, indexed by KEY."""
+        return self.rows(np.arange(len(self.tranche)))
+
+    def rows(self, at: Ints) -> pd.DataFrame:
+        """COLUMNS of these keys, indexed by KEY."""
+        tranches, lines = self.source.tranches.iloc[self.tranche[at]], self.source.lines
+        line = lines.iloc[tranches["line"].to_numpy()]
+        frame = pd.DataFrame({
+            "payee_id": self.source.payees.names.text(line["payee"].to_numpy()),
+            "deal_id": self.source.deals.names.text(line["deal"].to_numpy()),
+            "component": line["component"].to_numpy(object),
+            "milestone": tranches["milestone"].to_numpy(object),
+            "currency": self.currencies[line["version"].to_numpy()],
+            "entitled_minor": self.entitled_minor[at],
+            "reached": self.reached[at],
+            "holds_first": self.holds_first[at],
+            "tranche": self.tranche[at],
+        })  # fmt: skip
+        return frame.set_index(KEY)
+
+    def same_lines(self, other: "Keyed") -> bool:
+        """Whether both are the same lines at two dates, so that their keys stand in the same order."""
+        return self.source.lines is other.source.lines
 
 
 def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
     """`currencies` names the currency of each plan version."""
-    tranches, lines = entitlement.tranches, entitlement.lines
-    line = tranches["line"].to_numpy()
+    tranches = entitlement.tranches
     reached, alive = tranches["reached"].to_numpy(), (tranches["reached"] <= entitlement.as_of).to_numpy()
-    component = lines["component"].to_numpy(object)
-    columns = pd.DataFrame({
-        "payee_id": entitlement.payees.names.text(lines["payee"].to_numpy())[line],
-        "deal_id": entitlement.deals.names.text(lines["deal"].to_numpy())[line],
-        "component": component[line],
-        "milestone": tranches["milestone"].to_numpy(object),
-        "currency": currencies[lines["version"].to_numpy()][line],
-    })  # fmt: skip
     rank = np.where(alive, reached, -tranches["piece"].to_numpy() - 1)
-    key = _key_numbers(lines, tranches)
+    key = _key_numbers(entitlement.lines, tranches)
     order = np.lexsort((rank, key))
     last = np.append(key[order][1:] != key[order][:-1], True) if len(order) else np.zeros(0, np.bool_)
     standing = order[last]
-    total = np.zeros(len(tranches), dtype=np.int64)
     group = np.searchsorted(key[standing], key)
+    total = np.zeros(len(standing), dtype=np.int64)
     np.add.at(total, group, tranches["entitled_minor"].to_numpy())
-    first = np.full(len(tranches), NEVER)
+    first = np.full(len(standing), NEVER)
     np.minimum.at(first, group, np.where(alive, reached, NEVER))
     holds_first = np.zeros(len(standing), dtype=np.bool_)
     holds_first[group[_is_first(entitlement) & alive]] = True
-    frame = columns.iloc[standing].assign(
-        entitled_minor=total[: len(standing)],
-        reached=first[: len(standing)],
-        holds_first=holds_first,
-        tranche=standing,
-    )
-    return Keyed(frame.set_index(KEY), entitlement)
+    return Keyed(entitlement, currencies, total, first, holds_first, standing)
 
 
 def _key_numbers(lines: pd.DataFrame, tranches: pd.DataFrame) -> Ints:
