@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from expcomp.exact import Ints
 from expcomp.money import to_text
 
 Texts = npt.NDArray[np.object_]
@@ -65,13 +65,16 @@ def each(values: Values, render: Callable[[Any], str]) -> Texts:
 
 def by_currency(minor: Values, currency: Values, render: Callable[[int, str], str], blank: str = "") -> Texts:
     """A column of amounts as text, each in the currency of its row; `blank` where there is no amount."""
-    amounts, currencies = np.asarray(minor, dtype=object), np.asarray(currency, dtype=object)
-    result = np.full(len(amounts), blank, dtype=object)
+    amounts, currencies = pd.Series(minor), np.asarray(currency, dtype=object)
+    given = amounts.notna().to_numpy()
+    whole = amounts.fillna(0).to_numpy(np.int64)
+    result = np.full(len(whole), blank, dtype=object)
     for code in pd.unique(currencies):
-        mine = currencies == code
-        result[mine] = each(amounts[mine], partial(_amount, render, blank, code))
+        mine = given & (currencies == code)
+        result[mine] = _rendered(whole[mine], str(code), render)
     return result
 
 
-def _amount(render: Callable[[int, str], str], blank: str, currency: str, value: Any) -> str:
-    return blank if pd.isna(value) else render(int(value), currency)
+def _rendered(amounts: Ints, currency: str, render: Callable[[int, str], str]) -> Texts:
+    distinct, at = np.unique(amounts, return_inverse=True)
+    return np.asarray([render(minor, currency) for minor in distinct.tolist()], dtype=object)[at]

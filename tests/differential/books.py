@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from second_calculator.periods import Calendar
-
 from .dice import DECIMALS, LAST_DAY, Dice, money
 from .plans import Ground, Tree
 
@@ -42,6 +40,7 @@ class Maker:
         self.close: dict[str, date] = {}
 
     def make(self) -> Tables:
+        """People, accounts and the deals with all that stands beside them on the day they close."""
         self._payees()
         self._accounts()
         self._deals()
@@ -50,17 +49,7 @@ class Maker:
         self._team()
         self._assignments()
         self._signals()
-        self._quotas()
-        self._targets()
-        self._usage()
-        self._history()
-        self._evidence()
-        self._events()
-        self._subscriptions()
-        self._fx()
-        self._adjustments()
-        self._cancellations()
-        return {name: rows for name, rows in self.tables.items() if rows}
+        return self.tables
 
     def add(self, table: str, **cells: str) -> Row:
         """A row; blank cells are left out or kept, which must mean the same."""
@@ -154,7 +143,8 @@ class Maker:
             "partner": dice.pick(("pat", "", "")), "partner_role": dice.pick(("influenced", "Sourced", "")),
             "override_tier": dice.pick(tiers) if len(self.plans) == 1 and dice.maybe(0.08) else "",
             "activated_on": self._evidence_day(day).isoformat() if dice.maybe(0.4) else "",
-            "source": dice.pick(("CSM", "inbound", "")), "closer": "" if self._vacancy("closer") else self.holder("closer", day),
+            "source": dice.pick(("CSM", "inbound", "")),
+            "closer": "" if self._vacancy("closer") else self.holder("closer", day),
             "partner_tier": dice.pick(("gold", "Silver", "")), "margin": dice.pick(("30%", "29.9999%", "62.5%", "")),
             "list_price": "" if foreign else dice.pick(("10000", "25000", "9999", "")),
             "strategic": dice.pick(("true", "false", "")),
@@ -232,144 +222,8 @@ class Maker:
                 assigned_to=self.holder("ae"), deal_id="" if by_deal and self.dice.maybe(0.7) else deal,
                 category=self.dice.pick(("product", "relationship", "Behavioural", "")),
                 urgency=self.dice.pick(("hot", "Warm", "watch", "")),
-                withdrawn_at=self._instant(routed + timedelta(days=self.dice.number(0, 40))) if self.dice.maybe(0.1) else "",
+                withdrawn_at=(
+                    self._instant(routed + timedelta(days=self.dice.number(0, 40))) if self.dice.maybe(0.1) else ""
+                ),
                 **marks,
             )  # fmt: skip
-
-    # --- quotas and targets
-
-    def _quotas(self) -> None:
-        calendar = Calendar(self.ground.year_starts)
-        years = sorted({calendar.around(day, "year").label for day in self.close.values()})
-        windows = {rule["window"] for plan in self.plans for rule in plan.get("accelerators", ())}
-        own = any("quota" in row["rate"] for plan in self.plans for row in plan["rates"])
-        for payee in self.tables["payees"]:
-            if not windows and not own and self.dice.maybe(0.4):
-                continue
-            size = "month" if "month" in windows else self.dice.pick(("month", "quarter"))
-            for year in years:
-                for period in self._tiles(calendar, year, size):
-                    amount = self.dice.pick((100_000, 150_000, 40_000, 99_999, 33_333))
-                    self._quota(payee["payee_id"], period, amount)
-                if self.dice.maybe(0.35):
-                    self._quota(payee["payee_id"], year, self.dice.pick((400_000, 1_000_000)))
-
-    def _tiles(self, calendar: Calendar, year: str, size: str) -> list[str]:
-        whole = calendar.period(year)
-        return [period.label for period in calendar.inside(whole, size)]
-
-    def _quota(self, payee: str, period: str, amount: int) -> None:
-        if self.slip(0.05):
-            return
-        text = str(0 if self.dice.maybe(0.003) else amount)
-        self.add("quotas", payee_id=payee, period=period, amount=text, role="")
-        if self.dice.maybe(0.05):
-            role = self.dice.pick(("ae", "csm", "am"))
-            self.add("quotas", payee_id=payee, period=period, amount=str(amount // 2), role=role)
-
-    def _targets(self) -> None:
-        for payee in self.tables["payees"]:
-            for day in sorted({self.dice.day() for _ in range(2)}) if self.dice.maybe(0.15) else ():
-                text = self.dice.pick(("12000", "24000", "7"))
-                self.add("targets", payee_id=payee["payee_id"], target_variable=text, **{"from": day.isoformat()})
-
-    # --- what happens later
-
-    def _accounts_and_days(self, most: int) -> set[tuple[str, str]]:
-        """Accounts and days near the close dates of their deals."""
-        found = set()
-        for _ in range(self.dice.number(0, most)):
-            row = self.dice.pick(self.tables["deals"])
-            found.add((row["account_id"], self.dice.near(self.close[row["deal_id"]] - timedelta(days=20)).isoformat()))
-        return found
-
-    def _usage(self) -> None:
-        for account, day in sorted(self._accounts_and_days(14)):
-            for product in {self.dice.pick(("", "", "core")), self.dice.pick(("", "", "analytics"))}:
-                bought, active = self.dice.pick((("100", "40"), ("100", "39"), ("100", "80"), ("3", "1"), ("0", "0"),
-                                                 ("250", "200"), ("100", ""), ("7", "6")))  # fmt: skip
-                self.add(
-                    "usage", account_id=account, date=day, seats_purchased=bought, seats_active=active, product=product
-                )
-
-    def _history(self) -> None:
-        for account, day in sorted(self._accounts_and_days(8)):
-            acv = money(self.dice.amount(self.ground.currency), self.ground.currency)
-            self.add(
-                "account_history", account_id=account, date=day, health=self.dice.pick(("red", "Green", "yellow", "")),
-                health_score=self.dice.pick(("70", "49.5", "90", "")), segment=self.dice.pick(("smb", "enterprise", "")),
-                acv=self.dice.pick((acv, "")),
-            )  # fmt: skip
-
-    def _evidence(self) -> None:
-        for deal, close in self.close.items():
-            if self.dice.maybe(0.5):
-                invoiced = self.dice.pick(("3000", "40000", "700"))
-                days = sorted(self._evidence_day(close) for _ in range(self.dice.number(1, 3)))
-                for day in days:
-                    collected = self.dice.pick(("1000", "700", "333", "3000", "1"))
-                    if self.dice.maybe(0.1):
-                        invoiced = "4500"
-                    self.add("receipts", deal_id=deal, date=day.isoformat(), collected=collected, invoiced=invoiced)
-            for name in ("go_live", "Training"):
-                if self.dice.maybe(0.4):
-                    shares = self.dice.pick((("",), ("",), ("40%", "100%"), ("33.3333%",), ("50%", "")))
-                    days = sorted({self._evidence_day(close) for _ in shares})
-                    for share, day in zip(shares, days, strict=False):
-                        self.add("milestones", deal_id=deal, milestone=name, reached_on=day.isoformat(), share=share)
-
-    def _events(self) -> None:
-        for _ in range(self.dice.pick((0, 1, 2, 3, 4, 6))):
-            row = self.dice.pick(self.tables["deals"])
-            kind = self.dice.pick(("churn", "contraction", "contraction", "Contraction", "reactivation"))
-            day = self._evidence_day(self.close[row["deal_id"]])
-            if "events" in self.tables and self.dice.maybe(0.3):
-                day = date.fromisoformat(self.dice.pick(self.tables["events"])["date"])
-            amount = money(self.dice.amount(self.ground.currency), self.ground.currency)
-            self.add(
-                "events", account_id=row["account_id"], date=day.isoformat(), event=kind,
-                amount=amount if kind.lower() == "contraction" else "", product=self.dice.pick(PRODUCTS),
-                deal_id=row["deal_id"] if self.dice.maybe(0.15) else "",
-            )  # fmt: skip
-
-    def _subscriptions(self) -> None:
-        """Only beside events, so that none are derived from them."""
-        if not self.tables.get("events") or not self.dice.maybe(0.3):
-            return
-        for account in self.tables["accounts"]:
-            for _ in range(self.dice.number(0, 3)):
-                start = self.dice.day(date(2026, 6, 1))
-                end = self.dice.pick(("", self.dice.near(start).isoformat()))
-                monthly = self.dice.maybe(0.5)
-                size = money(self.dice.amount(self.ground.currency) // (12 if monthly else 1), self.ground.currency)
-                self.add(
-                    "subscriptions", account_id=account["account_id"], start=start.isoformat(), end=end,
-                    mrr=size if monthly else "", arr="" if monthly else size, product=self.dice.pick(PRODUCTS),
-                )  # fmt: skip
-
-    def _fx(self) -> None:
-        wanted = {row["currency"] for row in self.tables["deals"] if row.get("currency")} - {self.ground.currency}
-        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35")}
-        for currency in sorted(wanted):
-            for day in sorted(
-                {close - timedelta(days=self.dice.pick((0, 0, 1, 30, 31))) for close in self.close.values()}
-            ):
-                if not self.slip(0.1):
-                    self.add("fx", currency=currency, date=day.isoformat(), rate=self.dice.pick(rates[currency]))
-
-    def _adjustments(self) -> None:
-        calendar = Calendar(self.ground.year_starts)
-        for number in range(self.dice.pick((0, 0, 0, 1, 2))):
-            day = self.dice.day(date(2027, 1, 1), date(2028, 3, 31))
-            period = calendar.around(day, self.dice.pick(("month", "quarter"))).label
-            amount = money(self.dice.pick((1, -1)) * self.dice.number(1, 500_000), self.ground.currency)
-            self.add(
-                "adjustments", payee_id=self.dice.pick(self.tables["payees"])["payee_id"], period=period, amount=amount,
-                reason="goodwill", requested_by="mia", approved_by="max", reference=f"T-{number}",
-            )  # fmt: skip
-
-    def _cancellations(self) -> None:
-        for deal in self.close:
-            if self.dice.maybe(0.04):
-                day = self.dice.near(self.close[deal])
-                self.add("cancellations", deal_id=deal, date=day.isoformat(), reason="void")

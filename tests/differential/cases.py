@@ -8,9 +8,10 @@ from datetime import date
 from second_calculator.facts import FAMILY_OF
 from second_calculator.periods import Calendar, Period
 
-from .books import NUMBER, Maker, Row, Tables
+from .books import NUMBER, Row, Tables
 from .changes import changed
 from .dice import Dice
+from .later import BookMaker
 from .plans import Ground, Tree, make_plans, to_yaml
 
 EARLIEST, LATEST = date(2027, 1, 1), date(2028, 3, 31)
@@ -49,7 +50,7 @@ def bare(tables: Tables) -> Tables:
 def make_case(seed: int) -> Case:
     dice = Dice(seed)
     ground, plans = make_plans(dice)
-    tables = Maker(dice, ground, plans).make()
+    tables = BookMaker(dice, ground, plans).make()
     calendar = Calendar(ground.year_starts)
     pay_period = dice.pick(("quarter", "quarter", "month"))
     families = [family for plan in plans for family in plan["plan"]["covers"]]
