@@ -101,15 +101,16 @@ def divide(totals: Ints, weights: Ints, group: Ints, tie: Ints) -> Ints:
     return (floor + extra) * np.sign(row_total)
 
 
-def sequence(amounts: Ints, shares_ppm: Sequence[int], rounding: Rounding = Rounding.HALF_UP) -> list[Ints]:
-    """Cut each amount into consecutive parts: part k = round(amount × cumulative share k) − earlier parts."""
-    parts, done, cumulative = [], np.zeros(len(amounts), dtype=np.int64), 0
-    for share in shares_ppm:
-        cumulative += share
-        to_date = round_ratio((amounts, cumulative), (PPM,), rounding)
-        parts.append(to_date - done)
-        done = to_date
-    return parts
+Share = tuple[Factor, Factor]
+"""A cumulative share as a fraction: top, bottom."""
+
+
+def sequence(amounts: Ints, start: Share, end: Share, rounding: Rounding = Rounding.HALF_UP) -> Ints:
+    """The part of each amount between two cumulative shares: round(amount × end) − round(amount × start).
+
+    Consecutive parts always add up to round(amount × the last share).
+    """
+    return round_ratio((amounts, end[0]), (end[1],), rounding) - round_ratio((amounts, start[0]), (start[1],), rounding)
 
 
 def position_in_group(sorted_group: npt.NDArray[np.generic]) -> Ints:

@@ -1,6 +1,7 @@
 """Exact arithmetic on columns agrees with fractions, adds up, mirrors in sign, and never wraps."""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 import numpy as np
@@ -80,15 +81,20 @@ def test_parts_add_up_mirror_and_ignore_row_order(total: int, weights: list[int]
     assert shuffled.tolist() == parts[order].tolist()
 
 
+def parts_of(amount: int, shares: list[int]) -> list[int]:
+    """The amount cut along consecutive shares, in parts per million."""
+    edges = [sum(shares[:count]) for count in range(len(shares) + 1)]
+    return [int(sequence(column(amount), (a, PPM), (b, PPM))[0]) for a, b in pairwise(edges)]
+
+
 def test_three_equal_milestones_of_100_dollars() -> None:
     # 33.33, then round(66.67) − 33.33 = 33.34, then the rest
-    parts = sequence(column(10_000), [333_333, 333_333, 333_334])
-    assert [int(part[0]) for part in parts] == [3333, 3334, 3333]
+    assert parts_of(10_000, [333_333, 333_333, 333_334]) == [3333, 3334, 3333]
 
 
 @given(AMOUNT, st.lists(SHARE, min_size=1, max_size=6))
 def test_a_sequence_adds_up_after_every_prefix(amount: int, shares: list[int]) -> None:
-    parts = [int(part[0]) for part in sequence(column(amount), shares)]
+    parts = parts_of(amount, shares)
     for count in range(1, len(shares) + 1):
         assert sum(parts[:count]) == rounded(amount * sum(shares[:count]), PPM)
 

@@ -5,7 +5,6 @@ correction = entitlement(last closed end) − posted            (only against po
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -23,13 +22,6 @@ MOVEMENT, CORRECTION = "movement", "correction"
 COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranche", "standing_at", "event"]
 """standing_at: "now" or "before", the entitlement whose tranche carries the trace; event: row of its losses
 that took something back, or NONE; on and tranche are NONE-safe whole numbers."""
-
-
-@dataclass(frozen=True)
-class Movement:
-    """What moved between two dates: one row per key, as COLUMNS."""
-
-    frame: pd.DataFrame
 
 
 def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: PlanSet, span: Span) -> pd.DataFrame:

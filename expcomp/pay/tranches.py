@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import PPM, Ints, round_ratio
+from expcomp.exact import PPM, Ints, sequence
 from expcomp.money import Rounding
 from expcomp.pay.lookups import pairs
 from expcomp.pay.roles import Payees
@@ -16,6 +16,8 @@ PIECE_COLUMNS = [
     "to_top", "to_bottom", "reached", "held_from", "deadline", "state", "evidence_in", "evidence_at",
 ]  # fmt: skip
 
+PIECE_SHARES = ("before_ppm", "until_ppm", "from_top", "from_bottom", "to_top", "to_bottom")
+
 
 def cut(lines: pd.DataFrame, pieces: pd.DataFrame, rounding: Rounding) -> pd.DataFrame:
     """One row per line and piece of its deal: the line's row, the piece's columns, amount_minor.
@@ -24,17 +26,16 @@ def cut(lines: pd.DataFrame, pieces: pd.DataFrame, rounding: Rounding) -> pd.Dat
     """
     at, piece = pairs(lines["deal"].to_numpy(), pieces["deal"].to_numpy())
     cut_ = pieces[PIECE_COLUMNS].iloc[piece].reset_index(drop=True)
-    gross = lines["gross_minor"].to_numpy()[at]
-
-    def to_date(ppm: str) -> Ints:
-        return round_ratio((gross, cut_[ppm].to_numpy()), (PPM,), rounding)
-
-    whole = to_date("until_ppm") - to_date("before_ppm")
-
-    def within(top: str, bottom: str) -> Ints:
-        return round_ratio((whole, cut_[top].to_numpy()), (cut_[bottom].to_numpy(),), rounding)
-
-    amount = within("to_top", "to_bottom") - within("from_top", "from_bottom")
+    column = {name: cut_[name].to_numpy() for name in PIECE_SHARES}
+    whole = sequence(
+        lines["gross_minor"].to_numpy()[at], (column["before_ppm"], PPM), (column["until_ppm"], PPM), rounding
+    )
+    amount = sequence(
+        whole,
+        (column["from_top"], column["from_bottom"]),
+        (column["to_top"], column["to_bottom"]),
+        rounding,
+    )
     return cut_.assign(line=lines.index.to_numpy()[at], amount_minor=amount)
 
 

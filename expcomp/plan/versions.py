@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.period import NEVER, FiscalCalendar, to_day
-from expcomp.plan.conditions import Condition, FieldType
+from expcomp.plan.conditions import Condition
 from expcomp.plan.model import Plan
 
 SAME_DAY = Code("E320", "two-versions-on-one-day")
@@ -65,10 +65,6 @@ class PlanSet:
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition any version puts on a deal."""
         return tuple(c for plan in self.versions for c in conditions_of(plan))
-
-    @cached_property
-    def field_types(self) -> dict[str, FieldType]:
-        return {c.field: c.type for c in self.conditions}
 
 
 def conditions_of(plan: Plan) -> Iterable[Condition]:

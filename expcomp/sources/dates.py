@@ -54,10 +54,6 @@ class Moments:
         return outside
 
 
-def is_iso(text: str) -> bool:
-    return ISO.fullmatch(text) is not None
-
-
 def order_of(texts: Sequence[str]) -> str:
     """`month_first`, `day_first`, `ambiguous`, `conflicting`; nothing when no text is of the slashed kind."""
     slashed = [match for match in map(SLASHED.fullmatch, texts) if match]
