@@ -68,17 +68,23 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
 
 
 def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
-    """Reached since: commission or milestone; taken back since: clawback; else a posted tranche changed."""
+    """Reached since: commission or milestone; taken back since: clawback; else a posted tranche
+    rose (true_up) or fell for no event (correction)."""
     tranche = rows["tranche"].to_numpy(np.int64)
     detail = source.tranches
     reached = detail["reached"].to_numpy()[tranche]
+    if "reached_before" in rows:
+        reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
     event, event_day = _last_event(source, since)
     gross_sign = np.sign(detail["amount_minor"].to_numpy()[tranche])
     amount = rows["amount_minor"].to_numpy()
-    back = (event[tranche] != NONE) & (np.sign(amount) == -gross_sign)
+    falls = np.sign(amount) == -gross_sign
+    back = falls & (event[tranche] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
-    reason = np.select([back, came & first, came], ["clawback", "commission", "milestone"], "true_up")
+    reason = np.select(
+        [back, came & first, came, falls], ["clawback", "commission", "milestone", "correction"], "true_up"
+    )
     on = np.where(back, event_day[tranche], np.minimum(reached, source.as_of))
     return rows.assign(
         reason=reason, on=on, earned_day=reached, standing_at="now", event=np.where(back, event[tranche], NONE)

@@ -15,6 +15,8 @@ from .compare import compare
 BOOKS = int(os.environ.get("EXPCOMP_BOOKS", "60"))
 ENOUGH_ANSWERED = 0.75
 """Most books must be paid by both: a refused one compares nothing."""
+ONCE_WRONG = (116,)
+"""Books beyond the first that showed a defect: a tranche no longer reached named no period."""
 PAID = ("lines amount", "lines reason", "payees", "waiting")
 """What people are paid by. The day a line names and the reasons of unpaid deals are told by `__main__`."""
 
@@ -30,7 +32,7 @@ def differing(seed: int) -> tuple[int, list[str], bool]:
 
 def test_both_calculators_agree():
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        results = list(pool.map(differing, range(BOOKS), chunksize=5))
+        results = list(pool.map(differing, [*range(BOOKS), *ONCE_WRONG], chunksize=5))
     wrong = [f"seed {seed}: {text}" for seed, found, _ in results for text in found]
     assert not wrong, f"{len(wrong)} differences:\n" + "\n".join(wrong[:20])
     assert sum(answered for *_, answered in results) >= ENOUGH_ANSWERED * BOOKS
