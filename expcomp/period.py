@@ -165,4 +165,7 @@ class FiscalCalendar:
         return Period(self, Span.YEAR, year)
 
 
-PERIOD = re.compile(r"(?P<year>20\d\d|210[01])(?:-(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12]))?", re.ASCII)
+PERIOD = re.compile(
+    r"(?P<year>20\d\d|210[01])(?:-(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12]))?",
+    re.ASCII,
+)
