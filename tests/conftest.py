@@ -1,4 +1,4 @@
-"""Property tests draw the same examples on every machine, however slow; `--hypothesis-profile=search` looks for more."""
+"""Property tests draw the same examples on every machine; `--hypothesis-profile=search` looks for more."""
 
 from hypothesis import settings
 
