@@ -27,8 +27,8 @@ from expcomp.sources.posted import REQUIRED, read_posted
 
 from .cases import Case, bare
 
-NOT_COMPARED = ("D540", "C301", "L102", "L103")
-"""Refusals of the engine where it is asked for a period that its data or ledger do not reach."""
+NOT_COMPARED = ("D540", "C301", "L102", "L103", "D301")
+"""Refusals of the engine where a period lies beyond its data or ledger; and of blank cells that nothing asks for."""
 
 ZERO = ("0", "0.00")
 POSTED_COLUMNS = (*REQUIRED, "on", "period_earned", "reason", "tier", "rule")

@@ -130,8 +130,8 @@ class BookMaker(Maker):
         if not self.tables.get("events") or not self.dice.maybe(0.3):
             return
         for account in self.tables["accounts"]:
-            for _ in range(self.dice.number(0, 3)):
-                start = self.dice.day(date(2026, 6, 1))
+            starts = {self.dice.day(date(2026, 6, 1)) for _ in range(self.dice.number(0, 3))}
+            for start in sorted(starts):
                 end = self.dice.pick(("", self.dice.near(start).isoformat()))
                 monthly = self.dice.maybe(0.5)
                 size = money(self.dice.amount(self.ground.currency) // (12 if monthly else 1), self.ground.currency)
