@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from expcomp.exact import Ints
 from expcomp.period import NEVER
+from expcomp.texts import arrow_text, each_text, text_array
 
 NONE = -1
 DAY_BITS = 20
@@ -41,28 +44,32 @@ def flags(column: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool
 
 def folded(column: pd.Series) -> pd.Series:
     """Text as conditions compare it: trimmed and without case."""
-    return column.str.strip().str.casefold()
+    return pd.Series(each_text(column, lambda text: text.strip().casefold()), index=column.index)
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """A closed list of names in code-point order: comparing codes compares names."""
 
-    names: pd.Index
+    names: pa.Array
 
     @classmethod
     def of(cls, *columns: pd.Series) -> "Names":
-        names = pd.concat(columns, ignore_index=True).drop_duplicates().sort_values()
-        return cls(pd.Index(names, dtype="str"))
+        names = pc.unique(pa.concat_arrays([arrow_text(column) for column in columns]))
+        return cls(names.take(pc.sort_indices(names)))
 
     def codes(self, column: pd.Series) -> Ints:
         """Position in the list; NONE for a name that is not in it, and for a blank."""
-        codes: Ints = self.names.get_indexer(pd.Index(column, dtype="str")).astype(np.int64)
-        return np.where((column == "").to_numpy(), NONE, codes)
+        texts = arrow_text(column)
+        codes: Ints = (
+            pc.index_in(texts, value_set=self.names).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
+        )
+        codes[pc.equal(texts, "").to_numpy(zero_copy_only=False)] = NONE
+        return codes
 
-    def text(self, codes: Ints) -> Texts:
-        names: Texts = np.append(self.names.to_numpy(object), "")
-        return names[codes]
+    def text(self, codes: Ints) -> pd.Series:
+        """The names of codes; "" for NONE."""
+        return pd.Series(text_array(self.names.take(pa.array(codes, mask=codes == NONE)).fill_null("")))
 
     def __len__(self) -> int:
         return len(self.names)

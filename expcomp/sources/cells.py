@@ -105,20 +105,6 @@ def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
     return values
 
 
-STR = pd.StringDtype("pyarrow", na_value=np.nan)
-
-
-def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray:
-    """The `str` column of a frame, without a copy through Python."""
-    chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
-    # pandas-stubs do not know the dtype, which tells `str` from the older `string`.
-    return pd.arrays.ArrowStringArray(chunked.cast(pa.large_string()), dtype=STR)  # type: ignore[call-arg]
-
-
-def taken_text(texts: list[str], codes: Ints) -> pd.arrays.ArrowStringArray:
-    return text_array(pa.array(texts, pa.large_string()).take(pa.array(codes)))
-
-
 def taken_integers(values: list[int | None], codes: Ints) -> pd.arrays.IntegerArray:
     known = np.array([value is not None for value in values], np.bool_)
     numbers = np.array([value or 0 for value in values], np.int64)

@@ -9,13 +9,14 @@ import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
 from expcomp.sources import words
-from expcomp.sources.cells import Cells, Problems, taken_text, text_array, to_numpy
+from expcomp.sources.cells import Cells, Problems, to_numpy
 from expcomp.sources.column import Converted, Job, cell_errors, refusal
 from expcomp.sources.ids import SUSPECT, IdError, read_id, salesforce_ids_checked
 from expcomp.sources.moments import convert_days, convert_instants
 from expcomp.sources.quantities import convert_numbers, convert_rates, convert_shares
 from expcomp.sources.tables import MOTIONS, Kind
 from expcomp.suggest import did_you_mean
+from expcomp.texts import taken_text, text_array
 
 CURRENCY_UNKNOWN = Code("D307", "currency-unknown")
 FLAG_BAD = Code("D311", "flag-not-a-flag")

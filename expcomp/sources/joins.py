@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Severity
@@ -17,13 +15,12 @@ from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help
+from expcomp.texts import TextColumn, arrow_text
 
 KEY_REPEATED = Code("D401", "key-repeated")
 ACCOUNT_UNKNOWN = Code("D404", "account-unknown")
 DEAL_UNKNOWN = Code("D405", "deal-unknown")
 SIGNAL_UNKNOWN = Code("D406", "signal-unknown")
-
-TextColumn: TypeAlias = "pd.Series[str] | pa.Array | pa.ChunkedArray"
 
 
 def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
@@ -31,19 +28,12 @@ def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
 
     Raises ValueError when a key that is not blank stands in the table twice: a join must never multiply rows.
     """
-    wanted, known = _arrow(keys), _arrow(table_keys)
+    wanted, known = arrow_text(keys), arrow_text(table_keys)
     filled = known.filter(pc.not_equal(known, ""))
     if pc.count_distinct(filled).as_py() != len(filled):
         raise ValueError("a key stands in the table twice")
     positions = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return np.where(pc.equal(wanted, "").to_numpy(zero_copy_only=False), -1, positions)
-
-
-def _arrow(column: TextColumn) -> pa.Array:
-    array = pa.array(column.array) if isinstance(column, pd.Series) else column
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    return array.cast(pa.large_string())
 
 
 def check_repeats(draft: Draft) -> None:
@@ -105,10 +95,10 @@ def refer(
 
     `matters` says, for positions of unknown keys, which are errors; without it all are. Others are noted.
     """
-    keys = _arrow(draft.frame[name])
+    keys = arrow_text(draft.frame[name])
     if not pc.any(pc.not_equal(keys, "")).as_py():
         return
-    candidates = _arrow(known)
+    candidates = arrow_text(known)
     unknown = pc.and_(pc.invert(pc.is_in(keys, value_set=candidates)), pc.not_equal(keys, ""))
     rows = np.flatnonzero(unknown.to_numpy(zero_copy_only=False))
     if not len(rows):

@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Ints
-from expcomp.sources.cells import taken_text
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help, same
+from expcomp.texts import taken_text
 
 PERSON_UNKNOWN = Code("D402", "person-unknown")
 PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")

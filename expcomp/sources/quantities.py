@@ -6,8 +6,9 @@ import numpy as np
 
 from expcomp.diagnostics import Code
 from expcomp.sources import amounts
-from expcomp.sources.cells import Problems, integers, taken_integers, taken_text
+from expcomp.sources.cells import Problems, integers, taken_integers
 from expcomp.sources.column import Converted, Job, refusal
+from expcomp.texts import taken_text
 
 SHARE_UNCLEAR = Code("D308", "share-unclear")
 SHARE_BAD = Code("D309", "share-not-a-share")

@@ -13,7 +13,7 @@ from expcomp.diagnostics import Code, Place, Severity
 from expcomp.exact import Flags, Ints
 from expcomp.sources import amounts
 from expcomp.sources.book import ColumnAccount, Needs
-from expcomp.sources.cells import Cells, Problem, integers, text_array, to_numpy
+from expcomp.sources.cells import Cells, Problem, integers, to_numpy
 from expcomp.sources.column import Converted, Job, Settings
 from expcomp.sources.complaints import Complaints, also_in, quote
 from expcomp.sources.convert import convert
@@ -21,6 +21,7 @@ from expcomp.sources.moments import MIDNIGHT
 from expcomp.sources.monies import RowCurrencies, column_style, convert_money, written_currencies
 from expcomp.sources.raw import RawTable
 from expcomp.sources.tables import Field, Kind
+from expcomp.texts import text_array
 
 AMBIGUOUS_NUMBER = Code("D303", "decimal-sign-unclear")
 VALUE_MISSING = Code("D301", "value-missing")
