@@ -10,9 +10,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Ints
+from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
+from expcomp.pay.labels import Text, choice, each
 from expcomp.pay.lookups import NONE
 from expcomp.period import NEVER, Span, to_day
 from expcomp.plan.versions import PlanSet
@@ -34,23 +35,25 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     both = both[both["amount_minor"] != 0]
     gone = (both["tranche"] == NONE).to_numpy()
     parts = []
-    if (~gone).any():
+    if not gone.all():
         parts.append(_moved(both[~gone], now.source, before.source.as_of if before else -1))
     if gone.any():
         assert before is not None
         parts.append(_cancelled(both[gone], before.source, cancelled))
-    frame = pd.concat(parts).reset_index() if parts else pd.DataFrame(columns=COLUMNS)
-    frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span) if len(frame) else "")
-    return frame[COLUMNS]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span))[COLUMNS]
 
 
 def _both(now: Keyed, before: Keyed | None) -> pd.DataFrame:
     """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`)."""
     if before is None or now.same_lines(before):
         earlier = before.entitled_minor if before is not None else np.zeros_like(now.entitled_minor)
-        changed = np.flatnonzero(now.entitled_minor != earlier)
+        changed = now.in_order(np.flatnonzero(now.entitled_minor != earlier))
         return now.rows(changed).assign(entitled_minor_before=earlier[changed])
-    return _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
+    both = _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
+    return both.reset_index()
 
 
 def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.DataFrame:
@@ -65,6 +68,10 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
             values = side[name].to_numpy()
             columns[name] = np.append(values, np.asarray([empty], dtype=values.dtype))[at]
     return pd.DataFrame(columns, index=keys)
+
+
+MOVED = ("clawback", "commission", "milestone", "correction", "true_up")
+STANDING = ("now", "before")
 
 
 def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
@@ -82,13 +89,12 @@ def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
     falls = np.sign(amount) == -gross_sign
     back = falls & (event[tranche] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
-    reason = np.select(
-        [back, came & first, came, falls], ["clawback", "commission", "milestone", "correction"], "true_up"
-    )
+    why = np.select([back, came & first, came, falls], range(4), 4)
     on = np.where(back, event_day[tranche], np.minimum(reached, source.as_of))
     return rows.assign(
-        reason=reason, on=on, earned_day=reached, standing_at="now", event=np.where(back, event[tranche], NONE)
-    )
+        reason=choice(MOVED, why), on=on, earned_day=reached, standing_at=choice(STANDING, np.zeros_like(on)),
+        event=np.where(back, event[tranche], NONE),
+    )  # fmt: skip
 
 
 def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
@@ -106,18 +112,18 @@ def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
 
 def _cancelled(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
     tranche = rows["tranche_before"].to_numpy(np.int64)
-    deal_ids = rows.index.get_level_values("deal_id")
+    on = [cancelled.get(deal_id, source.as_of) for deal_id in rows["deal_id"]]
     return rows.assign(
-        reason="cancelled", on=[cancelled.get(deal_id, source.as_of) for deal_id in deal_ids], tranche=tranche,
+        reason="cancelled", on=on, tranche=tranche,
         earned_day=source.tranches["reached"].to_numpy()[tranche], standing_at="before", event=NONE,
     )  # fmt: skip
 
 
-def _labels(days: pd.Series, plans: PlanSet, span: Span) -> list[str]:
+def _labels(days: pd.Series, plans: PlanSet, span: Span) -> Text:
     """The pay period of each day."""
-    numbers = plans.calendar.numbers(span, days.to_numpy(np.int64))
-    label = {int(n): plans.calendar.label(span, int(n)) for n in np.unique(numbers)}
-    return [label[int(n)] for n in numbers]
+    return each(
+        lambda number: plans.calendar.label(span, number), plans.calendar.numbers(span, days.to_numpy(np.int64))
+    )
 
 
 def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancelled: dict[str, int]) -> pd.DataFrame:
@@ -151,8 +157,8 @@ def _counts_from(both: pd.DataFrame, closed_end: int) -> Ints:
     return np.where((both["tranche"] != NONE) & (reached <= closed_end), reached, posted)
 
 
-def cancels_out(lines: pd.DataFrame) -> pd.Series:
+def cancels_out(lines: pd.DataFrame) -> Flags:
     """Lines whose correction and movement of one key are exact opposites: moved, and not posted."""
-    total = lines.groupby(KEY)["amount_minor"].transform("sum")
-    kinds = lines.groupby(KEY)["kind"].transform("nunique")
-    return (total == 0) & (kinds == 2)
+    by_key = lines.groupby(KEY)
+    opposite = (by_key["amount_minor"].transform("sum") == 0) & (by_key["kind"].transform("nunique") == 2)
+    return opposite.to_numpy(np.bool_)
