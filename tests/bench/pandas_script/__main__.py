@@ -36,8 +36,8 @@ def _milestone(deals: pd.DataFrame, name: str, reached: pd.Series, start: float,
 
 def _go_live(data: Path, deals: pd.DataFrame) -> pd.Series:
     rows = pd.read_csv(data / "milestones.csv", parse_dates=["reached_on"])
-    rows = rows[rows["milestone"] == "go_live"].groupby("deal_id")["reached_on"].min()
-    day = deals["deal_id"].map(rows)
+    first = rows[rows["milestone"] == "go_live"].groupby("deal_id")["reached_on"].min()
+    day: pd.Series = deals["deal_id"].map(first)
     day = day.where(day.isna() | (day >= deals["close_date"]), deals["close_date"])
     return day.where(day <= deals["close_date"] + pd.Timedelta(days=120))
 
@@ -48,7 +48,7 @@ def _activated(data: Path, deals: pd.DataFrame) -> pd.Series:
     ordered = deals[["deal_id", "account_id", "close_date"]].sort_values("close_date")
     found = pd.merge_asof(ordered, usage[["account_id", "date"]], left_on="close_date", right_on="date",
                           by="account_id", direction="forward")  # fmt: skip
-    day = deals["deal_id"].map(found.set_index("deal_id")["date"])
+    day: pd.Series = deals["deal_id"].map(found.set_index("deal_id")["date"])
     return day.where(day <= deals["close_date"] + pd.Timedelta(days=180))
 
 

@@ -13,7 +13,7 @@ def find_losses(data: Path, deals: pd.DataFrame) -> pd.DataFrame:
     events["order"] = events["event"].map({"contraction": 0, "churn": 1})
     events = events.sort_values(["date", "order", "amount"], ascending=[True, True, False])
     paid = deals[(deals["family"] != "new_logo") & deals["account_id"].isin(events["account_id"])]
-    by_account: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_account: dict[str, list[dict[Any, Any]]] = defaultdict(list)
     newest_first = paid.sort_values(["close_date", "deal_id"], ascending=False)
     for deal in newest_first[["deal_id", "account_id", "close_date", "value"]].to_dict("records"):
         by_account[deal["account_id"]].append(deal | {"left": deal["value"]})
@@ -23,7 +23,7 @@ def find_losses(data: Path, deals: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(losses, columns=["deal_id", "date", "lost", "back"])
 
 
-def _taken(event: dict[str, Any], deals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _taken(event: dict[Any, Any], deals: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     room = float("inf") if event["event"] == "churn" else event["amount"]
     losses = []
     for deal in deals:
