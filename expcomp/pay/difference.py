@@ -10,19 +10,19 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Flags, Ints, starts
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.labels import Text, choice, each
 from expcomp.pay.lookups import NONE
-from expcomp.period import NEVER, Span, to_day
+from expcomp.period import NEVER, Span, to_day, to_iso
 from expcomp.plan.versions import PlanSet
 
 MOVEMENT, CORRECTION = "movement", "correction"
 
 COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranche", "standing_at", "event"]
 """standing_at: "now" or "before", the entitlement whose tranche carries the trace; event: row of its losses
-that took something back, or NONE; on and tranche are NONE-safe whole numbers."""
+that took something back, or NONE; on: a day as text."""
 
 
 def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: PlanSet, span: Span) -> pd.DataFrame:
@@ -71,7 +71,6 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
 
 
 MOVED = ("clawback", "commission", "milestone", "correction", "true_up")
-STANDING = ("now", "before")
 
 
 def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
@@ -91,10 +90,12 @@ def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
     why = np.select([back, came & first, came, falls], range(4), 4)
     on = np.where(back, event_day[tranche], np.minimum(reached, source.as_of))
-    return rows.assign(
-        reason=choice(MOVED, why), on=on, earned_day=reached, standing_at=choice(STANDING, np.zeros_like(on)),
+    found = rows.assign(
+        reason=choice(MOVED, why), on=each(to_iso, on), earned_day=reached, standing_at="now",
         event=np.where(back, event[tranche], NONE),
     )  # fmt: skip
+    line = np.cumsum(starts(detail["line"].to_numpy()[tranche]))
+    return found.take(np.lexsort((on, line)))
 
 
 def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
@@ -112,7 +113,7 @@ def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
 
 def _cancelled(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
     tranche = rows["tranche_before"].to_numpy(np.int64)
-    on = [cancelled.get(deal_id, source.as_of) for deal_id in rows["deal_id"]]
+    on = [to_iso(cancelled.get(deal_id, source.as_of)) for deal_id in rows["deal_id"]]
     return rows.assign(
         reason="cancelled", on=on, tranche=tranche,
         earned_day=source.tranches["reached"].to_numpy()[tranche], standing_at="before", event=NONE,
@@ -145,7 +146,7 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
         reason=np.where(deal_gone, "cancelled", "correction"),
         standing_at="before",
         event=NONE,
-        on=on,
+        on=each(to_iso, on),
     )
 
 
