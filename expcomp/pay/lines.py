@@ -27,7 +27,7 @@ LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after"]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 """Lines told at a time: their columns stay near the processor."""
 
 

@@ -86,7 +86,7 @@ def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
         "account_id": taken_text(deals.frame["account_id"], deal),
         "tier": _tiers(plans, version, source.tier[deal]),
         "rule": _rules(plans, lines),
-        "source": places(deals.frame.iloc[deal]),
+        "source": places(deals.frame, deal),
         "deadline": each(to_iso, tranches["deadline"].to_numpy()),
         "held_from": each(to_iso, tranches["held_from"].to_numpy()),
     })  # fmt: skip
@@ -110,7 +110,7 @@ def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book
         "account_id": taken_text(frame["account_id"], deal),
         "tier": _tiers(plans, version, tier),
         "rule": _rules(plans, lines),
-        "source": places(frame.iloc[deal]),
+        "source": places(frame, deal),
         "plan": choice([plan.plan.id for plan in plans.versions], version),
         "plan_version": choice([str(plan.plan.version) for plan in plans.versions], version),
         "tier_rule": of_version(plans, version, tier, lambda plan: [rule_place(r.place) for r in plan.ownership]),
@@ -225,7 +225,7 @@ def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Text:
     for number, table in enumerate(EVIDENCE):
         mine = np.flatnonzero(reached & (tranches["evidence_in"] == number).to_numpy())
         frame = source.deals.frame if table == "deals" else book[table]
-        texts.append(arrow_text(places(frame.iloc[tranches["evidence_at"].to_numpy()[mine]])))
+        texts.append(arrow_text(places(frame, tranches["evidence_at"].to_numpy()[mine])))
         found[mine] = written + np.arange(len(mine))
         written += len(mine)
     return taken_text(pa.concat_arrays(texts), found)
@@ -240,7 +240,7 @@ def event_columns(source: Entitlement, event: Ints, plans: PlanSet, book: Book) 
     losses = source.losses.iloc[event[some]]
     what = arrow_text(choice(("contraction", "churn"), losses["churn"].to_numpy(np.int64)))
     day = arrow_text(each(to_iso, losses["day"].to_numpy()))
-    place = arrow_text(places(book["events"].iloc[losses["event"].to_numpy()]))
+    place = arrow_text(places(book["events"], losses["event"].to_numpy()))
     version = source.deals.version[losses["deal"].to_numpy()]
     number = losses["rule"].to_numpy()
     rule = of_version(plans, version, number, lambda plan: [rule_place(r.place) for r in plan.clawbacks])
