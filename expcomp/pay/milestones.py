@@ -12,60 +12,52 @@ import pandas as pd
 from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, Dated, days, folded, numbers, pairs, spread
-from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, SPIFF_MILESTONE, STATE, codes, empty, pick, repeat
+from expcomp.pay.steps import Steps
+from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, STATE, codes, empty, pick, repeat
 from expcomp.period import NEVER
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.model import Milestone, Plan
 from expcomp.sources.book import Book
 
 COLUMNS = {
-    "deal": "int64", "schedule": "int64", "position": "int64", "piece": "int64",
-    "before_ppm": "int64", "until_ppm": "int64", "earned": "bool",
-    "from_top": "int64", "from_bottom": "int64", "to_top": "int64", "to_bottom": "int64",
-    "reached": "int64", "held_from": "int64", "deadline": "int64", "evidence_in": "int64", "evidence_at": "int64",
+    "deal": "int64", "step": "int64", "piece": "int64", "from_top": "int64", "from_bottom": "int64",
+    "to_top": "int64", "to_bottom": "int64", "reached": "int64", "held_from": "int64", "deadline": "int64",
+    "evidence_in": "int64", "evidence_at": "int64",
 }  # fmt: skip
-"""Beside milestone and state (categories). before/until: the milestone's place in the line, cumulative;
-from/to: the piece's place in the milestone, as fractions; reached: NEVER while not; held_from: the day a
-hold stopped it; deadline: the last day of `within`, NEVER without; evidence: position in EVIDENCE and row
-of that table (of the deals at `as_of`)."""
+"""Beside state (a category). step: the milestone, of `Steps`; from/to: the piece's place in the milestone, as
+fractions; reached: NEVER while not; held_from: the day a hold stopped it; deadline: the last day of `within`,
+NEVER without; evidence: position in EVIDENCE and row of that table (of the deals at `as_of`)."""
 
 EVIDENCE = ("deals", "usage", "receipts", "milestones")
 
 
 def milestone_dates(
-    plan: Plan, index: int, names: pd.CategoricalDtype, book: Book, deals: Deals, rows: Ints,
-    posted: frozenset[tuple[str, str]],
-) -> pd.DataFrame:  # fmt: skip
-    """The pieces of these deals of a version. `posted` (deal id, milestone) are never held again."""
-    batches = [empty(COLUMNS | {"milestone": names, "state": STATE})]
+    plan: Plan, index: int, steps: Steps, book: Book, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
+) -> pd.DataFrame:
+    """The pieces of these deals of a version, in the schedule's order. `posted` (deal id, milestone) are never
+    held again."""
+    batches = [empty(COLUMNS | {"state": STATE})]
     chosen = np.full(len(rows), NONE)
     for number in reversed(range(len(plan.payout))):
         holds = deals.facts.hold(plan.payout[number].when, deals.worth[index], rows, deals.close[rows])
         chosen[holds] = number
     for number, schedule in enumerate(plan.payout):
-        mine, done = rows[chosen == number], 0
         for position, milestone in enumerate(schedule.milestones):
-            pieces = _pieces(plan, index, milestone, book, deals, mine)
-            batches.append(pieces.assign(
-                schedule=number, position=position, milestone=repeat(milestone.name, len(pieces), names),
-                before_ppm=done,
-                until_ppm=done + milestone.pays, earned=milestone.status == "earned",
-            ))  # fmt: skip
-            done += milestone.pays
-    pieces = pd.concat([batch[[*COLUMNS, "milestone", "state"]] for batch in batches], ignore_index=True)
-    return hold_back(plan, index, deals, pieces, posted)
+            pieces = _pieces(plan, index, milestone, book, deals, rows[chosen == number])
+            batches.append(pieces.assign(step=steps.first[index, number] + position)[[*COLUMNS, "state"]])
+    pieces = pd.concat([batch for batch in batches if len(batch)] or batches[:1], ignore_index=True)
+    return hold_back(plan, index, steps, deals, pieces, posted)
 
 
 def spiff_dates(
-    plan: Plan, index: int, names: pd.CategoricalDtype, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
+    plan: Plan, index: int, steps: Steps, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
 ) -> pd.DataFrame:
     """The one piece of a SPIFF: reached whole on the close date, unless held."""
     pieces = _whole(deals, rows, deals.close[rows]).assign(
-        schedule=NONE, position=0, milestone=repeat(SPIFF_MILESTONE, len(rows), names),
-        before_ppm=0, until_ppm=PPM, earned=False,
-        reached=deals.close[rows], held_from=NEVER, deadline=NEVER, state=repeat(REACHED, len(rows), STATE),
+        step=steps.first[index, NONE], reached=deals.close[rows], held_from=NEVER, deadline=NEVER,
+        state=repeat(REACHED, len(rows), STATE),
     )  # fmt: skip
-    return hold_back(plan, index, deals, pieces[[*COLUMNS, "milestone", "state"]], posted)
+    return hold_back(plan, index, steps, deals, pieces[[*COLUMNS, "state"]], posted)
 
 
 def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
@@ -188,14 +180,15 @@ def _chain(
 
 
 def hold_back(
-    plan: Plan, index: int, deals: Deals, pieces: pd.DataFrame, posted: frozenset[tuple[str, str]]
+    plan: Plan, index: int, steps: Steps, deals: Deals, pieces: pd.DataFrame, posted: frozenset[tuple[str, str]]
 ) -> pd.DataFrame:
     """Hold reached pieces while any hold is true on their day, until the first later dated row on which none
     is; that day is then the day reached."""
     holds = [rule for rule in plan.guardrails if rule.action == "hold"]
     at = np.flatnonzero((pieces["state"] == REACHED).to_numpy())
     if posted:
-        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), pieces["milestone"].iloc[at], strict=True)
+        milestone = steps.frame["milestone"].take(pieces["step"].to_numpy()[at])
+        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), milestone, strict=True)
         at = at[[key not in posted for key in keys]]
     if not holds or len(at) == 0:
         return pieces
