@@ -137,13 +137,15 @@ def _multiplier_at(rule: Accelerator, edges: list[Ints], position: Ints) -> Ints
 
 
 def _marginal(rule: Accelerator, edges: list[Ints], before: Ints, credit: Ints) -> tuple[Ints, Ints]:
-    """Σ part × multiplier over the bands a line runs through, and its quota credit; for no credit, the band."""
-    weighted = np.zeros(len(before), dtype=np.int64)
+    """Σ part × multiplier over the bands a line runs through, and its quota credit; for a line that stays in
+    one band, the band's multiplier and 1."""
+    weighted, bands = np.zeros(len(before), dtype=np.int64), np.zeros(len(before), dtype=np.int64)
     for band, part in zip(rule.bands, _parts(edges, before, credit), strict=True):
         weighted += round_ratio((part, band.multiplier))
-    nothing = credit <= 0
-    weighted = np.where(nothing, _multiplier_at(rule, edges, before), weighted)
-    return weighted, np.where(nothing, 1, credit)
+        bands += part > 0
+    stays = bands <= 1
+    weighted[stays] = _multiplier_at(rule, [edge[stays] for edge in edges], before[stays])
+    return weighted, np.where(stays, 1, credit)
 
 
 def _parts(edges: list[Ints], before: Ints, credit: Ints) -> Iterator[Ints]:

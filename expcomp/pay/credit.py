@@ -203,7 +203,8 @@ def _amounts(plan: Plan, index: int, parts: pd.DataFrame, tier: Ints, deals: Dea
     credited = divide(deals.value, parts["share_ppm"].to_numpy(), deal, tie)
     own_quota = (parts["quota_whole"] != 0).to_numpy()
     quota = credited.copy()
-    quota[own_quota] = _quota_credit(plan, parts[own_quota], deals, tie[own_quota])
+    if own_quota.any():
+        quota[own_quota] = _quota_credit(plan, parts[own_quota], deals, tie[own_quota])
     lines = parts.assign(version=index, tier=tier[deal], credited_minor=credited, quota_minor=quota)
     nobody = (payee == NONE) & parts["paid"].to_numpy()
     return Credits(lines[payee != NONE].reset_index(drop=True), tier, lines.loc[nobody, ["deal", "role", "left"]])

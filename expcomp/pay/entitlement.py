@@ -18,7 +18,7 @@ from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
 from expcomp.pay.limits import cap_lines
-from expcomp.pay.lookups import NONE, days
+from expcomp.pay.lookups import NONE, days, distinct
 from expcomp.pay.losses import find_losses
 from expcomp.pay.milestones import milestone_dates, spiff_dates
 from expcomp.pay.overlays import overlay_lines
@@ -234,7 +234,7 @@ def _tranches(
     for index, plan in enumerate(plans.versions):
         for is_spiff in (False, True):
             own = np.flatnonzero((version == index) & (spiff == is_spiff))
-            rows = np.unique(deal[own])
+            rows = distinct(deal[own], len(deals))
             dates = (
                 spiff_dates(plan, index, steps, deals, rows, posted)
                 if is_spiff

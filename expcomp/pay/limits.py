@@ -23,7 +23,8 @@ def cap_lines(plans: PlanSet, credits: pd.DataFrame, holds: Ints, deals: Deals) 
     before left (design page 3, step 7). `credits` are the paid lines of all versions."""
     left = holds.copy()
     deal, close = credits["deal"].to_numpy(), deals.close[credits["deal"]]
-    for per in ORDER:
+    capped = {cap.per for plan in plans.versions for cap in plan.caps}
+    for per in (per for per in ORDER if per in capped):
         window = deal if per == "deal" else plans.calendar.numbers(SPANS[per], close)
         group = group_of(credits["payee"].to_numpy(), codes(credits["role"]), window)
         for limit in _limits(plans, credits, per):

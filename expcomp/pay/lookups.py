@@ -135,6 +135,13 @@ def group_of(*columns: Ints) -> Ints:
     return codes
 
 
+def distinct(codes: Ints, size: int) -> Ints:
+    """Each code once, in order; codes are below `size`."""
+    present = np.zeros(size, dtype=np.bool_)
+    present[codes] = True
+    return np.flatnonzero(present)
+
+
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Every (row, position) with low ≤ position < high: the many-to-many join of slices."""
     count = high - low
