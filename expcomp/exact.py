@@ -106,9 +106,23 @@ def divide(totals: Ints, weights: Ints, group: Ints, tie: Ints) -> Ints:
     np.add.at(given, group, floor)
     spare = np.where(whole > 0, np.abs(totals), 0) - given
     rows = np.flatnonzero(spare[group] > 0)
-    order = rows[np.lexsort((tie[rows], -rest[rows], group[rows]))]
+    order = rows[order_by(group[rows], -rest[rows], tie[rows])]
     floor[order] += position_in_group(group[order]) < spare[group[order]]
     return floor * np.sign(row_total)
+
+
+def order_by(*keys: Ints) -> Ints:
+    """The order of rows by their keys, the first one first; equal rows stay as they stand. Keys that fit into one
+    whole number are sorted as one, which takes a fraction of the time."""
+    packed, bits = np.zeros(len(keys[0]), dtype=np.int64), 0
+    for key in keys:
+        low = int(key.min(initial=0))
+        width = (int(key.max(initial=0)) - low).bit_length()
+        bits += width
+        if bits > 62:
+            return np.lexsort(keys[::-1])
+        packed = (packed << width) | (key - low)
+    return np.argsort(packed, kind="stable")
 
 
 Share = tuple[Factor, Factor]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
-from expcomp.exact import PPM, Flags, Ints, round_ratio, running_total, starts
+from expcomp.exact import PPM, Factor, Flags, Ints, order_by, round_ratio, running_total, starts
 from expcomp.pay.deals import Deals
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees
@@ -53,12 +53,12 @@ def _rounded(lines: pd.DataFrame, plans: PlanSet, *, with_bands: bool) -> Ints:
     result = np.zeros(len(lines), dtype=np.int64)
     for index, plan in enumerate(plans.versions):
         at = np.flatnonzero(((lines["version"] == index) & lines["paid"]).to_numpy())
-        part = lines.iloc[at]
-        tops = [part["credited_minor"].to_numpy(), part["rate_top"].to_numpy()]
-        bottoms: list[Ints | int] = [part["rate_bottom"].to_numpy()]
+        names = ("credited_minor", "rate_top", "rate_bottom", "weighted", "parts_of")
+        credited, rate, per, weighted, parts_of = (lines[name].to_numpy()[at] for name in names)
+        tops: list[Factor] = [credited, rate]
+        bottoms: list[Factor] = [per]
         if with_bands:
-            tops.append(part["weighted"].to_numpy())
-            bottoms += [part["parts_of"].to_numpy(), MULTIPLIER_UNIT]
+            tops, bottoms = [*tops, weighted], [*bottoms, parts_of, MULTIPLIER_UNIT]
         result[at] = round_ratio(tops, bottoms, plan.plan.rounding)
     return result
 
@@ -69,7 +69,7 @@ def _apply(
 ) -> None:  # fmt: skip
     deal, payee = lines["deal"].to_numpy()[rows], lines["payee"].to_numpy()[rows]
     window = deal if rule.window == "deal" else plan.calendar.numbers(SPANS[rule.window], close[rows])
-    order = np.lexsort((deal, close[rows], window, payee))
+    order = order_by(payee, window, close[rows], deal)
     rows, window, payee = rows[order], window[order], payee[order]
     group = np.cumsum(starts(window) | starts(payee)) - 1
     credit = lines["quota_minor"].to_numpy()[rows]

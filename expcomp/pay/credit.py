@@ -19,7 +19,6 @@ from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.words import codes, empty, repeat
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.book import Book
-from expcomp.sources.tables import MOTIONS
 from expcomp.suggest import did_you_mean
 
 UNKNOWN_TIER = Code("D510", "unknown-override-tier")
@@ -60,13 +59,13 @@ def credit_deals(
     """Tier and credit of every deal this version pays or counts."""
     rows = deals.of_version(index)
     tier = find_tiers(plan, index, deals, rows, findings)
-    family = deals.frame["motion"].map(MOTIONS).fillna("").to_numpy(object)
+    is_renewal = deals.facts.family.among(frozenset({"renewal"}))
     splits = _revenue_splits(book, deals, payees)
     batches = [empty(COLUMNS | {"role": roles})]
     for number, rule in enumerate(plan.ownership):
         mine = rows[tier[rows] == number]
         split = np.isin(mine, splits["deal"]) & (rule.splits == "crm")
-        renewal = ~split & deals.covered[mine] & (family[mine] == "renewal")
+        renewal = ~split & deals.covered[mine] & is_renewal[mine]
         batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], roles, holders)
         batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], roles, holders)
         batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], roles, findings)

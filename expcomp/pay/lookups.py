@@ -69,6 +69,8 @@ class Names:
 
     def codes(self, column: pd.Series) -> Ints:
         """Position in the list; NONE for a name that is not in it, and for a blank."""
+        if len(column) == 0:
+            return np.zeros(0, dtype=np.int64)
         texts = arrow_text(column)
         codes: Ints = (
             pc.index_in(texts, value_set=self.names).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -115,8 +117,7 @@ class Dated:
 
     def has(self, keys: Ints) -> npt.NDArray[np.bool_]:
         """Whether a key has any row."""
-        low, high = self.bounds(keys, np.full(len(keys), -1), np.full(len(keys), LAST))
-        return high > low
+        return np.isin(keys, self.packed >> DAY_BITS)
 
     def day(self, positions: Ints) -> Ints:
         return self.packed[positions] & LAST
