@@ -25,12 +25,11 @@ NO_QUOTA = Code("D524", "no-quota")
 def accelerate(
     plans: PlanSet, lines: pd.DataFrame, deals: Deals, payees: Payees, quotas: Quotas, findings: Findings
 ) -> pd.DataFrame:
-    """Adds base_minor, before_minor (the running total), window, quota (0: none), weighted (Σ part ×
+    """Adds base_minor, before_minor (the running total), window_quota_minor (0: none), weighted (Σ part ×
     multiplier, in ten-thousandths, over `parts_of`), at_base_rate (1: no band applied) and gross_minor to all lines."""
     close = deals.close[lines["deal"]]
     columns = {
         "before_minor": np.zeros(len(lines), np.int64),
-        "window": np.zeros(len(lines), np.int64),
         "window_quota_minor": np.zeros(len(lines), np.int64),
         "weighted": np.full(len(lines), MULTIPLIER_UNIT),
         "parts_of": np.ones(len(lines), np.int64),
@@ -87,7 +86,6 @@ def _apply(
     else:
         weighted, parts_of = _marginal(rule, edges, before[kept], credit[kept])
     columns["before_minor"][rows[kept]] = before[kept]
-    columns["window"][rows[kept]] = window[kept]
     columns["window_quota_minor"][rows[kept]] = quota
     columns["weighted"][rows[kept]] = np.where(has_quota, weighted, MULTIPLIER_UNIT)
     columns["parts_of"][rows[kept]] = np.where(has_quota, parts_of, 1)

@@ -11,35 +11,25 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Findings
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Ints
 from expcomp.pay.accelerators import accelerate
 from expcomp.pay.clawbacks import entitle, recovering
+from expcomp.pay.components import PAID, component_lines
 from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
-from expcomp.pay.limits import cap_lines
 from expcomp.pay.lookups import NONE, days, distinct
 from expcomp.pay.losses import find_losses
 from expcomp.pay.milestones import milestone_dates, spiff_dates
-from expcomp.pay.overlays import overlay_lines
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
-from expcomp.pay.spiffs import spiff_lines
 from expcomp.pay.steps import Steps
 from expcomp.pay.tranches import cut, forfeit
-from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, REACHED, SPIFF, codes, components, empty, pick, repeat, roles
+from expcomp.pay.words import REACHED, SPIFF, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
-
-LINE_COLUMNS = (
-    "deal", "payee", "version", "rule", "share_ppm", "credited_minor", "quota_minor", "rate_top",
-    "rate_bottom", "base_minor", "accelerated_minor", "weighted", "at_base_rate", "before_minor", "window",
-    "window_quota_minor", "basis_minor", "carved_minor", "gross_minor", "split_row",
-)  # fmt: skip
-"""One component of one payee on one deal, beside kind, component and role (categories). `rule` is its
-position in the plan's block; gross_minor what its milestones share out. Zero or NONE where a column does not apply."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +43,7 @@ class Entitlement:
     tier: Ints
     zeroed: Ints
     lines: pd.DataFrame
+    credits: pd.DataFrame
     tranches: pd.DataFrame
     pieces: pd.DataFrame
     steps: Steps
@@ -67,6 +58,13 @@ class Entitlement:
     def step(self) -> Ints:
         """The milestone of each tranche, a row of `steps`."""
         return np.asarray(self.pieces["step"].to_numpy()[self.tranches["piece"]], dtype=np.int64)
+
+    def line_detail(self, at: Ints) -> pd.DataFrame:
+        """Everything about these lines: LINE and, zero where there is no credit, CREDIT_COLUMNS."""
+        lines = self.lines.take(at).reset_index(drop=True)
+        row = lines["credit"].to_numpy()
+        credits = self.credits.take(row[row != NONE]).set_axis(np.flatnonzero(row != NONE))
+        return pd.concat([lines, credits.reindex(range(len(lines)), fill_value=0)], axis=1)
 
     def detail(self, at: Ints) -> pd.DataFrame:
         """Everything about these tranches: their own columns, those of their piece and of its step; earned_minor
@@ -97,29 +95,30 @@ def settle(
         for plan, worth in zip(plans.versions, deals.worth, strict=True)
     ]
     role_names = roles(plans)
-    credits = [
+    divided = [
         credit_deals(plan, index, role_names, book, deals, holders[index], payees, findings)
         for index, plan in enumerate(plans.versions)
     ]
     findings.check()
     rated = pd.concat([
-        rate_lines(plan, index, credits[index].lines, deals, book, payees, quotas, findings)
+        rate_lines(plan, index, divided[index].lines, deals, book, payees, quotas, findings)
         for index, plan in enumerate(plans.versions)
     ], ignore_index=True)  # fmt: skip
     credited = accelerate(plans, rated, deals, payees, quotas, findings)
     losses = recovering(plans, find_losses(book, deals, findings), deals)
     _check_rates(deals, findings)
     findings.check()
-    tier = _merge(deals, [credit.tier for credit in credits], NO_TIER)
+    tier = _merge(deals, [credit.tier for credit in divided], NO_TIER)
     zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
-    paid = credited[(credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()].reset_index(drop=True)
-    lines, unpaid, spent = _lines(plans, paid, tier, zero == NONE, deals, holders)
+    pays = (credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()
+    paid = credited[PAID][pays].reset_index(drop=True)
+    lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
     steps = Steps.of(plans)
     tranches, pieces = _tranches(plans, lines, steps, book, deals, posted)
     tranches = forfeit(tranches, lines["payee"].to_numpy(), plans, payees, pay_span, as_of)
     whole = Entitlement(
-        as_of, deals, payees, tier, zero, lines, tranches, pieces, steps, empty({}), losses, empty({}),
-        pd.concat([credit.missing for credit in credits], ignore_index=True), unpaid, spent,
+        as_of, deals, payees, tier, zero, lines, credits, tranches, pieces, steps, empty({}), losses, empty({}),
+        pd.concat([credit.missing for credit in divided], ignore_index=True), unpaid, spent,
     )  # fmt: skip
     return rewind(whole, plans, as_of)
 
@@ -168,60 +167,6 @@ def _check_rates(deals: Deals, findings: Findings) -> None:
     for row, fault in sorted(deals.facts.faults.items()):
         if deals.version[row] != NONE:
             findings.add(NO_RATE.at(deals.place(row), f"the account's value before {deals.id(row)}: {fault}"))
-
-
-def _lines(
-    plans: PlanSet, paid: pd.DataFrame, tier: Ints, live: Flags, deals: Deals, holders: list[Holders]
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Credit lines after carve-outs, overlays, caps and SPIFFs, as LINE_COLUMNS."""
-    holds = paid["gross_minor"].to_numpy().copy()
-    batches, unpaid, names = [], [], components(plans)
-    for index, plan in enumerate(plans.versions):
-        mine = np.flatnonzero((paid["version"] == index).to_numpy())
-        own = paid.iloc[mine].reset_index(drop=True)
-        overlays, holds[mine], missing = overlay_lines(plan, index, own, tier, live, deals, holders[index])
-        number = overlays["overlay"].to_numpy()
-        batches.append(overlays.assign(
-            version=index, rule=number, kind=repeat(OVERLAY, len(overlays), KIND),
-            component=pick([f"{OVERLAY}:{name}" for name in plan.overlays], number, names),
-            role=pick([rule.role for rule in plan.overlays.values()], number, roles(plans)),
-        ))  # fmt: skip
-        unpaid.append(missing.assign(version=index))
-    credits = paid.assign(
-        kind=repeat(CREDIT, len(paid), KIND), component=_of_role(CREDIT, paid["role"], names),
-        rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
-        carved_minor=paid["gross_minor"] - holds, gross_minor=holds,
-    )  # fmt: skip
-    allowed = cap_lines(plans, paid, holds, deals)
-    withheld = credits.assign(
-        kind=repeat(CAP, len(paid), KIND), component=_of_role(CAP, paid["role"], names),
-        basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
-        accelerated_minor=0, carved_minor=0,
-    )[allowed < holds]  # fmt: skip
-    spiffs, spent = spiff_lines(plans, paid, roles(plans), deals)
-    named = spiffs.assign(
-        kind=repeat(SPIFF, len(spiffs), KIND), rule=spiffs["spiff"], component=_spiff_names(plans, spiffs, names)
-    )
-    frames = [credits, *batches, withheld, named]
-    lines = pd.concat([_complete(frame) for frame in frames], ignore_index=True)
-    return lines, pd.concat(unpaid, ignore_index=True), spent
-
-
-def _of_role(kind: str, role: pd.Series, names: pd.CategoricalDtype) -> pd.Categorical:
-    return pick([f"{kind}:{name}" for name in role.cat.categories], codes(role), names)
-
-
-def _spiff_names(plans: PlanSet, spiffs: pd.DataFrame, names: pd.CategoricalDtype) -> pd.Categorical:
-    ordered = [(i, n, s.name) for i, plan in enumerate(plans.versions) for n, s in enumerate(plan.spiffs)]
-    position = {(version, number): at for at, (version, number, _) in enumerate(ordered)}
-    at = [position[key] for key in zip(spiffs["version"], spiffs["spiff"], strict=True)]
-    return pick([f"{SPIFF}:{name}" for *_, name in ordered], np.asarray(at, dtype=np.int64), names)
-
-
-def _complete(frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a line, zero where a component has none of them."""
-    missing = {name: 0 for name in LINE_COLUMNS if name not in frame}
-    return frame.assign(**missing)[["kind", "component", "role", *LINE_COLUMNS]]
 
 
 def _tranches(

@@ -48,7 +48,7 @@ TRACE = [
 def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """TRACE for these tranches, in their order."""
     tranches = source.detail(tranche)
-    lines = source.lines.iloc[tranches["line"].to_numpy()]
+    lines = source.line_detail(tranches["line"].to_numpy())
     columns = _line_columns(source, lines, plans, book) | {
         "schedule_rule": _schedules(plans, lines["version"].to_numpy(), tranches["schedule"].to_numpy()),
         "milestone_share": each(percent, tranches["until_ppm"].to_numpy() - tranches["before_ppm"].to_numpy()),
