@@ -101,13 +101,16 @@ def _whole(deals: Deals, rows: Ints, day: Ints) -> pd.DataFrame:
 
 def _activations(plan: Plan, index: int, deals: Deals, rows: Ints) -> pd.DataFrame:
     """The earlier of the deal's activation date and the first usage row at or after close that meets
-    `activation.when`."""
+    `activation.when`: any usage row of the account, and where seat use is asked, one that tells it."""
     own = np.maximum(days(deals.frame["activated_on"].iloc[rows]), deals.close[rows])
     own = np.where(own >= NEVER, NEVER, own)
     if plan.activation is None:
         return _whole(deals, rows, own)
-    usage = deals.facts.usage
-    first = _first_day(plan.activation.when, True, index, deals, rows, deals.close[rows] - 1, usage.dated, usage.series)
+    facts, when = deals.facts, plan.activation.when
+    dated, keys = facts.usage_days, facts.account
+    if any(condition.field == "account.seat_utilization" for condition in when):
+        dated, keys = facts.usage.dated, facts.usage.series
+    first = _first_day(when, True, index, deals, rows, deals.close[rows] - 1, dated, keys)
     by_usage = first[0] < own
     return _whole(deals, rows, np.minimum(own, first[0])).assign(
         evidence_in=np.where(by_usage, EVIDENCE.index("usage"), 0), evidence_at=np.where(by_usage, first[1], rows)
