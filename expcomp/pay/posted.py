@@ -1,5 +1,6 @@
 """Posted lines of closed periods: what stands, what is carried, and the balances they leave."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -79,13 +80,14 @@ class Posted:
         kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
         return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
-    def carried(self, book: Book, source: Entitlement) -> list[str]:
+    def carried(self, book: Book, cancelled: Container[str]) -> list[str]:
         """Posted deals that today's export does not hold and that stand as posted: closed outside the span of
-        the export, or resolved to keep. A deal missing inside the span stops the run."""
-        known = set(book["deals"]["deal_id"]) | set(book["cancellations"]["deal_id"]) | {""}
-        absent = sorted(set(self.lines["deal_id"]) - known)
+        the export, resolved to keep, or cancelled only later. Any other one missing inside the span stops the run."""
+        known = set(book["deals"]["deal_id"]) | {""}
+        absent = sorted(deal for deal in set(self.lines["deal_id"]) - known if deal not in cancelled)
         decided = book["resolutions"]
         keep = set(decided.loc[decided["decision"].str.casefold() == "keep", "deal_id"])
+        keep |= set(book["cancellations"]["deal_id"])
         close = days(book["deals"]["close_date"])
         close = close[close < NEVER]
         if len(close) == 0:
@@ -140,7 +142,7 @@ class Posted:
     def _period_of(self, day: str, plans: PlanSet) -> str:
         closed = self.periods(plans)
         at = to_day(to_date(0).fromisoformat(day)) if day else -1
-        return next((str(period) for period in closed if period.contains(at)), str(closed[-1]) if closed else "")
+        return str(plans.calendar.period_of(closed[-1].span, at)) if closed and at >= 0 else ""
 
     def _changes(self, frame: pd.DataFrame, plans: PlanSet) -> pd.DataFrame:
         value_column = plans.versions[0].plan.value

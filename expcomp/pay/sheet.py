@@ -128,7 +128,7 @@ def _lines(
     moved = move(now, before, cancelled, plans, pay_span)
     frames = [_traced(moved, now, before, plans, book)]
     if posted is not None and before is not None:
-        found = correct(before, posted.by_key(), posted.carried(book, before.source), cancelled)
+        found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
         frames.append(posted.explain(_traced(found, now, before, plans, book), plans))
     frames.append(_complete(manual_lines(plans, book, pay_span, since if before is not None else -1, until)))
     if posted is not None and before is not None:

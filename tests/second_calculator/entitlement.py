@@ -175,7 +175,7 @@ class Calculator:
         if tranche.state != REACHED or tranche.day is None:
             left = rounded(size * (1 - lost_by(losses, facts.as_of)), mode)
             tranche.remaining = left if tranche.amount > 0 else -left
-            tranche.forfeited = self._forfeits(facts, deal, payee, facts.as_of)
+            tranche.forfeited = tranche.state != LAPSED and self._forfeits(facts, deal, payee, facts.as_of)
             return
         if self._forfeits(facts, deal, payee, tranche.day):
             tranche.forfeited = True

@@ -97,11 +97,10 @@ class _Differ:
         on: date | None
         if tranches:
             on = max(t.day for t in tranches if t.day)
-            earned = self.plans.calendar.around(on, self.pay_period).label
             tier = tranches[0].tier
         else:
-            last = posted[-1]
-            on, earned, tier = last.on, last.period_earned, last.tier
+            on, tier = posted[-1].on, posted[-1].tier
+        earned = posted[-1].period_earned if posted else self.plans.calendar.around(on, self.pay_period).label
         if key[1] in self.before.cancelled:
             reason, on = "cancelled", self.before.cancelled[key[1]]
         return Line(key, amount, self.label, reason, on, earned, tier, "")
@@ -154,7 +153,7 @@ def _absent(plans: Plans, tables: Tables, of_key: dict[Key, list[Line]]) -> set[
 
 
 def _absent_line(differ: _Differ, plans: Plans, tables: Tables, key: Key, lines: list[Line]) -> list[Line]:
-    """Reversed where cancelled; else it stands, unless the export should have held the deal."""
+    """Reversed where cancelled, from that day on; else it stands, unless the export should have held the deal."""
     deal_id = key[1]
     amount = sum(line.amount for line in lines)
     day = differ.now.cancelled.get(deal_id)
@@ -163,6 +162,8 @@ def _absent_line(differ: _Differ, plans: Plans, tables: Tables, key: Key, lines:
         if amount == 0:
             return []
         return [Line(key, -amount, differ.label, "cancelled", day, last.period_earned, last.tier)]
+    if any(cell(row, "deal_id") == deal_id for row in tables.get("cancellations", [])):
+        return []
     for row in tables.get("resolutions", []):
         if cell(row, "deal_id") == deal_id and cell(row, "decision") == "keep":
             return []
