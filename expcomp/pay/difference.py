@@ -35,10 +35,10 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     gone = (both["tranche"] == NONE).to_numpy()
     parts = []
     if (~gone).any():
-        parts.append(_moved(both[~gone], now.source, before.source.as_of if before else -1))
+        parts.append(_moved(both[~gone], now, before.source.as_of if before else -1))
     if gone.any():
         assert before is not None
-        parts.append(_cancelled(both[gone], before.source, cancelled))
+        parts.append(_gone(both[gone], before.source, cancelled))
     frame = pd.concat(parts).reset_index() if parts else pd.DataFrame(columns=COLUMNS)
     frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span) if len(frame) else "")
     return frame[COLUMNS]
@@ -67,49 +67,63 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
     return pd.DataFrame(columns, index=keys)
 
 
-def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
+def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     """Reached since: commission or milestone; taken back since: clawback; else a posted tranche
     rose (true_up) or fell for no event (correction)."""
+    source, detail = now.source, now.source.tranches
     tranche = rows["tranche"].to_numpy(np.int64)
-    detail = source.tranches
+    key = now.key_of[tranche]
     reached = detail["reached"].to_numpy()[tranche]
     if "reached_before" in rows:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
-    event, event_day = _last_event(source, since)
-    gross_sign = np.sign(detail["amount_minor"].to_numpy()[tranche])
-    amount = rows["amount_minor"].to_numpy()
-    falls = np.sign(amount) == -gross_sign
-    back = falls & (event[tranche] != NONE)
+    event, event_day, hit_day = _last_events(now, since)
+    falls = np.sign(rows["amount_minor"].to_numpy()) == -np.sign(_reached_gross(now)[key])
+    back = falls & (event[key] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
     reason = np.select(
         [back, came & first, came, falls], ["clawback", "commission", "milestone", "correction"], "true_up"
     )
-    on = np.where(back, event_day[tranche], np.minimum(reached, source.as_of))
     return rows.assign(
-        reason=reason, on=on, earned_day=reached, standing_at="now", event=np.where(back, event[tranche], NONE)
-    )
+        reason=reason, on=np.where(back, event_day[key], np.minimum(reached, source.as_of)),
+        earned_day=np.where(back, hit_day[key], reached), standing_at="now", event=np.where(back, event[key], NONE),
+    )  # fmt: skip
 
 
-def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
-    """For each tranche the last loss since a day that took something back, and its day."""
-    event, day = np.full(len(source.tranches), NONE), np.full(len(source.tranches), NEVER)
+def _reached_gross(now: Keyed) -> Ints:
+    """For each key the amount of its tranches reached, before losses: it falls where pay goes the other way."""
+    gross, tranches = np.zeros(len(now.tranche), np.int64), now.source.tranches
+    alive = (tranches["reached"] <= now.source.as_of).to_numpy()
+    np.add.at(gross, now.key_of[alive], tranches["amount_minor"].to_numpy()[alive])
+    return gross
+
+
+def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:
+    """For each key the last loss since a day that took something back, its day, and the newest day on which
+    a tranche was reached that lost by any of them."""
+    source, count = now.source, len(now.tranche)
+    event, day, hit = np.full(count, NONE), np.full(count, NEVER), np.full(count, -1)
     taken = source.recoveries[source.recoveries["amount_minor"] != 0]
     loss_day = source.losses["day"].to_numpy()[taken["loss"]]
     recent = (since < loss_day) & (loss_day <= source.as_of)
     order = np.argsort(loss_day[recent], kind="stable")
-    at = taken["tranche"].to_numpy()[recent][order]
-    event[at] = taken["loss"].to_numpy()[recent][order]
-    day[at] = loss_day[recent][order]
-    return event, day
+    tranche = taken["tranche"].to_numpy()[recent][order]
+    key = now.key_of[tranche]
+    event[key] = taken["loss"].to_numpy()[recent][order]
+    day[key] = loss_day[recent][order]
+    np.maximum.at(hit, key, source.tranches["reached"].to_numpy()[tranche])
+    return event, day, hit
 
 
-def _cancelled(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
+def _gone(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
+    """Keys of a cancelled deal; and lines of others that it took with it, a cap or a carve-out."""
     tranche = rows["tranche_before"].to_numpy(np.int64)
     deal_ids = rows.index.get_level_values("deal_id")
+    reached = source.tranches["reached"].to_numpy()[tranche]
     return rows.assign(
-        reason="cancelled", on=[cancelled.get(deal_id, source.as_of) for deal_id in deal_ids], tranche=tranche,
-        earned_day=source.tranches["reached"].to_numpy()[tranche], standing_at="before", event=NONE,
+        reason=["cancelled" if deal_id in cancelled else "correction" for deal_id in deal_ids], tranche=tranche,
+        on=[cancelled.get(deal_id, day) for deal_id, day in zip(deal_ids, reached.tolist(), strict=True)],
+        earned_day=reached, standing_at="before", event=NONE,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Entitlement by key: (payee, deal, component, milestone, currency), one row each.
 
-The key's row carries the trace of one tranche of it: of several receipts, the newest reached.
+The key's row carries the trace of one tranche of it: of several receipts, the newest reached that pays something.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 class Keyed:
     """One entry per key, in the order of the keys' numbers: entitled_minor, reached (first day anything of the
     key was reached), holds_first (whether the first tranche reached of the payee's component is among it),
-    tranche (row of the entitlement's tranches that stands for the key)."""
+    tranche (row of the entitlement's tranches that stands for the key). `key_of`: the key of every tranche."""
 
     source: Entitlement
     currencies: Texts
@@ -30,6 +30,7 @@ class Keyed:
     reached: Ints
     holds_first: Flags
     tranche: Ints
+    key_of: Ints
 
     COLUMNS = ("entitled_minor", "reached", "holds_first", "tranche")
 
@@ -64,19 +65,20 @@ def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
     """`currencies` names the currency of each plan version."""
     tranches = entitlement.tranches
     reached, alive = tranches["reached"].to_numpy(), (tranches["reached"] <= entitlement.as_of).to_numpy()
+    entitled = tranches["entitled_minor"].to_numpy()
     rank = np.where(alive, reached, -tranches["piece"].to_numpy() - 1)
     key = _key_numbers(entitlement.lines, tranches)
-    order = np.lexsort((rank, key))
+    order = np.lexsort((rank, entitled != 0, key))
     last = np.append(key[order][1:] != key[order][:-1], True) if len(order) else np.zeros(0, np.bool_)
     standing = order[last]
     group = np.searchsorted(key[standing], key)
     total = np.zeros(len(standing), dtype=np.int64)
-    np.add.at(total, group, tranches["entitled_minor"].to_numpy())
+    np.add.at(total, group, entitled)
     first = np.full(len(standing), NEVER)
     np.minimum.at(first, group, np.where(alive, reached, NEVER))
     holds_first = np.zeros(len(standing), dtype=np.bool_)
     holds_first[group[_is_first(entitlement) & alive]] = True
-    return Keyed(entitlement, currencies, total, first, holds_first, standing)
+    return Keyed(entitlement, currencies, total, first, holds_first, standing, group)
 
 
 def _key_numbers(lines: pd.DataFrame, tranches: pd.DataFrame) -> Ints:
