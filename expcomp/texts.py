@@ -6,11 +6,13 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expcomp.exact import Ints
 
-TextColumn: TypeAlias = "pd.Series[str] | pa.Array | pa.ChunkedArray"
+TextColumn: TypeAlias = "pd.Series[str] | pd.arrays.ArrowStringArray | pa.Array | pa.ChunkedArray"
 
+LARGE = pa.large_string()
 STR = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
@@ -18,24 +20,46 @@ def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray
     """The `str` column of a frame."""
     chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     # pandas-stubs do not know the dtype, which tells `str` from the older `string`.
-    return pd.arrays.ArrowStringArray(chunked.cast(pa.large_string()), dtype=STR)  # type: ignore[call-arg]
+    return pd.arrays.ArrowStringArray(chunked.cast(LARGE), dtype=STR)  # type: ignore[call-arg]
 
 
 def arrow_text(column: TextColumn) -> pa.Array:
     """The same column in one piece for Arrow."""
-    array = pa.array(column.array) if isinstance(column, pd.Series) else column
+    values = column.array if isinstance(column, pd.Series) else column
+    array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-    return array.cast(pa.large_string())
+    return array.cast(LARGE)
 
 
-def taken_text(texts: list[str], codes: Ints) -> pd.arrays.ArrowStringArray:
-    """The text of each code."""
-    return text_array(pa.array(texts, pa.large_string()).take(pa.array(codes)))
+def taken_text(texts: "list[str] | TextColumn", at: Ints) -> pd.arrays.ArrowStringArray:
+    """The text at each position; "" for -1."""
+    listed = pa.array(texts, LARGE) if isinstance(texts, list) else arrow_text(texts)
+    taken = listed.take(pa.array(at, mask=at < 0))
+    return text_array(taken.fill_null("") if taken.null_count else taken)
+
+
+def joined(*parts: "str | pa.Array | pa.ChunkedArray") -> pa.Array:
+    """Row by row the parts one after the other."""
+    columns = [pa.scalar(part, LARGE) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*columns, pa.scalar("", LARGE))
 
 
 def each_text(column: TextColumn, change: Callable[[str], str]) -> pd.arrays.ArrowStringArray:
     """Every distinct text changed once, however many rows there are."""
     encoded = arrow_text(column).dictionary_encode()
     texts = [change(text) for text in encoded.dictionary.to_pylist()]
-    return text_array(pa.array(texts, pa.large_string()).take(encoded.indices))
+    return text_array(pa.array(texts, LARGE).take(encoded.indices))
+
+
+def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
+    """For each key the position of its one row in the table, -1 where there is none or the key is blank.
+
+    Raises ValueError when a key that is not blank stands in the table twice: a join must never multiply rows.
+    """
+    wanted, known = arrow_text(keys), arrow_text(table_keys)
+    filled = known.filter(pc.not_equal(known, ""))
+    if pc.count_distinct(filled).as_py() != len(filled):
+        raise ValueError("a key stands in the table twice")
+    positions = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.where(pc.equal(wanted, "").to_numpy(zero_copy_only=False), -1, positions)

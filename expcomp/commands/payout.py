@@ -1,6 +1,7 @@
 """`expcomp payout`: what each payee is owed for a period."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
@@ -62,7 +63,8 @@ def _check_ending(path: Path) -> None:
 
 def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:
     if format != "table":
-        stream.write(_text(sheet, format, lines))
+        for block in _blocks(sheet, format, lines):
+            stream.write(block.decode())
         return
     from expcomp.output.terminal import print_lines, print_sheet
 
@@ -72,13 +74,15 @@ def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: Tex
         print_sheet(sheet, stream, posted_file=posted)
 
 
-def _text(sheet: "Sheet", format: Format, lines: bool) -> str:
-    from expcomp.output.machine import to_csv, to_json
+def _blocks(sheet: "Sheet", format: Format, lines: bool) -> Iterable[bytes]:
+    """The whole text in UTF-8, in pieces."""
+    from expcomp.output.csv_form import to_csv
+    from expcomp.output.machine import to_json
     from expcomp.output.markdown import to_markdown
 
-    if format == "json":
-        return to_json(sheet)
-    return to_csv(sheet, lines=lines) if format == "csv" else to_markdown(sheet, lines=lines)
+    if format == "csv":
+        return to_csv(sheet, lines=lines)
+    return [(to_json(sheet) if format == "json" else to_markdown(sheet, lines=lines)).encode()]
 
 
 def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) -> None:
@@ -88,6 +92,5 @@ def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) ->
     if path.suffix.lower() == ".xlsx":
         changed = write_workbook(sheet, path, force=force, posted_file=posted)
     else:
-        text = _text(sheet, BY_ENDING[path.suffix.lower()], lines)
-        changed = write_atomic(path, text.encode(), force=force)
+        changed = write_atomic(path, _blocks(sheet, BY_ENDING[path.suffix.lower()], lines), force=force)
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

@@ -1,29 +1,26 @@
 """The lines of a sheet, and what waits, is not paid or was taken back, as tables."""
 
-import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Severity
-from expcomp.output.pay_tables import people
 from expcomp.output.reasons import meaning
 from expcomp.output.table import Column, Table, amounts, texts
-from expcomp.pay.sheet import LINE_COLUMNS, Sheet
+from expcomp.pay.sheet import Sheet
+from expcomp.texts import look_up, taken_text
 
 WAITING_KEY = ["payee_id", "deal_id", "component", "milestone", "state", "currency"]
 
 
-def accounts(sheet: Sheet, account_ids: pd.Series) -> np.ndarray:
+def accounts(sheet: Sheet, account_ids: pd.Series) -> pd.Series:
     """The name of each account, "" for one without."""
     frame = sheet.book["accounts"]
-    names = pd.Series(frame["name"].to_numpy(object), index=frame["account_id"].to_numpy(object))
-    return account_ids.map(names).fillna("").to_numpy(object)
+    return pd.Series(taken_text(frame["name"], look_up(account_ids, frame["account_id"])))
 
 
 def account_of_deals(sheet: Sheet, deal_ids: pd.Series) -> pd.Series:
     """The account_id of each deal, "" for none."""
     deals = sheet.book["deals"]
-    known = pd.Series(deals["account_id"].to_numpy(object), index=deals["deal_id"].to_numpy(object))
-    return deal_ids.map(known).fillna("")
+    return pd.Series(taken_text(deals["account_id"], look_up(deal_ids, deals["deal_id"])))
 
 
 def line_table(sheet: Sheet, lines: pd.DataFrame | None = None, title: str = "Lines") -> Table:
@@ -46,19 +43,24 @@ def _currency(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
 
 
 def full_lines(sheet: Sheet) -> Table:
-    """Every column of every line under its own name (`shown_name`), then the names of people and
-    accounts. `sources/posted.py` reads this back."""
-    frame = sheet.lines
+    """`all_columns` under their own names (`shown_name`)."""
+    frame = all_columns(sheet)
     columns = [
         amounts(shown_name(name), frame[name], adds_up=name == "amount_minor")
         if name.endswith("_minor")
         else texts(name, frame[name])
-        for name in LINE_COLUMNS
+        for name in frame.columns
     ]
-    names = people(sheet)["name"]
-    columns.append(texts("payee_name", frame["payee_id"].map(names).fillna("")))
-    columns.append(texts("account_name", accounts(sheet, frame["account_id"])))
     return Table("Lines", tuple(columns), list(frame["currency"]), keys=4, packed=True, empty="no line")
+
+
+def all_columns(sheet: Sheet) -> pd.DataFrame:
+    """Every column of every line, then the names of people and accounts. `sources/posted.py` reads this back."""
+    lines, payees = sheet.lines, sheet.book["payees"]
+    return lines.assign(
+        payee_name=taken_text(payees["name"], look_up(lines["payee_id"], payees["payee_id"])),
+        account_name=accounts(sheet, lines["account_id"]).array,
+    )
 
 
 def shown_name(column: str) -> str:

@@ -1,4 +1,4 @@
-"""A sheet as JSON and CSV for other programs: full columns, decimal texts, sorted, the same bytes every time."""
+"""A sheet as JSON for other programs: full columns, decimal texts, sorted, the same bytes every time."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from expcomp.diagnostics import Finding
 from expcomp.money import to_text
 from expcomp.output.control_tables import sum_table
-from expcomp.output.line_tables import full_lines, shown_name, waiting_rows
-from expcomp.output.pay_tables import NETTED, full_payees, named, netted
-from expcomp.output.table import Kind, Table, amounts
-from expcomp.output.text import INVISIBLE, Texts, by_currency, csv_text, each
+from expcomp.output.line_tables import shown_name, waiting_rows
+from expcomp.output.pay_tables import NETTED, named, netted
+from expcomp.output.table import amounts
+from expcomp.output.text import INVISIBLE, Texts, by_currency, each
 from expcomp.pay.sheet import LINE_COLUMNS, Sheet
 from expcomp.period import to_iso
 
@@ -140,28 +140,6 @@ def _json(value: Any) -> str:
     """Text stays as it is; what could act on a terminal is written as \\uXXXX."""
     text = json.dumps(value, ensure_ascii=False)
     return INVISIBLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
-
-
-def to_csv(sheet: Sheet, *, lines: bool) -> str:
-    """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
-    return table_csv(full_lines(sheet) if lines else full_payees(sheet))
-
-
-def table_csv(table: Table) -> str:
-    """Text columns guarded against formulas; amounts are bare decimal numbers."""
-    columns = [
-        by_currency(column.values, table.currency, to_text)
-        if column.kind is Kind.MONEY
-        else each(column.values, lambda value: _csv_cell(str(value)))
-        for column in table.columns
-    ]
-    header = ",".join(_csv_cell(column.name) for column in table.columns)
-    return f"{header}\n{_joined(columns, ',', chr(10))}"
-
-
-def _csv_cell(text: str) -> str:
-    safe = csv_text(text)
-    return '"' + safe.replace('"', '""') + '"' if any(c in safe for c in ',"') or safe != safe.strip() else safe
 
 
 def _joined(columns: Sequence[Texts], between: str, end: str) -> str:

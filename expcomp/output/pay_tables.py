@@ -130,20 +130,16 @@ def _paid_by_period(sheet: Sheet, frame: pd.DataFrame) -> dict[str, pd.Series]:
     return {f"paid {period}": rows[str(period)] for period in sheet.pay_periods if str(period) in rows}
 
 
-def full_payees(sheet: Sheet) -> Table:
-    """One row per pay period, payee and currency, all columns under the names of the machine forms."""
+def full_payees(sheet: Sheet) -> pd.DataFrame:
+    """One row per pay period, payee and currency, all columns under the names of the machine forms; amounts in
+    minor units end in `_minor`."""
     keys = [*PAYEE, "period"]
-    frame = with_kinds(sheet.payees, sheet.lines, keys).drop(columns="has_left")
-    frame = frame.sort_values(keys, ignore_index=True)
-    who = named(sheet, frame["payee_id"])
-    columns = [
-        *(texts(name, frame[name]) for name in ("period", "payee_id")),
-        *(texts(name, who[name]) for name in ("name", "role")),
-        texts("currency", frame["currency"]),
-        *(amounts(name, frame[name]) for name in kinds_of(frame.drop(columns="period"))),
-        *(amounts(name, frame[f"{name}_minor"]) for name in NETTED),
-    ]
-    return Table("Payees", tuple(columns), list(frame["currency"]))
+    frame = with_kinds(sheet.payees, sheet.lines, keys).sort_values(keys, ignore_index=True)
+    kinds = kinds_of(frame.drop(columns=["period", "has_left"]))
+    frame = frame.rename(columns={name: f"{name}_minor" for name in kinds})
+    frame[["name", "role"]] = named(sheet, frame["payee_id"])
+    amounts_ = [f"{name}_minor" for name in (*kinds, *NETTED)]
+    return frame[["period", "payee_id", "name", "role", "currency", *amounts_]]
 
 
 def _notes(sheet: Sheet, frame: pd.DataFrame) -> tuple[str, ...]:

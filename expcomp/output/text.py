@@ -14,11 +14,14 @@ from expcomp.money import to_text
 Texts = npt.NDArray[np.object_]
 Values: TypeAlias = "Sequence[Any] | pd.Series[Any] | pd.Index[Any] | npt.NDArray[Any]"
 
-INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+HIDDEN = (
+    "\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e007f"
 )
-"""C0, DEL, C1, bidi controls, zero-width characters, line separators, lone surrogates, tags."""
+"""C0, DEL, C1, bidi controls, zero-width characters, line separators, tags: ranges of a character class."""
+
+INVISIBLE = re.compile(f"[{HIDDEN}\ud800-\udfff]")
+"""These and lone surrogates, which no file can hold."""
 
 MARK = "\ufffd"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -18,5 +18,5 @@ def write_workbook(sheet: Sheet, path: Path, *, force: bool = False, posted_file
     found = pages(sheet, posted_file)
     mark = f"{MARK} {sheet.period}, as of {to_iso(sheet.as_of)}"
     if path.is_file() and not path.is_symlink() and holds_other_pages(path, MARK):
-        return write_atomic(path, with_pages(path, found, mark, MARK), force=True)
-    return write_atomic(path, new_workbook(found, mark), force=force)
+        return write_atomic(path, [with_pages(path, found, mark, MARK)], force=True)
+    return write_atomic(path, [new_workbook(found, mark)], force=force)

@@ -156,6 +156,6 @@ def _parts(edges: list[Ints], before: Ints, credit: Ints) -> Iterator[Ints]:
         yield np.maximum(end - start, 0)
 
 
-def band_parts(rule: Accelerator, plan: Plan, quota: Ints, before: Ints, credit: Ints) -> Ints:
-    """One row per line and one column per band: the parts, from the lines' own columns, to be printed."""
-    return np.stack(list(_parts(_edges(rule, plan, quota), before, credit)), axis=1)
+def band_parts(rule: Accelerator, plan: Plan, quota: Ints, before: Ints, credit: Ints) -> Iterator[Ints]:
+    """For each band what of every line's quota credit lies in it, from the lines' own columns, to be printed."""
+    return _parts(_edges(rule, plan, quota), before, credit)

@@ -10,9 +10,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Ints
+from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
+from expcomp.pay.labels import Text, choice, each
 from expcomp.pay.lookups import NONE
 from expcomp.period import NEVER, Span, to_day
 from expcomp.plan.versions import PlanSet
@@ -34,23 +35,25 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     both = both[both["amount_minor"] != 0]
     gone = (both["tranche"] == NONE).to_numpy()
     parts = []
-    if (~gone).any():
+    if not gone.all():
         parts.append(_moved(both[~gone], now, before.source.as_of if before else -1))
     if gone.any():
         assert before is not None
         parts.append(_gone(both[gone], before.source, cancelled))
-    frame = pd.concat(parts).reset_index() if parts else pd.DataFrame(columns=COLUMNS)
-    frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span) if len(frame) else "")
-    return frame[COLUMNS]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span))[COLUMNS]
 
 
 def _both(now: Keyed, before: Keyed | None) -> pd.DataFrame:
     """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`)."""
     if before is None or now.same_lines(before):
         earlier = before.entitled_minor if before is not None else np.zeros_like(now.entitled_minor)
-        changed = np.flatnonzero(now.entitled_minor != earlier)
+        changed = now.in_order(np.flatnonzero(now.entitled_minor != earlier))
         return now.rows(changed).assign(entitled_minor_before=earlier[changed])
-    return _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
+    both = _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
+    return both.reset_index()
 
 
 def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.DataFrame:
@@ -67,6 +70,10 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
     return pd.DataFrame(columns, index=keys)
 
 
+MOVED = ("clawback", "commission", "milestone", "correction", "true_up")
+STANDING = ("now", "before")
+
+
 def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     """Reached since: commission or milestone; taken back since: clawback; else a posted tranche
     rose (true_up) or fell for no event (correction)."""
@@ -78,24 +85,29 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
     event, event_day, hit_day = _last_events(now, since)
-    falls = np.sign(rows["amount_minor"].to_numpy()) == -np.sign(_reached_gross(now)[key])
+    falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now)[key]
     back = falls & (event[key] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
-    reason = np.select(
-        [back, came & first, came, falls], ["clawback", "commission", "milestone", "correction"], "true_up"
-    )
+    why = np.select([back, came & first, came, falls], range(4), 4)
+    on = np.where(back, event_day[key], np.minimum(reached, source.as_of))
     return rows.assign(
-        reason=reason, on=np.where(back, event_day[key], np.minimum(reached, source.as_of)),
-        earned_day=np.where(back, hit_day[key], reached), standing_at="now", event=np.where(back, event[key], NONE),
+        reason=choice(MOVED, why), on=on, earned_day=np.where(back, hit_day[key], reached),
+        standing_at=choice(STANDING, np.zeros_like(on)), event=np.where(back, event[key], NONE),
     )  # fmt: skip
 
 
-def _reached_gross(now: Keyed) -> Ints:
-    """For each key the amount of its tranches reached, before losses: it falls where pay goes the other way."""
-    gross, tranches = np.zeros(len(now.tranche), np.int64), now.source.tranches
-    alive = (tranches["reached"] <= now.source.as_of).to_numpy()
-    np.add.at(gross, now.key_of[alive], tranches["amount_minor"].to_numpy()[alive])
-    return gross
+def _direction(now: Keyed) -> Ints:
+    """For each key the sign of its tranches reached, before losses, or of all where none is: pay falls where it
+    goes the other way."""
+    gross, whole, tranches = (
+        np.zeros(len(now.tranche), np.int64),
+        np.zeros(len(now.tranche), np.int64),
+        now.source.tranches,
+    )
+    amount, alive = tranches["amount_minor"].to_numpy(), (tranches["reached"] <= now.source.as_of).to_numpy()
+    np.add.at(gross, now.key_of[alive], amount[alive])
+    np.add.at(whole, now.key_of, amount)
+    return np.sign(np.where(gross != 0, gross, whole))
 
 
 def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:
@@ -118,20 +130,19 @@ def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:
 def _gone(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
     """Keys of a cancelled deal; and lines of others that it took with it, a cap or a carve-out."""
     tranche = rows["tranche_before"].to_numpy(np.int64)
-    deal_ids = rows.index.get_level_values("deal_id")
     reached = source.tranches["reached"].to_numpy()[tranche]
+    on = [cancelled.get(deal_id, day) for deal_id, day in zip(rows["deal_id"], reached.tolist(), strict=True)]
     return rows.assign(
-        reason=["cancelled" if deal_id in cancelled else "correction" for deal_id in deal_ids], tranche=tranche,
-        on=[cancelled.get(deal_id, day) for deal_id, day in zip(deal_ids, reached.tolist(), strict=True)],
-        earned_day=reached, standing_at="before", event=NONE,
+        reason=["cancelled" if deal_id in cancelled else "correction" for deal_id in rows["deal_id"]], on=on,
+        tranche=tranche, earned_day=reached, standing_at="before", event=NONE,
     )  # fmt: skip
 
 
-def _labels(days: pd.Series, plans: PlanSet, span: Span) -> list[str]:
+def _labels(days: pd.Series, plans: PlanSet, span: Span) -> Text:
     """The pay period of each day."""
-    numbers = plans.calendar.numbers(span, days.to_numpy(np.int64))
-    label = {int(n): plans.calendar.label(span, int(n)) for n in np.unique(numbers)}
-    return [label[int(n)] for n in numbers]
+    return each(
+        lambda number: plans.calendar.label(span, number), plans.calendar.numbers(span, days.to_numpy(np.int64))
+    )
 
 
 def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancelled: dict[str, int]) -> pd.DataFrame:
@@ -145,7 +156,7 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     amount = both["entitled_minor"] - both["amount_minor"]
     both = both.assign(amount_minor=amount)[amount != 0].reset_index()
     deal_gone = both["deal_id"].isin(cancelled).to_numpy() & (both["tranche"] == NONE)
-    on = _counts_from(both, closed.source.as_of)
+    on = _counts_from(both, closed.source)
     on = np.where(deal_gone, [cancelled.get(deal, NEVER) for deal in both["deal_id"]], on)
     both = both.drop(columns=[name for name in Keyed.COLUMNS if name != "tranche"])
     return both.assign(
@@ -157,16 +168,17 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     )
 
 
-def _counts_from(both: pd.DataFrame, closed_end: int) -> Ints:
+def _counts_from(both: pd.DataFrame, closed: Entitlement) -> Ints:
     """The day the tranche was reached, else the day it was posted for, else the closed end."""
-    reached = both["reached"].to_numpy(np.int64)
+    closed_end = closed.as_of
+    reached = np.append(closed.tranches["reached"].to_numpy(), NEVER)[both["tranche"].to_numpy(np.int64)]
     posted_on = both["posted_on"].to_numpy(object) if "posted_on" in both else np.full(len(both), "", dtype=object)
     posted = [to_day(date.fromisoformat(text)) if text else closed_end for text in posted_on]
-    return np.where((both["tranche"] != NONE) & (reached <= closed_end), reached, posted)
+    return np.where(reached <= closed_end, reached, posted)
 
 
-def cancels_out(lines: pd.DataFrame) -> pd.Series:
+def cancels_out(lines: pd.DataFrame) -> Flags:
     """Lines whose correction and movement of one key are exact opposites: moved, and not posted."""
-    total = lines.groupby(KEY)["amount_minor"].transform("sum")
-    kinds = lines.groupby(KEY)["kind"].transform("nunique")
-    return (total == 0) & (kinds == 2)
+    by_key = lines.groupby(KEY)
+    opposite = (by_key["amount_minor"].transform("sum") == 0) & (by_key["kind"].transform("nunique") == 2)
+    return opposite.to_numpy(np.bool_)

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Flags, Ints, starts
 from expcomp.pay.entitlement import Entitlement
-from expcomp.pay.lookups import Texts, group_of
+from expcomp.pay.labels import choice, word
 from expcomp.pay.words import codes
 from expcomp.period import NEVER
 
@@ -20,12 +20,13 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 
 @dataclass(frozen=True)
 class Keyed:
-    """One entry per key, in the order of the keys' numbers: entitled_minor, reached (first day anything of the
-    key was reached), holds_first (whether the first tranche reached of the payee's component is among it),
-    tranche (row of the entitlement's tranches that stands for the key). `key_of`: the key of every tranche."""
+    """One entry per key: entitled_minor, reached (first day anything of the key was reached), holds_first
+    (whether the first tranche reached of the payee's component is among it), tranche (row of the entitlement's
+    tranches that stands for the key). `key_of` is the key of every tranche; `currencies` names the currency of
+    each plan version."""
 
     source: Entitlement
-    currencies: Texts
+    currencies: list[str]
     entitled_minor: Ints
     reached: Ints
     holds_first: Flags
@@ -37,63 +38,76 @@ class Keyed:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """COLUMNS of every key, indexed by KEY."""
-        return self.rows(np.arange(len(self.tranche)))
+        return self.rows(np.arange(len(self.tranche))).set_index(KEY)
 
     def rows(self, at: Ints) -> pd.DataFrame:
-        """COLUMNS of these keys, indexed by KEY."""
+        """KEY and COLUMNS of these keys."""
         tranches, lines = self.source.tranches.iloc[self.tranche[at]], self.source.lines
         line = lines.iloc[tranches["line"].to_numpy()]
-        frame = pd.DataFrame({
+        return pd.DataFrame({
             "payee_id": self.source.payees.names.text(line["payee"].to_numpy()),
             "deal_id": self.source.deals.names.text(line["deal"].to_numpy()),
-            "component": line["component"].to_numpy(object),
-            "milestone": tranches["milestone"].to_numpy(object),
-            "currency": self.currencies[line["version"].to_numpy()],
+            "component": word(line["component"]),
+            "milestone": word(tranches["milestone"]),
+            "currency": choice(self.currencies, line["version"].to_numpy()),
             "entitled_minor": self.entitled_minor[at],
             "reached": self.reached[at],
             "holds_first": self.holds_first[at],
             "tranche": self.tranche[at],
         })  # fmt: skip
-        return frame.set_index(KEY)
+
+    def in_order(self, at: Ints) -> Ints:
+        """These keys by payee, deal, component, milestone, whose numbers stand in the order of their names."""
+        tranches = self.source.tranches.iloc[self.tranche[at]]
+        line = self.source.lines.iloc[tranches["line"].to_numpy()]
+        order = np.lexsort((codes(tranches["milestone"]), codes(line["component"]), line["deal"], line["payee"]))
+        return at[order]
 
     def same_lines(self, other: "Keyed") -> bool:
         """Whether both are the same lines at two dates, so that their keys stand in the same order."""
         return self.source.lines is other.source.lines
 
 
-def by_key(entitlement: Entitlement, currencies: Texts) -> Keyed:
-    """`currencies` names the currency of each plan version."""
+def by_key(entitlement: Entitlement, currencies: list[str]) -> Keyed:
+    """A line is one payee's component on one deal, so that its tranches of one milestone, which stand
+    together, are a key."""
     tranches = entitlement.tranches
-    reached, alive = tranches["reached"].to_numpy(), (tranches["reached"] <= entitlement.as_of).to_numpy()
-    entitled = tranches["entitled_minor"].to_numpy()
-    rank = np.where(alive, reached, -tranches["piece"].to_numpy() - 1)
-    key = _key_numbers(entitlement.lines, tranches)
-    order = np.lexsort((rank, entitled != 0, key))
-    last = np.append(key[order][1:] != key[order][:-1], True) if len(order) else np.zeros(0, np.bool_)
-    standing = order[last]
-    group = np.searchsorted(key[standing], key)
-    total = np.zeros(len(standing), dtype=np.int64)
-    np.add.at(total, group, entitled)
-    first = np.full(len(standing), NEVER)
-    np.minimum.at(first, group, np.where(alive, reached, NEVER))
-    holds_first = np.zeros(len(standing), dtype=np.bool_)
-    holds_first[group[_is_first(entitlement) & alive]] = True
-    return Keyed(entitlement, currencies, total, first, holds_first, standing, group)
+    line, milestone = tranches["line"].to_numpy(), codes(tranches["milestone"])
+    begins = starts(line) | starts(milestone)
+    first, key = np.flatnonzero(begins), np.cumsum(begins) - 1
+    reached = tranches["reached"].to_numpy()
+    alive = reached <= entitlement.as_of
+    day = np.where(alive, reached, NEVER)
+    holds_first = np.zeros(len(first), dtype=np.bool_)
+    holds_first[key[_first_of_line(line, day)]] = True
+    return Keyed(
+        entitlement, currencies, _by_run(np.add, tranches["entitled_minor"].to_numpy(), first),
+        _by_run(np.minimum, day, first), holds_first, _standing(tranches, key, first, alive), key,
+    )  # fmt: skip
 
 
-def _key_numbers(lines: pd.DataFrame, tranches: pd.DataFrame) -> Ints:
-    """One number per key, from whole numbers rather than texts."""
-    component = codes(lines["component"])
-    line_key = group_of(lines["payee"].to_numpy(), lines["deal"].to_numpy(), component)
-    width = len(tranches["milestone"].cat.categories)
-    return np.asarray(line_key[tranches["line"]] * width + codes(tranches["milestone"]), dtype=np.int64)
+def _by_run(of: np.ufunc, values: Ints, first: Ints) -> Ints:
+    """The sum or the least of each run, given the rows at which runs begin."""
+    return np.asarray(of.reduceat(values, first) if len(first) else values, dtype=np.int64)
 
 
-def _is_first(source: Entitlement) -> Flags:
-    """Whether a tranche is the first reached of its line: the earliest day, then the schedule's order."""
-    tranches = source.tranches
-    order = np.lexsort((tranches["piece"], tranches["position"], tranches["reached"], tranches["line"]))
-    line = tranches["line"].to_numpy()[order]
-    first = np.zeros(len(order), dtype=np.bool_)
-    first[order] = np.append(True, line[1:] != line[:-1]) if len(order) else False
-    return first
+def _first_of_line(line: Ints, day: Ints) -> Ints:
+    """Of each line that has any tranche reached the first one: the earliest day, then the schedule's order."""
+    first = np.flatnonzero(starts(line))
+    earliest = np.repeat(_by_run(np.minimum, day, first), np.diff(np.append(first, len(line))))
+    is_earliest = np.flatnonzero((day == earliest) & (day < NEVER))
+    return is_earliest[starts(line[is_earliest])]
+
+
+def _standing(tranches: pd.DataFrame, key: Ints, first: Ints, alive: Flags) -> Ints:
+    """The tranche that stands for each key: its only one, or of several the newest reached that pays something,
+    else the newest reached, else the first."""
+    standing = first.copy()
+    rows = np.flatnonzero(np.isin(key, np.flatnonzero(np.diff(np.append(first, len(key))) > 1)))
+    if len(rows):
+        reached, piece = tranches["reached"].to_numpy()[rows], tranches["piece"].to_numpy()[rows]
+        pays = tranches["entitled_minor"].to_numpy()[rows] != 0
+        order = np.lexsort((np.where(alive[rows], reached, -piece - 1), pays, key[rows]))
+        last = np.append(starts(key[rows][order])[1:], True)
+        standing[key[rows][order][last]] = rows[order][last]
+    return standing

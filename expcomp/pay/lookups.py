@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from expcomp.exact import Ints
 from expcomp.period import NEVER
-from expcomp.texts import arrow_text, each_text, text_array
+from expcomp.texts import arrow_text, each_text, taken_text
 
 NONE = -1
 DAY_BITS = 20
@@ -47,6 +47,15 @@ def folded(column: pd.Series) -> pd.Series:
     return pd.Series(each_text(column, lambda text: text.strip().casefold()), index=column.index)
 
 
+def ranks(column: pd.Series) -> Ints:
+    """Whole numbers that stand in the order of the texts."""
+    encoded = arrow_text(column).dictionary_encode()
+    rank = np.empty(len(encoded.dictionary), dtype=np.int64)
+    rank[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(rank))
+    ranked: Ints = rank[encoded.indices.to_numpy()]
+    return ranked
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """A closed list of names in code-point order: comparing codes compares names."""
@@ -69,7 +78,7 @@ class Names:
 
     def text(self, codes: Ints) -> pd.Series:
         """The names of codes; "" for NONE."""
-        return pd.Series(text_array(self.names.take(pa.array(codes, mask=codes == NONE)).fill_null("")))
+        return pd.Series(taken_text(self.names, codes))
 
     def __len__(self) -> int:
         return len(self.names)

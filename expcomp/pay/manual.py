@@ -6,9 +6,9 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.pay.difference import CORRECTION, MOVEMENT
 from expcomp.pay.keys import KEY
+from expcomp.pay.labels import places
 from expcomp.pay.lookups import numbers
 from expcomp.pay.places import place_of
-from expcomp.pay.trace import places
 from expcomp.period import Period, Span, to_iso
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book

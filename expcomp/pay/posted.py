@@ -9,7 +9,6 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.money import to_text
-from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY
 from expcomp.pay.lookups import days
 from expcomp.pay.netting import PAYEE, Rule, settle_payees

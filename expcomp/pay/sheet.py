@@ -13,7 +13,8 @@ from expcomp.pay.difference import CORRECTION, cancels_out, correct, move
 from expcomp.pay.entitlement import Entitlement, looks_back, rewind, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.keys import Keyed, by_key
-from expcomp.pay.lookups import NONE, days
+from expcomp.pay.labels import choice, each
+from expcomp.pay.lookups import NONE, days, ranks
 from expcomp.pay.manual import manual_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
@@ -69,7 +70,6 @@ def payout(
     shorter = MONTHS[period.span] < MONTHS[pay_span]
     periods = (period,) if shorter else tuple(p for p in period.split(pay_span) if p.first_day <= day)
     held_never = posted.reached_milestones if posted else frozenset()
-    currencies = np.asarray([plan.plan.currency for plan in plans.versions], dtype=object)
 
     latest = settle(plans, book, day, pay_span, held_never)
     settles_again = looks_back(plans, book, min(period.first_day - 1, posted.last_day(plans) if posted else day))
@@ -77,22 +77,22 @@ def payout(
     @cache
     def at(date: int) -> Keyed:
         if date == day:
-            return by_key(latest, currencies)
+            return by_key(latest, plans.currencies)
         if settles_again:
-            return by_key(settle(plans, book, date, pay_span, held_never), currencies)
-        return by_key(rewind(latest, plans, date), currencies)
+            return by_key(settle(plans, book, date, pay_span, held_never), plans.currencies)
+        return by_key(rewind(latest, plans, date), plans.currencies)
 
     if posted is not None:
         posted.check(periods, pay_span, plans)
     lines, moved, payees = [], [], []
-    for each in periods:
-        until = min(each.last_day, day) if each != periods[-1] else day
-        found, gone = _lines(plans, book, each, until, pay_span, at, posted)
+    for one in periods:
+        until = min(one.last_day, day) if one != periods[-1] else day
+        found, gone = _lines(plans, book, one, until, pay_span, at, posted)
         lines.append(found)
         moved.append(gone)
         brought = posted.balances(plans, book) if posted else _no_balance()
-        rule = Rule.of(plans.about_period(each.last_day))
-        payees.append(_net(each, found, brought, book, rule, shorter))
+        rule = Rule.of(plans.about_period(one.last_day))
+        payees.append(_net(one, found, brought, book, rule, shorter))
     all_lines, all_payees = pd.concat(lines, ignore_index=True), pd.concat(payees, ignore_index=True)
     prove(all_lines, all_payees)
     return Sheet(
@@ -130,17 +130,13 @@ def _lines(
     if posted is not None and before is not None:
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
         frames.append(posted.explain(_traced(found, now, before, plans, book), plans))
-    frames.append(_complete(manual_lines(plans, book, pay_span, since if before is not None else -1, until)))
+    frames.append(manual_lines(plans, book, pay_span, since if before is not None else -1, until))
     if posted is not None and before is not None:
         due = manual_lines(plans, book, pay_span, -1, since)
-        frames.append(_complete(manual_corrections(due, posted.manual(), since, plans, pay_span)))
-    lines = pd.concat(frames, ignore_index=True).assign(period=str(period))
-    opposite = cancels_out(lines) if posted is not None else pd.Series(False, index=lines.index)
-    ordered = lines.sort_values(["payee_id", "deal_id", "component", "on", "milestone", "kind"], ignore_index=False)
-    return (
-        ordered.loc[~opposite.reindex(ordered.index), LINE_COLUMNS],
-        ordered.loc[opposite.reindex(ordered.index) & (ordered["kind"] == CORRECTION), LINE_COLUMNS],
-    )
+        frames.append(manual_corrections(due, posted.manual(), since, plans, pay_span))
+    lines = _in_order(_stack(frames), period)
+    opposite = cancels_out(lines) if posted is not None else np.zeros(len(lines), np.bool_)
+    return lines[~opposite], lines[opposite & (lines["kind"] == CORRECTION).to_numpy()]
 
 
 def _traced(found: pd.DataFrame, now: Keyed, before: Keyed | None, plans: PlanSet, book: Book) -> pd.DataFrame:
@@ -152,19 +148,34 @@ def _traced(found: pd.DataFrame, now: Keyed, before: Keyed | None, plans: PlanSe
             traced = trace(keyed.source, rows["tranche"].to_numpy(np.int64), plans, book)
             events = event_columns(keyed.source, rows["event"].to_numpy(np.int64), plans, book)
             own = rows.drop(columns="event").reset_index(drop=True)
-            parts.append(_complete(pd.concat([own, traced, events], axis=1)))
-    parts.append(_complete(found[found["tranche"] == NONE].drop(columns="event")))
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.assign(on=[to_iso(int(day)) for day in frame["on"]])
+            parts.append(pd.concat([own, traced, events], axis=1))
+    parts.append(found[found["tranche"] == NONE].drop(columns="event"))
+    frame = _stack(parts)
+    return frame.assign(on=each(to_iso, frame["on"].to_numpy(np.int64)))
+
+
+ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
+
+
+def _in_order(lines: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """LINE_COLUMNS in ORDER."""
+    order = np.lexsort([ranks(lines[name]) for name in reversed(ORDER)])
+    lines = lines.assign(period=choice([str(period)], np.zeros(len(lines), np.int64)))
+    return lines[LINE_COLUMNS].take(order).reset_index(drop=True)
+
+
+def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """One below the other with every column of a line, blank or zero where it does not apply, so that no
+    amount ever meets a NaN."""
+    return pd.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(frames[0])], ignore_index=True)
 
 
 def _complete(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every column of a line, blank or zero where it does not apply, so that no amount ever meets a NaN."""
-    missing = {name: 0 if name.endswith("_minor") else "" for name in LINE_COLUMNS if name not in frame}
-    frame = frame.assign(**missing)
-    amounts = [name for name in frame.columns if name.endswith("_minor")]
-    texts = [name for name in LINE_COLUMNS if name not in amounts and name != "on"]
-    return frame.astype(dict.fromkeys(amounts, "int64") | dict.fromkeys(texts, "object"))
+    nothing = choice([], np.full(len(frame), NONE))
+    missing = {name: 0 if name.endswith("_minor") else nothing for name in LINE_COLUMNS if name not in frame}
+    amounts = [name for name in LINE_COLUMNS if name.endswith("_minor")]
+    texts = [name for name in LINE_COLUMNS if not name.endswith("_minor") and name != "on"]
+    return frame.assign(**missing).astype(dict.fromkeys(amounts, "int64") | dict.fromkeys(texts, "str"))
 
 
 def _cancelled(book: Book, until: int) -> dict[str, int]:

@@ -3,26 +3,38 @@
 Amounts end in `_minor`; rules are `path:line` of the plan, sources `path:row` of an input file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from expcomp.diagnostics import Place
-from expcomp.exact import Ints
-from expcomp.money import to_text
+from expcomp.exact import Flags, Ints
 from expcomp.pay.accelerators import band_parts
 from expcomp.pay.credit import percent
 from expcomp.pay.entitlement import Entitlement
-from expcomp.pay.lookups import NONE, Texts, group_of
+from expcomp.pay.labels import (
+    Text,
+    choice,
+    each,
+    fractions,
+    money_text,
+    numbered,
+    of_version,
+    places,
+    rule_place,
+    word,
+)
+from expcomp.pay.lookups import NONE
 from expcomp.pay.milestones import EVIDENCE
-from expcomp.pay.places import cell
-from expcomp.pay.words import CAP, CREDIT, OVERLAY, SPIFF
+from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, codes
 from expcomp.period import NEVER, to_iso
 from expcomp.plan.model import Accelerator, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
+from expcomp.texts import LARGE, arrow_text, joined, taken_text
 
 TRACE = [
     "role", "account_id", "tier", "rule", "source", "plan", "plan_version", "tier_rule", "override_by", "close_date",
@@ -36,26 +48,27 @@ TRACE = [
 def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """TRACE for these tranches, in their order."""
     tranches = source.tranches.iloc[tranche]
-    used, line_at = np.unique(tranches["line"].to_numpy(), return_inverse=True)
-    lines = source.lines.iloc[used]
-    columns = {name: values[line_at] for name, values in _line_columns(source, lines, plans, book).items()}
-    version = lines["version"].to_numpy()[line_at]
-    shares = tranches["until_ppm"].to_numpy() - tranches["before_ppm"].to_numpy()
-    columns |= {
-        "schedule_rule": _schedules(plans, version, tranches["schedule"].to_numpy()),
-        "milestone_share": _each(percent, shares),
+    lines = source.lines.iloc[tranches["line"].to_numpy()]
+    columns = _line_columns(source, lines, plans, book) | {
+        "schedule_rule": _schedules(plans, lines["version"].to_numpy(), tranches["schedule"].to_numpy()),
+        "milestone_share": each(percent, tranches["until_ppm"].to_numpy() - tranches["before_ppm"].to_numpy()),
         "tranche_minor": tranches["amount_minor"].to_numpy(),
-        "status": np.where(tranches["earned"], "earned", "advance"),
-        "state": tranches["state"].to_numpy(object),
-        "deadline": _each(to_iso, tranches["deadline"].to_numpy()),
-        "held_from": _each(to_iso, tranches["held_from"].to_numpy()),
-        "reached_on": _each(to_iso, tranches["reached"].to_numpy()),
+        "status": choice(("advance", "earned"), tranches["earned"].to_numpy(np.int64)),
+        "state": word(tranches["state"]),
+        "deadline": each(to_iso, tranches["deadline"].to_numpy()),
+        "held_from": each(to_iso, tranches["held_from"].to_numpy()),
+        "reached_on": each(to_iso, tranches["reached"].to_numpy()),
         "evidence": _evidence(source, tranches, book),
-        "lost_share": _lost(tranches),
+        "lost_share": fractions(tranches["lost_top"].to_numpy(), tranches["lost_bottom"].to_numpy(), _lost),
         "earned_minor": tranches["earned_minor"].to_numpy(),
         "entitled_minor": tranches["entitled_minor"].to_numpy(),
     }
-    return pd.DataFrame(columns)[TRACE]
+    return pd.DataFrame(columns, copy=False)[TRACE]
+
+
+def _lost(top: int, bottom: int) -> str:
+    """Share of the deal lost by the day reached, as an exact fraction; "" when nothing was."""
+    return f"{top}/{bottom}" if top else ""
 
 
 def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
@@ -63,154 +76,133 @@ def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
     tranches = source.tranches.iloc[tranche]
     lines, deals = source.lines.iloc[tranches["line"].to_numpy()], source.deals
     version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
-    currency = np.asarray([plan.plan.currency for plan in plans.versions], dtype=object)
     return pd.DataFrame({
         "payee_id": source.payees.names.text(lines["payee"].to_numpy()),
         "deal_id": deals.names.text(deal),
-        "component": lines["component"].to_numpy(object),
-        "milestone": tranches["milestone"].to_numpy(object),
-        "currency": currency[version],
-        "role": lines["role"].to_numpy(object),
-        "account_id": deals.frame["account_id"].to_numpy(object)[deal],
-        "tier": _of_version(plans, version, source.tier[deal], lambda plan: [rule.tier for rule in plan.ownership]),
+        "component": word(lines["component"]),
+        "milestone": word(tranches["milestone"]),
+        "currency": choice(plans.currencies, version),
+        "role": word(lines["role"]),
+        "account_id": taken_text(deals.frame["account_id"], deal),
+        "tier": _tiers(plans, version, source.tier[deal]),
         "rule": _rules(plans, lines),
         "source": places(deals.frame.iloc[deal]),
-        "deadline": _each(to_iso, tranches["deadline"].to_numpy()),
-        "held_from": _each(to_iso, tranches["held_from"].to_numpy()),
+        "deadline": each(to_iso, tranches["deadline"].to_numpy()),
+        "held_from": each(to_iso, tranches["held_from"].to_numpy()),
     })  # fmt: skip
 
 
-def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book) -> dict[str, np.ndarray]:
+def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book) -> dict[str, Text | Ints]:
     """The columns every tranche of a line shares."""
-    deals = source.deals
-    version, deal, kind = lines["version"].to_numpy(), lines["deal"].to_numpy(), lines["kind"].to_numpy(object)
+    deals, frame = source.deals, source.deals.frame
+    version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
     tier = source.tier[deal]
-    frame = deals.frame
-    credit = np.isin(kind, (CREDIT, CAP))
+    kind = codes(lines["kind"])
+    is_credit = kind == KIND.categories.get_loc(CREDIT)
+    has_credit = is_credit | (kind == KIND.categories.get_loc(CAP))
 
-    def where(flag: np.ndarray, column: str) -> Ints:
+    def of_credit(column: str, flag: Flags = has_credit) -> Ints:
         return np.where(flag, lines[column].to_numpy(), 0)
 
-    splits = book["splits"]
-    split_at = where(credit, "split_row") if len(splits) else np.full(len(lines), NONE)
+    split_at = np.where(has_credit, lines["split_row"].to_numpy(), NONE)
+    overridden = frame["override_by"].where(frame["override_tier"] != "", "")
     return {
-        "role": lines["role"].to_numpy(object),
-        "account_id": frame["account_id"].to_numpy(object)[deal],
-        "tier": _of_version(plans, version, tier, lambda plan: [rule.tier for rule in plan.ownership]),
+        "role": word(lines["role"]),
+        "account_id": taken_text(frame["account_id"], deal),
+        "tier": _tiers(plans, version, tier),
         "rule": _rules(plans, lines),
         "source": places(frame.iloc[deal]),
-        "plan": np.asarray([plan.plan.id for plan in plans.versions], dtype=object)[version],
-        "plan_version": np.asarray([plan.plan.version for plan in plans.versions])[version],
-        "tier_rule": _of_version(plans, version, tier, lambda plan: [_at(rule.place) for rule in plan.ownership]),
-        "override_by": np.where(frame["override_tier"] != "", frame["override_by"], "")[deal],
-        "close_date": _each(to_iso, deals.close[deal]),
+        "plan": choice([plan.plan.id for plan in plans.versions], version),
+        "plan_version": choice([str(plan.plan.version) for plan in plans.versions], version),
+        "tier_rule": of_version(plans, version, tier, lambda plan: [rule_place(r.place) for r in plan.ownership]),
+        "override_by": taken_text(overridden, deal),
+        "close_date": each(to_iso, deals.close[deal]),
         "value_minor": deals.value[deal],
-        "share": np.where(credit, _each(percent, lines["share_ppm"].to_numpy()), ""),
-        "split_source": np.where(split_at == NONE, "", np.append(places(splits), "")[split_at]),
-        "credited_minor": where(credit, "credited_minor"),
-        "quota_credit_minor": where(credit, "quota_minor"),
-        "rate": _rates(lines, credit),
-        "base_minor": where(kind == CREDIT, "base_minor"),
-        "running_total_minor": where(kind == CREDIT, "before_minor"),
-        "window_quota_minor": where(kind == CREDIT, "window_quota_minor"),
-        "bands": _bands(lines, plans),
-        "accelerated_minor": where(kind == CREDIT, "accelerated_minor"),
-        "carved_out_minor": where(kind == CREDIT, "carved_minor"),
+        "share": each(_share, np.where(has_credit, lines["share_ppm"].to_numpy(), NONE)),
+        "split_source": taken_text(places(book["splits"]), split_at),
+        "credited_minor": of_credit("credited_minor"),
+        "quota_credit_minor": of_credit("quota_minor"),
+        "rate": fractions(of_credit("rate_top"), of_credit("rate_bottom"), _rate),
+        "base_minor": of_credit("base_minor", is_credit),
+        "running_total_minor": of_credit("before_minor", is_credit),
+        "window_quota_minor": of_credit("window_quota_minor", is_credit),
+        "bands": _bands(lines, plans, is_credit),
+        "accelerated_minor": of_credit("accelerated_minor", is_credit),
+        "carved_out_minor": of_credit("carved_minor", is_credit),
         "basis_minor": lines["basis_minor"].to_numpy(),
         "gross_minor": lines["gross_minor"].to_numpy(),
     }
 
 
-def _at(place: Place) -> str:
-    return f"{place.path}:{place.line}"
+def _tiers(plans: PlanSet, version: Ints, tier: Ints) -> Text:
+    return of_version(plans, version, tier, lambda plan: [rule.tier for rule in plan.ownership])
 
 
-def _each(render: Callable[[int], str], values: Ints) -> Texts:
-    """Render each distinct value once."""
-    distinct, inverse = np.unique(values, return_inverse=True)
-    return (
-        np.asarray([render(int(value)) for value in distinct], dtype=object)[inverse]
-        if len(values)
-        else np.asarray([], dtype=object)
-    )
-
-
-def places(frame: pd.DataFrame) -> Texts:
-    """`path:row` of every row of a frame."""
-    pairs = zip(frame["input_file"], frame["input_row"].tolist(), strict=True)
-    return np.fromiter((f"{file}:{row}" for file, row in pairs), dtype=object, count=len(frame))
-
-
-def _of_version(plans: PlanSet, version: Ints, position: Ints, names: Callable[[Plan], Sequence[str]]) -> Texts:
-    """The name at a position of a block of each row's own version; "" for NONE."""
-    result = np.full(len(version), "", dtype=object)
-    for index, plan in enumerate(plans.versions):
-        mine = version == index
-        result[mine] = np.asarray([*names(plan), ""], dtype=object)[position[mine]]
-    return result
-
-
-def _rules(plans: PlanSet, lines: pd.DataFrame) -> Texts:
-    """Where the plan says what a line pays: its rate, overlay, cap or SPIFF."""
-    blocks: dict[str, Callable[[Plan], list[str]]] = {
-        CREDIT: lambda plan: [_at(rule.place) for rule in plan.rates],
-        OVERLAY: lambda plan: [_at(rule.place) for rule in plan.overlays.values()],
-        SPIFF: lambda plan: [_at(rule.place) for rule in plan.spiffs],
-    }
-    kind, version = lines["kind"].to_numpy(object), lines["version"].to_numpy()
-    result = np.full(len(lines), "", dtype=object)
-    for name, block in blocks.items():
-        mine = kind == name
-        result[mine] = _of_version(plans, version[mine], lines["rule"].to_numpy()[mine], block)
-    capped = np.flatnonzero(kind == CAP)
-    for index, plan in enumerate(plans.versions):
-        first = {cap.role: _at(cap.place) for cap in reversed(plan.caps)}
-        for at in capped[version[capped] == index].tolist():
-            result[at] = first[cell(lines, "role", at)]
-    return result
-
-
-def _rates(lines: pd.DataFrame, credit: np.ndarray) -> Texts:
-    """`8%`, or the exact fraction of a payee's own rate."""
-    top, bottom = lines["rate_top"].to_numpy(), lines["rate_bottom"].to_numpy()
-    codes = group_of(top, bottom)
-    first = np.unique(codes, return_index=True)[1]
-    texts = [_rate(t, b) for t, b in zip(top[first].tolist(), bottom[first].tolist(), strict=True)]
-    return np.where(credit, np.asarray([*texts, ""], dtype=object)[codes], "")
+def _share(ppm: int) -> str:
+    return "" if ppm == NONE else percent(ppm)
 
 
 def _rate(top: int, bottom: int) -> str:
-    ppm, rest = divmod(top * 1_000_000, bottom) if bottom else (0, 0)
+    """`8%`, or the exact fraction of a payee's own rate; "" for a line without one."""
+    if not bottom:
+        return ""
+    ppm, rest = divmod(top * 1_000_000, bottom)
     return percent(ppm) if rest == 0 else f"{top}/{bottom}"
 
 
-def _bands(lines: pd.DataFrame, plans: PlanSet) -> Texts:
+def _rules(plans: PlanSet, lines: pd.DataFrame) -> Text:
+    """Where the plan says what a line pays: its rate, overlay, cap or SPIFF."""
+    roles = lines["role"].cat.categories
+    blocks: dict[str, Callable[[Plan], list[str]]] = {
+        CREDIT: lambda plan: [rule_place(rule.place) for rule in plan.rates],
+        OVERLAY: lambda plan: [rule_place(rule.place) for rule in plan.overlays.values()],
+        SPIFF: lambda plan: [rule_place(rule.place) for rule in plan.spiffs],
+        CAP: lambda plan: [_first_cap(plan, role) for role in roles],
+    }
+    kind, version, rule = codes(lines["kind"]), lines["version"].to_numpy(), lines["rule"].to_numpy()
+    texts: list[str] = []
+    at = np.full(len(lines), NONE)
+    for number, name in enumerate(KIND.categories):
+        mine = np.flatnonzero(kind == number)
+        position = codes(lines["role"])[mine] if name == CAP else rule[mine]
+        own, own_at = numbered(plans, version[mine], position, blocks[name])
+        at[mine] = np.where(own_at == NONE, NONE, own_at + len(texts))
+        texts += own
+    return taken_text(texts, at)
+
+
+def _first_cap(plan: Plan, role: str) -> str:
+    return next((rule_place(cap.place) for cap in plan.caps if cap.role == role), "")
+
+
+def _bands(lines: pd.DataFrame, plans: PlanSet, is_credit: Flags) -> Text:
     """`20000.00 × 1 + 30000.00 × 1.5`: the parts of a line's quota credit by band, where one accelerates it."""
-    result = np.full(len(lines), "", dtype=object)
+    found, texts = np.full(len(lines), NONE), [pa.array([], LARGE)]
+    role, version = codes(lines["role"]), lines["version"].to_numpy()
+    accelerated, written = is_credit & (lines["at_base_rate"] == 0).to_numpy(), 0
     for index, plan in enumerate(plans.versions):
         for rule in {a.role: plan.accelerator(a.role) for a in plan.accelerators}.values():
             assert rule is not None
-            mine = (lines["kind"] == CREDIT) & (lines["version"] == index) & (lines["role"] == rule.role)
-            mine &= lines["at_base_rate"] == 0
-            at = np.flatnonzero(mine.to_numpy())
-            result[at] = _whole(lines.iloc[at]) if rule.mode == "whole" else _marginal(rule, plan, lines.iloc[at])
-    return result
+            of_role = role == lines["role"].cat.categories.get_loc(rule.role)
+            at = np.flatnonzero(accelerated & of_role & (version == index))
+            found[at] = written + np.arange(len(at))
+            written += len(at)
+            texts.append((_whole if rule.mode == "whole" else _marginal)(rule, plan, lines.iloc[at]))
+    return taken_text(pa.concat_arrays(texts), found)
 
 
-def _whole(lines: pd.DataFrame) -> list[str]:
-    return [f"all × {multiplier(e4)}" for e4 in lines["weighted"].tolist()]
+def _whole(rule: Accelerator, plan: Plan, lines: pd.DataFrame) -> pa.Array:
+    return arrow_text(each(lambda e4: f"all × {multiplier(e4)}", lines["weighted"].to_numpy()))
 
 
-def _marginal(rule: Accelerator, plan: Plan, lines: pd.DataFrame) -> list[str]:
+def _marginal(rule: Accelerator, plan: Plan, lines: pd.DataFrame) -> pa.Array:
     columns = [lines[name].to_numpy() for name in ("window_quota_minor", "before_minor", "quota_minor")]
-    parts = band_parts(rule, plan, *columns)
-    factors = [f" × {multiplier(band.multiplier)}" for band in rule.bands]
-    return [
-        " + ".join(
-            to_text(part, plan.plan.currency) + factor for part, factor in zip(row, factors, strict=True) if part > 0
-        )
-        for row in parts.tolist()
-    ]
+    told = pa.array([""] * len(lines), LARGE)
+    for band, part in zip(rule.bands, band_parts(rule, plan, *columns), strict=True):
+        text = joined(money_text(part, plan.plan.currency), f" × {multiplier(band.multiplier)}")
+        further = pc.if_else(pc.equal(told, ""), text, joined(told, " + ", text))
+        told = pc.if_else(pa.array(part > 0), further, told)
+    return told
 
 
 def multiplier(e4: int) -> str:
@@ -218,25 +210,21 @@ def multiplier(e4: int) -> str:
     return f"{whole}.{part:04d}".rstrip("0").rstrip(".")
 
 
-def _schedules(plans: PlanSet, version: Ints, schedule: Ints) -> Texts:
-    return _of_version(plans, version, schedule, lambda plan: [_at(rule.place) for rule in plan.payout])
+def _schedules(plans: PlanSet, version: Ints, schedule: Ints) -> Text:
+    return of_version(plans, version, schedule, lambda plan: [rule_place(rule.place) for rule in plan.payout])
 
 
-def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Texts:
+def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Text:
     """The row that shows a tranche was reached; nothing for one that is not."""
-    text = np.full(len(tranches), "", dtype=object)
+    found, texts, written = np.full(len(tranches), NONE), [], 0
     reached = (tranches["reached"] < NEVER).to_numpy()
     for number, table in enumerate(EVIDENCE):
         mine = np.flatnonzero(reached & (tranches["evidence_in"] == number).to_numpy())
         frame = source.deals.frame if table == "deals" else book[table]
-        text[mine] = places(frame.iloc[tranches["evidence_at"].to_numpy()[mine]])
-    return text
-
-
-def _lost(tranches: pd.DataFrame) -> Texts:
-    """Share of the deal lost by the day reached, as an exact fraction; "" when nothing was."""
-    top, bottom = tranches["lost_top"].to_numpy(), tranches["lost_bottom"].to_numpy()
-    return np.asarray([f"{t}/{b}" if t else "" for t, b in zip(top, bottom, strict=True)], dtype=object)
+        texts.append(arrow_text(places(frame.iloc[tranches["evidence_at"].to_numpy()[mine]])))
+        found[mine] = written + np.arange(len(mine))
+        written += len(mine)
+    return taken_text(pa.concat_arrays(texts), found)
 
 
 EVENT = ["event", "event_rule"]
@@ -244,16 +232,13 @@ EVENT = ["event", "event_rule"]
 
 def event_columns(source: Entitlement, event: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """EVENT for rows of the losses (NONE: blank): `churn on 2027-05-01 (data/events.csv:3)` and the rule."""
-    if (event == NONE).all():
-        return pd.DataFrame({name: np.full(len(event), "", dtype=object) for name in EVENT})
-    losses, table = source.losses.iloc[event], book["events"]
-    word = np.where(losses["churn"], "churn", "contraction")
-    day = _each(to_iso, losses["day"].to_numpy())
-    place = places(table)[losses["event"].to_numpy()]
-    text = np.asarray([f"{w} on {d} ({p})" for w, d, p in zip(word, day, place, strict=True)], dtype=object)
+    losses, table = source.losses, book["events"]
+    what = choice(("contraction", "churn"), losses["churn"].to_numpy(np.int64))
+    day = each(to_iso, losses["day"].to_numpy())
+    place = places(table.iloc[losses["event"].to_numpy()])
+    told = joined(arrow_text(what), " on ", arrow_text(day), " (", arrow_text(place), ")")
     version = source.deals.version[losses["deal"].to_numpy()]
-    rule = _of_version(
-        plans, version, losses["rule"].to_numpy(), lambda plan: [_at(rule.place) for rule in plan.clawbacks]
+    rule = of_version(
+        plans, version, losses["rule"].to_numpy(), lambda plan: [rule_place(r.place) for r in plan.clawbacks]
     )
-    none = event == NONE
-    return pd.DataFrame({"event": np.where(none, "", text), "event_rule": np.where(none, "", rule)})
+    return pd.DataFrame({"event": taken_text(told, event), "event_rule": taken_text(rule, event)})

@@ -5,8 +5,9 @@ import pandas as pd
 
 from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.labels import places
 from expcomp.pay.lookups import NONE, group_of, numbers
-from expcomp.pay.trace import outline, places
+from expcomp.pay.trace import outline
 from expcomp.pay.words import FORFEITED, HELD, LAPSED, PENDING, REACHED, STATE
 from expcomp.plan.versions import PlanSet
 

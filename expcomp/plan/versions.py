@@ -27,6 +27,11 @@ class PlanSet:
         return self.versions[0].plan.currency
 
     @property
+    def currencies(self) -> list[str]:
+        """The currency of each version."""
+        return [plan.plan.currency for plan in self.versions]
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.versions[0].plan.timezone)
 

@@ -9,9 +9,9 @@ from expcomp.diagnostics import Code
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints
 from expcomp.sources.draft import Draft
-from expcomp.sources.joins import look_up
 from expcomp.sources.tables import Kind
 from expcomp.sources.typed import blank_column
+from expcomp.texts import look_up
 
 DERIVED = Code("D432", "accounts-derived")
 CRM_ID_REPEATED = Code("D407", "crm-id-repeated")

@@ -23,19 +23,6 @@ DEAL_UNKNOWN = Code("D405", "deal-unknown")
 SIGNAL_UNKNOWN = Code("D406", "signal-unknown")
 
 
-def look_up(keys: TextColumn, table_keys: TextColumn) -> Ints:
-    """For each key the position of its one row in the table, -1 where there is none or the key is blank.
-
-    Raises ValueError when a key that is not blank stands in the table twice: a join must never multiply rows.
-    """
-    wanted, known = arrow_text(keys), arrow_text(table_keys)
-    filled = known.filter(pc.not_equal(known, ""))
-    if pc.count_distinct(filled).as_py() != len(filled):
-        raise ValueError("a key stands in the table twice")
-    positions = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return np.where(pc.equal(wanted, "").to_numpy(zero_copy_only=False), -1, positions)
-
-
 def check_repeats(draft: Draft) -> None:
     """Rows of one key that are identical are dropped and counted; rows that differ are an error with both."""
     same_key = draft.equal_to_next()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from expcomp.diagnostics import Refused
+from expcomp.output.csv_form import to_csv
 from expcomp.output.explain import explain_any, explain_deal, explain_payee
-from expcomp.output.machine import to_csv
 from expcomp.output.reasons import WORDS
 from expcomp.output.text import money
 from expcomp.pay.posted import Posted
@@ -61,7 +61,7 @@ def test_a_held_deal_says_what_would_release_it(sheet: Sheet) -> None:
 
 def test_against_posted_lines_it_says_what_was_posted_and_what_changed(build: Build, tmp_path: Path) -> None:
     path = tmp_path / "posted.csv"
-    path.write_text(to_csv(build("2026Q4"), lines=True), encoding="utf-8")
+    path.write_bytes(b"".join(to_csv(build("2026Q4"), lines=True)))
     first, *others = TABLES["deals"]
     now = build(posted=Posted(read_posted(path, "posted.csv")), deals=[first | {"acv": "44000"}, *others])
     text = explain_deal(now, LONG)

@@ -87,7 +87,7 @@ class _Differ:
         reason, tier = "correction", ""
         on: date | None
         if tranches:
-            on = max(t.day for t in tranches if t.day)
+            on = max(t.day for t in [t for t in tranches if t.entitled] or tranches if t.day)
             tier = tranches[0].tier
         else:
             on, tier = posted[-1].on, posted[-1].tier

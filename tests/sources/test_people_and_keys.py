@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from expcomp.sources.joins import look_up
+from expcomp.texts import look_up
 
 from .conftest import DEAL_HEADER, PAYEES, Project, deals
 

@@ -1,0 +1,77 @@
+"""Numbers of the calculation as the words a reader knows: each distinct value is written once."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from expcomp.diagnostics import Place
+from expcomp.exact import Ints
+from expcomp.money import decimals
+from expcomp.pay.lookups import NONE, group_of
+from expcomp.pay.words import codes
+from expcomp.plan.model import Plan
+from expcomp.plan.versions import PlanSet
+from expcomp.texts import LARGE, arrow_text, joined, taken_text, text_array
+
+Text = pd.arrays.ArrowStringArray
+
+
+def each(render: Callable[[int], str], values: Ints) -> Text:
+    """The text of every whole number."""
+    at, distinct = pd.factorize(values)
+    return taken_text([render(int(value)) for value in distinct], np.asarray(at, dtype=np.int64))
+
+
+def word(column: pd.Series) -> Text:
+    """A column of categories as text."""
+    return taken_text(column.cat.categories.to_list(), codes(column))
+
+
+def choice(words: Sequence[str], at: Ints) -> Text:
+    """One of a few words by row; "" for NONE."""
+    return taken_text(list(words), at)
+
+
+def fractions(top: Ints, bottom: Ints, render: Callable[[int, int], str]) -> Text:
+    """The text of every pair of whole numbers."""
+    group = group_of(top, bottom)
+    first = np.unique(group, return_index=True)[1]
+    pairs = zip(top[first].tolist(), bottom[first].tolist(), strict=True)
+    return taken_text([render(*pair) for pair in pairs], group)
+
+
+def places(frame: pd.DataFrame) -> Text:
+    """`path:row` of every row of a frame."""
+    file = arrow_text(pd.Series(frame["input_file"]).astype("str"))
+    return text_array(joined(file, ":", pa.array(frame["input_row"].to_numpy(np.int64)).cast(LARGE)))
+
+
+def rule_place(place: Place) -> str:
+    return f"{place.path}:{place.line}"
+
+
+def of_version(plans: PlanSet, version: Ints, position: Ints, names: Callable[[Plan], Sequence[str]]) -> Text:
+    """The name at a position of a block of each row's own version; "" for NONE."""
+    return taken_text(*numbered(plans, version, position, names))
+
+
+def numbered(
+    plans: PlanSet, version: Ints, position: Ints, names: Callable[[Plan], Sequence[str]]
+) -> tuple[list[str], Ints]:
+    """The names of a block of all versions in one list, and where each row's own stands in it (NONE: nowhere)."""
+    blocks = [list(names(plan)) for plan in plans.versions]
+    first = np.cumsum([0, *map(len, blocks[:-1])])
+    return [name for block in blocks for name in block], np.where(position == NONE, NONE, first[version] + position)
+
+
+def money_text(minor: Ints, currency: str) -> pa.Array:
+    """123450 USD → `1234.50`, for a whole column: `money.to_text` in Arrow's memory."""
+    places_ = decimals(currency)
+    whole = pa.array(np.asarray(minor, dtype=np.int64))
+    if not places_:
+        return whole.cast(LARGE)
+    words = np.stack((whole.to_numpy(), whole.to_numpy() >> 63), axis=1)
+    exact = pa.Array.from_buffers(pa.decimal128(38, places_), len(whole), [None, pa.py_buffer(words)])
+    return exact.cast(LARGE)
