@@ -133,7 +133,7 @@ def _lines(
     frames.append(manual_lines(plans, book, pay_span, since if before is not None else -1, until))
     if posted is not None and before is not None:
         due = manual_lines(plans, book, pay_span, -1, since)
-        frames.append(manual_corrections(due, posted.manual(), since, plans, pay_span))
+        frames.append(manual_corrections(due, posted.manual(), plans, pay_span))
     lines = _in_order(_stack(frames), period)
     opposite = cancels_out(lines) if posted is not None else np.zeros(len(lines), np.bool_)
     return lines[~opposite], lines[opposite & (lines["kind"] == CORRECTION).to_numpy()]
