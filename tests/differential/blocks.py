@@ -90,16 +90,16 @@ def rates(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
 
 def accelerators(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
     found = []
-    for role in dice.some(roles, 0, 2):
+    for role in dice.some(roles, 0 if dice.maybe(0.4) else 1, 3):
         attainment = dice.maybe(0.6)
         edges = ["50%", "80%", "100%", "125%", "33.3333%"] if attainment else [f"{e // 1000}k" for e in EDGES]
-        inner = sorted(dice.some(edges, 0, 3), key=lambda text: float(text.rstrip("%k")))
-        bands: list[Tree] = [{"below": edge, "multiplier": dice.pick(("1", "0.5", "1.5", "0"))} for edge in inner]
+        inner = sorted(dice.some(edges, 0 if dice.maybe(0.2) else 1, 3), key=lambda text: float(text.rstrip("%k")))
+        bands: list[Tree] = [{"below": edge, "multiplier": dice.pick(("1", "1", "0.5", "1.5", "0"))} for edge in inner]
         rule: Tree = {
             "role": role,
             "measure": "attainment" if attainment else "credited",
             "window": dice.pick(WINDOWS if attainment else ("deal", *WINDOWS)),
-            "mode": dice.pick(("marginal", "marginal", "whole")),
+            "mode": dice.pick(("marginal", "whole")),
             "bands": [*bands, {"multiplier": dice.pick(("2", "1.3333", "1", "2.5"))}],
         }
         if dice.maybe(0.4):

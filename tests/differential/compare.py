@@ -26,9 +26,12 @@ from expcomp.sources.given import book_from_rows
 from expcomp.sources.posted import REQUIRED, read_posted
 
 from .cases import Case, bare
+from .later import ENORMOUS
 
 NOT_COMPARED = ("D540", "C301", "L102", "L103", "D301")
 """Refusals of the engine where a period lies beyond its data or ledger; and of blank cells that nothing asks for."""
+
+TOO_LARGE = "D560"
 
 ZERO = ("0", "0.00")
 POSTED_COLUMNS = (*REQUIRED, "on", "period_earned", "reason", "tier", "rule")
@@ -95,6 +98,8 @@ def by_engine(case: Case, posted: list[dict[str, str]] | None) -> Answer:
         )  # fmt: skip
     except Refused as refused:
         return Answer(refused=str(refused))
+    except OverflowError as error:
+        return Answer(refused=f"{TOO_LARGE} {error}")
     except Exception:
         return Answer(crashed=traceback.format_exc(limit=-3))
     return Answer(sections=_of_sheet(sheet), as_of=to_iso(sheet.as_of))
@@ -167,6 +172,8 @@ def compare(case: Case) -> tuple[list[Difference], Answer, Answer] | None:
     second, posted = by_second(case)
     engine = by_engine(case, posted)
     if engine.refused and any(code in engine.refused for code in NOT_COMPARED):
+        return None
+    if TOO_LARGE in engine.refused and any(row["rate"] in ENORMOUS for row in case.tables.get("fx", ())):
         return None
     return differences(case, engine, second), engine, second
 

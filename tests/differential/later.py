@@ -10,6 +10,10 @@ from .books import PRODUCTS, Maker, Tables
 from .dice import money
 
 
+ENORMOUS = ("10", "1000", "9000")
+"""Rates that take the largest amounts beyond 2^53, and to where the engine refuses them."""
+
+
 class BookMaker(Maker):
     """Makes whole books."""
 
@@ -100,7 +104,7 @@ class BookMaker(Maker):
                 invoiced = self.dice.pick(("3000", "40000", "700"))
                 days = sorted(self._evidence_day(close) for _ in range(self.dice.number(1, 3)))
                 for day in days:
-                    collected = self.dice.pick(("1000", "700", "333", "3000", "1"))
+                    collected = self.dice.pick(("1000", "700", "333", "3000", "1", "-200"))
                     if self.dice.maybe(0.1):
                         invoiced = "4500"
                     self.add("receipts", deal_id=deal, date=day.isoformat(), collected=collected, invoiced=invoiced)
@@ -142,7 +146,10 @@ class BookMaker(Maker):
 
     def _fx(self) -> None:
         wanted = {row["currency"] for row in self.tables["deals"] if row.get("currency")} - {self.ground.currency}
-        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35")}
+        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35"),
+                 "KWD": ("3.25", "490.123456")}  # fmt: skip
+        if self.dice.maybe(0.2):
+            rates = dict.fromkeys(rates, ENORMOUS)
         for currency in sorted(wanted):
             for day in sorted(
                 {close - timedelta(days=self.dice.pick((0, 0, 1, 30, 31))) for close in self.close.values()}
@@ -152,7 +159,7 @@ class BookMaker(Maker):
 
     def _adjustments(self) -> None:
         calendar = Calendar(self.ground.year_starts)
-        for number in range(self.dice.pick((0, 0, 0, 1, 2))):
+        for number in range(self.dice.pick((0, 0, 1, 2))):
             day = self.dice.day(date(2027, 1, 1), date(2028, 3, 31))
             period = calendar.around(day, self.dice.pick(("month", "quarter"))).label
             amount = money(self.dice.pick((1, -1)) * self.dice.number(1, 500_000), self.ground.currency)
