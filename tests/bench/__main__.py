@@ -1,4 +1,11 @@
-"""Measure by hand:  python -m bench make 1000000 FOLDER [--seed 1]   (in tests/)."""
+"""Measure by hand, in tests/:
+
+python -m bench make 1000000 FOLDER   a project of so many deals
+python -m bench same FOLDER           whether expcomp and the job by hand write the same lines of it
+python -m bench run FOLDER            what both take, beside reading alone and a pandas script
+python -m bench read 1000000          reading so many deals into checked columns
+python -m bench startup               what --version, --help and small runs take
+"""
 
 from __future__ import annotations
 
@@ -6,19 +13,58 @@ import argparse
 import sys
 from pathlib import Path
 
-from .project import write_project
-
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench")
-    commands = parser.add_subparsers(dest="command", required=True)
-    make = commands.add_parser("make", help="write a project of so many deals")
-    make.add_argument("deals", type=int)
-    make.add_argument("folder", type=Path)
-    make.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    write_project(options.folder, options.deals, options.seed)
+    """Commands import what they need: the process that measures stays small."""
+    options = _options()
+    match options.command:
+        case "make":
+            from .project import write_project
+
+            write_project(options.folder, options.deals, options.seed)
+            return 0
+        case "same":
+            from .same import same_lines
+
+            same, said = same_lines(options.folder)
+            sys.stdout.write(said)
+            return 0 if same else 1
+        case "run":
+            from .jobs import run_jobs
+
+            said = run_jobs(options.folder, options.rounds)
+        case "read":
+            from .read_deals import run_reading
+
+            said = run_reading(options.deals, options.rounds)
+        case _:
+            from .startup import run_startup
+
+            said = run_startup(options.rounds)
+    sys.stdout.write(said)
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, arguments, rounds in (
+        ("make", ("deals", "folder"), 0),
+        ("same", ("folder",), 0),
+        ("run", ("folder",), 3),
+        ("read", ("deals",), 5),
+        ("startup", (), 11),
+    ):
+        command = commands.add_parser(name)
+        for argument in arguments:
+            command.add_argument(argument, type=int if argument == "deals" else Path)
+        if name == "make":
+            command.add_argument("--seed", type=int, default=1)
+        if rounds:
+            command.add_argument("--rounds", type=int, default=rounds)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

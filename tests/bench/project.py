@@ -9,7 +9,6 @@ from .people import write_payees, write_quotas
 from .size import Size
 
 PLAN = Path(__file__).with_name("plan.yaml")
-PERIOD = "2026Q4"
 SETTINGS = "plans: plans\ndata: data\ntimezone: America/New_York\npay_period: quarter\n"
 
 

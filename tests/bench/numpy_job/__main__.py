@@ -15,7 +15,7 @@ from .inputs import read_accounts, read_deals, read_payees
 from .lines import Lines
 from .losses import find_losses
 from .overlays import overlays, signalers
-from .table import Job, all_columns, core_columns
+from .table import Job, all_columns, core_columns, in_order
 
 BLOCK = 128 * 1024
 PLAIN = pa_csv.WriteOptions(include_header=False, quoting_style="none")
@@ -29,17 +29,16 @@ def compute(data: Path) -> Job:
     credit(lines, deals, tier, accounts, payees)
     overlays(lines, deals, tier, payees, signalers(data, deals, payees))
     dates, (losses, told) = reached(data, deals, accounts), find_losses(data, deals, accounts)
-    changes = find_changes(lines, deals, dates, losses)
+    changes = in_order(find_changes(lines, deals, dates, losses), lines, dates.schedule)
     return Job(payees, accounts, deals, tier, lines, dates, losses, told, changes)
 
 
 def write(job: Job, output: Path, *, core: bool) -> None:
-    order = job.order()
     columns = core_columns if core else all_columns
     with output.open("wb") as file:
-        file.write((",".join(columns(job, order[:0])) + "\n").encode())
-        for start in range(0, len(order), BLOCK):
-            pa_csv.write_csv(pa.table(columns(job, order[start : start + BLOCK])), file, PLAIN)
+        file.write((",".join(columns(job, slice(0))) + "\n").encode())
+        for start in range(0, len(job.changes.deal), BLOCK):
+            pa_csv.write_csv(pa.table(columns(job, slice(start, start + BLOCK))), file, PLAIN)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ class Changes:
     entitled: Ints
     loss: Ints
 
-    def take(self, rows: Ints) -> Self:
+    def take(self, rows: Ints | slice) -> Self:
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 

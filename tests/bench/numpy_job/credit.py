@@ -22,20 +22,20 @@ def credit(lines: Lines, deals: Deals, tier: Ints, accounts: Accounts, payees: P
     if int(deals.value.max(initial=0)) * terms.RATE_UNIT * max(terms.AE_BANDS[1]) >= 2**62:
         raise OverflowError("a deal too large for 64 bits")
     holders = (deals.owner, accounts.csm[deals.account], payees.manager[deals.owner])
-    shares = np.where(deals.family == terms.RENEWAL, terms.RENEWAL_SHARES.T[:, tier], terms.SHARES.T[:, tier])
-    credited = divide(deals.value, list(shares), [payee * len(ROLES) + role for role, payee in enumerate(holders)])
+    shares = terms.SHARES[(deals.family == terms.RENEWAL).astype(np.int64), tier]
+    ties = [payee * len(ROLES) + role for role, payee in enumerate(holders)]
+    credited = divide(deals.value, list(shares.T), ties)
     for role in ROLES:
-        rate = np.where(deals.paid, terms.RATES[role][deals.family], 0)
-        base = half_up(credited[role] * rate, terms.RATE_UNIT)
-        rule = terms.RATE_RULES[role][deals.family]
-        lines.put(
-            role, payee=holders[role], rule=rule, share=shares[role], credited=credited[role], rate=rate, base=base,
-            accelerated=base, gross=base,
-        )  # fmt: skip
+        base = half_up(credited[role] * _rates(role, deals), terms.RATE_UNIT)
+        lines.put(role, payee=holders[role], credited=credited[role], base=base, gross=base)
     quarter = np.searchsorted(terms.QUARTER_STARTS, deals.close, side="right") - 1
     _accelerate(lines, terms.AE, deals, quarter, payees.quotas["ae"], terms.AE_BANDS)
     year = np.zeros(len(deals), np.int64)
     _accelerate(lines, terms.CSM, deals, year, payees.quotas["csm"].sum(axis=1, keepdims=True), terms.CSM_BANDS)
+
+
+def _rates(role: int, deals: Deals) -> Ints:
+    return np.where(deals.paid, terms.RATES[role][deals.family], 0)
 
 
 def _accelerate(lines: Lines, role: int, deals: Deals, window: Ints, quotas: Ints, bands: terms.Bands) -> None:
@@ -48,10 +48,9 @@ def _accelerate(lines: Lines, role: int, deals: Deals, window: Ints, quotas: Int
     first, second = (half_up(quota * edge, 100) for edge in edges)
     low = np.clip(first - before, 0, credit)
     high = np.clip(before + credit - second, 0, credit)
-    middle = credit - low - high
-    weighted = low * multipliers[0] + middle * multipliers[1] + high * multipliers[2]
-    gross = half_up(lines.rate[role] * weighted, terms.RATE_UNIT * terms.MULTIPLIER_UNIT)
-    lines.put(role, before=before, quota=quota, low=low, middle=middle, high=high, accelerated=gross, gross=gross)
+    weighted = low * multipliers[0] + (credit - low - high) * multipliers[1] + high * multipliers[2]
+    gross = half_up(_rates(role, deals) * weighted, terms.RATE_UNIT * terms.MULTIPLIER_UNIT)
+    lines.put(role, before=before, quota=quota, low=low, high=high, gross=gross)
 
 
 def _before(deals: Deals, window: Ints, payee: Ints, credit: Ints, windows: int) -> Ints:

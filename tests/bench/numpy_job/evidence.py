@@ -81,4 +81,4 @@ def _add_months(day: Ints) -> Ints:
     target = month + terms.RETAINED_AFTER_MONTHS
     last = (target + 1).astype("datetime64[D]") - 1
     later = np.minimum(target.astype("datetime64[D]") + (days_ - month.astype("datetime64[D]")), last)
-    return later.astype(np.int64)[day - terms.YEAR_START]
+    return np.asarray(later.astype(np.int64)[day - terms.YEAR_START], np.int64)

@@ -46,4 +46,4 @@ def running(amount: Ints, sorted_group: Ints) -> Ints:
     """The total of a row's group before the row."""
     before = np.cumsum(amount) - amount
     first = group_starts(sorted_group)
-    return before - before[first][np.cumsum(first) - 1]
+    return np.asarray(before - before[first][np.cumsum(first) - 1], np.int64)

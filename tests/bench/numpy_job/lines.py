@@ -11,21 +11,16 @@ from .reading import Ints
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Zero where a column does not apply; a component that a deal does not have is worth nothing gross. `low`,
-    `middle` and `high` are cents of the credit in each band of an accelerator."""
+    """Zero where a column does not apply; a component that a deal does not have is worth nothing gross. `low` and
+    `high` are cents of the credit below the first edge of an accelerator and above the last."""
 
     payee: Ints
-    rule: Ints
-    share: Ints
     credited: Ints
-    rate: Ints
     base: Ints
     before: Ints
     quota: Ints
     low: Ints
-    middle: Ints
     high: Ints
-    accelerated: Ints
     basis: Ints
     gross: Ints
 

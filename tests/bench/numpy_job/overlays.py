@@ -15,16 +15,15 @@ from .reading import NONE, Flags, Ints, is_word, local_days, plain, read
 def overlays(lines: Lines, deals: Deals, tier: Ints, payees: Payees, signaler: Ints) -> None:
     credits = slice(terms.AE, terms.MANAGER + 1)
     surfaced, managed = deals.paid & (signaler != NONE), deals.paid & (tier != terms.ENTERPRISE)
-    base, commission = lines.base[credits].sum(axis=0), lines.accelerated[credits].sum(axis=0)
+    base, commission = lines.base[credits].sum(axis=0), lines.gross[credits].sum(axis=0)
     manager = payees.manager[deals.owner]
-    _put(lines, terms.SIGNAL, surfaced, signaler, base, terms.SIGNAL_SHARE, terms.SIGNAL_RULE)
-    _put(lines, terms.OVERRIDE, managed, manager, commission, terms.OVERRIDE_SHARE, terms.OVERRIDE_RULE)
+    _put(lines, terms.SIGNAL, surfaced, signaler, base, terms.SIGNAL_SHARE)
+    _put(lines, terms.OVERRIDE, managed, manager, commission, terms.OVERRIDE_SHARE)
 
 
-def _put(lines: Lines, component: int, applies: Flags, payee: Ints, basis: Ints, percent: int, rule: int) -> None:
+def _put(lines: Lines, component: int, applies: Flags, payee: Ints, basis: Ints, percent: int) -> None:
     basis = np.where(applies, basis, 0)
-    rules = np.full(len(basis), rule)
-    lines.put(component, payee=payee, rule=rules, basis=basis, gross=half_up(basis * percent, 100))
+    lines.put(component, payee=payee, basis=basis, gross=half_up(basis * percent, 100))
 
 
 def signalers(data: Path, deals: Deals, payees: Payees) -> Ints:

@@ -33,11 +33,11 @@ def cents(column: pa.ChunkedArray) -> Ints:
 
 
 def whole(column: pa.ChunkedArray) -> Ints:
-    return plain(column).cast(pa.int64()).to_numpy()
+    return np.asarray(plain(column).cast(pa.int64()), np.int64)
 
 
 def days(column: pa.ChunkedArray) -> Ints:
-    return plain(column).cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)
+    return np.asarray(plain(column).cast(pa.date32()).cast(pa.int32()), np.int64)
 
 
 def local_days(column: pa.ChunkedArray, zone: str, blank: int) -> Ints:
@@ -45,18 +45,18 @@ def local_days(column: pa.ChunkedArray, zone: str, blank: int) -> Ints:
     texts = pc.if_else(pc.equal(plain(column), ""), None, plain(column))
     instants = texts.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("s", zone))
     day = pc.local_timestamp(instants).cast(pa.date32()).cast(pa.int32())
-    return day.fill_null(blank).to_numpy().astype(np.int64)
+    return np.asarray(day.fill_null(blank), np.int64)
 
 
 def is_word(column: pa.ChunkedArray, word: str) -> Flags:
-    return pc.equal(plain(column), word).to_numpy(zero_copy_only=False)
+    return np.asarray(pc.equal(plain(column), word), np.bool_)
 
 
 def codes(column: pa.ChunkedArray, of: dict[str, int]) -> Ints:
     """The number of each word; a word without one is NONE."""
     found = plain(column).dictionary_encode()
     number = np.asarray([of.get(word, NONE) for word in found.dictionary.to_pylist()], np.int64)
-    return number[found.indices.to_numpy()]
+    return np.asarray(number[np.asarray(found.indices)], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Ids:
     def of(self, column: pa.ChunkedArray | pa.Array) -> Ints:
         """Codes; NONE for an id that is not known."""
         texts = plain(column) if isinstance(column, pa.ChunkedArray) else column
-        return pc.index_in(texts, value_set=self.texts).fill_null(NONE).to_numpy().astype(np.int64)
+        return np.asarray(pc.index_in(texts, value_set=self.texts).fill_null(NONE), np.int64)
 
     def known(self, column: pa.ChunkedArray) -> Ints:
         found = self.of(column)

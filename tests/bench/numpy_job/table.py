@@ -16,6 +16,8 @@ from .losses import Losses
 from .reading import MONEY, NONE, Flags, Ints
 
 PLAN = "plans/bench.yaml"
+FIRST_DAY = terms.YEAR_START - 365
+DAYS = pa.array(np.arange(FIRST_DAY, FIRST_DAY + 4 * 365).astype("datetime64[D]").astype(str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,16 @@ class Job:
     told: pa.Array
     changes: Changes
 
-    def order(self) -> Ints:
-        """By payee, deal, component, day and milestone: one sort of one number."""
-        component, deal = self.changes.component, self.changes.deal
-        packed = self.lines.payee[component, deal] << 24 | deal
-        packed = packed << 3 | component
-        packed = packed << 15 | self.changes.on
-        return np.argsort(packed << 3 | terms.MILESTONE_RANK[self.reached.schedule[deal], self.changes.milestone])
+
+def in_order(changes: Changes, lines: Lines, schedule: Ints) -> Changes:
+    """By payee, deal, component, day and milestone: one sort of one number."""
+    packed = lines.payee[changes.component, changes.deal] << 24 | changes.deal
+    packed = packed << 3 | changes.component
+    packed = packed << 15 | changes.on
+    return changes.take(np.argsort(packed << 3 | terms.MILESTONE_RANK[schedule[changes.deal], changes.milestone]))
 
 
-def core_columns(job: Job, rows: Ints) -> dict[str, pa.Array]:
+def core_columns(job: Job, rows: slice) -> dict[str, pa.Array]:
     change = job.changes.take(rows)
     return {
         "payee_id": _pick(job.payees.ids.texts, job.lines.payee[change.component, change.deal]),
@@ -54,13 +56,15 @@ def core_columns(job: Job, rows: Ints) -> dict[str, pa.Array]:
     }
 
 
-def all_columns(job: Job, rows: Ints) -> dict[str, pa.Array]:
-    change, core, count = job.changes.take(rows), core_columns(job, rows), len(rows)
-    component, deal = change.component, change.deal
-    line = job.lines.take(component, deal)
+def all_columns(job: Job, rows: slice) -> dict[str, pa.Array]:
+    change, core = job.changes.take(rows), core_columns(job, rows)
+    component, deal, count = change.component, change.deal, len(change.deal)
+    line, family = job.lines.take(component, deal), job.deals.family[deal]
+    credited = _money(line.credited)
     tier, account, schedule = job.tier[deal], job.deals.account[deal], job.reached.schedule[deal]
     source, evidence = job.reached.source[change.milestone, deal], job.reached.row[change.milestone, deal]
     credit, back = component <= terms.MANAGER, change.loss != NONE
+    role, renewal = component.clip(max=terms.MANAGER), (family == terms.RENEWAL).astype(np.int64)
     blank = pa.repeat("", count)
     return {
         "period": pa.repeat("2026Q4", count),
@@ -75,7 +79,7 @@ def all_columns(job: Job, rows: Ints) -> dict[str, pa.Array]:
         "role": _words(terms.COMPONENT_ROLES, component),
         "account_id": _pick(job.accounts.ids.texts, account),
         "tier": _words(terms.TIERS, tier),
-        "rule": _rules(line.rule),
+        "rule": _rules(terms.RULES[component, family]),
         "source": _places(np.zeros(count, np.int64), job.deals.row[deal]),
         "plan": pa.repeat("bench", count),
         "plan_version": pa.repeat("1", count),
@@ -83,16 +87,16 @@ def all_columns(job: Job, rows: Ints) -> dict[str, pa.Array]:
         "override_by": blank,
         "close_date": _days(job.deals.close[deal]),
         "value": _money(job.deals.value[deal]),
-        "share": _words([f"{n}%" for n in range(101)], line.share, credit),
+        "share": _words([f"{n}%" for n in range(101)], terms.SHARES[renewal, tier, role], credit),
         "split_source": blank,
-        "credited": _money(line.credited),
-        "quota_credit": _money(line.credited),
-        "rate": _words(list(terms.RATE_TEXTS.values()), np.searchsorted(list(terms.RATE_TEXTS), line.rate), credit),
+        "credited": credited,
+        "quota_credit": credited,
+        "rate": _words(terms.RATE_TEXTS, terms.RATES[role, family], credit),
         "base": _money(line.base),
         "running_total": _money(line.before),
         "window_quota": _money(line.quota),
-        "bands": _bands(line, component),
-        "accelerated": _money(line.accelerated),
+        "bands": _bands(line, role),
+        "accelerated": _money(np.where(credit, line.gross, 0)),
         "carved_out": pa.repeat("0.00", count),
         "basis": _money(line.basis),
         "gross": _money(line.gross),
@@ -132,13 +136,14 @@ def _rules(lines: Ints, where: Flags | None = None) -> pa.Array:
 
 
 def _money(cents: Ints) -> pa.Array:
-    """As decimals: sixteen bytes each, the upper eight only the sign."""
+    """Through decimals: sixteen bytes each, the upper eight only the sign."""
     halves = np.stack((cents, cents >> 63), axis=1)
-    return pa.Array.from_buffers(MONEY, len(cents), [None, pa.py_buffer(halves)])
+    decimals = pa.Array.from_buffers(MONEY, len(cents), [None, pa.py_buffer(halves)])
+    return decimals.cast(pa.string())
 
 
 def _days(days: Ints, where: Flags | None = None) -> pa.Array:
-    return pa.array(days.astype(np.int32), mask=None if where is None else ~where).cast(pa.date32())
+    return _pick(DAYS, days - FIRST_DAY, where)
 
 
 def _places(source: Ints, row: Ints) -> pa.Array:
@@ -151,14 +156,13 @@ def _fractions(top: Ints, bottom: Ints) -> pa.Array:
     return pc.binary_join_element_wise(some, pa.array(bottom).cast(pa.string()), "/")
 
 
-def _bands(line: Lines, component: Ints) -> pa.Array:
-    """`20000.00 × 1 + 30000.00 × 1.5`."""
+def _bands(line: Lines, role: Ints) -> pa.Array:
+    """`20000.00 × 1 + 30000.00 × 1.5`; nothing where no accelerator applies."""
+    scaled = line.quota > 0
+    middle = np.where(scaled, line.credited - line.low - line.high, 0)
     parts = []
-    for band, column in enumerate((line.low, line.middle, line.high)):
-        amount = pc.if_else(pa.array(column > 0), _money(column).cast(pa.string()), None)
-        parts.append(
-            pc.binary_join_element_wise(amount, _words(terms.FACTORS[band], component.clip(max=terms.MANAGER)), " × ")
-        )
-    some = pa.array(line.low + line.middle + line.high > 0)
-    parts[0] = pc.if_else(some, parts[0], "")  # Arrow drops rows of which it skips every part
+    for factors, column in zip(terms.FACTORS, (line.low, middle, line.high), strict=True):
+        amount = pc.if_else(pa.array(column > 0), _money(column), None)
+        parts.append(pc.binary_join_element_wise(amount, _words(factors, role), " × "))
+    parts[0] = pc.if_else(pa.array(scaled), parts[0], "")  # Arrow drops rows of which it skips every part
     return pc.binary_join_element_wise(*parts, " + ", null_handling="skip")

@@ -26,17 +26,16 @@ ENTERPRISE_FROM, MID_MARKET_FROM = 150_000_00, 40_000_00
 AE, CSM, MANAGER, SIGNAL, OVERRIDE = range(5)
 COMPONENTS = ("credit:ae", "credit:csm", "credit:manager", "overlay:signal credit", "overlay:team override")
 COMPONENT_ROLES = ("ae", "csm", "manager", "signaler", "manager")
-SHARES = np.array([[60, 30, 10], [70, 30, 0], [45, 55, 0]])
-RENEWAL_SHARES = np.array([[60, 30, 10], [35, 65, 0], [45, 55, 0]])
-"""Percent of a deal by tier and role."""
+SHARES = np.array([[[60, 30, 10], [70, 30, 0], [45, 55, 0]], [[60, 30, 10], [35, 65, 0], [45, 55, 0]]])
+"""Percent of a deal by renewal or not, tier and role."""
 
 RATE_UNIT = 10_000
 RATES = np.array([[825, 1000, 825, 825, 275, 825], [450, 450, 300, 450, 450, 450], [125] * 6])
-RATE_RULES = np.array([[46, 44, 46, 46, 45, 46], [48, 48, 47, 48, 48, 48], [49] * 6])
 """By role and family."""
-RATE_TEXTS = {125: "1.25%", 275: "2.75%", 300: "3%", 450: "4.5%", 825: "8.25%", 1000: "10%"}
-SIGNAL_SHARE, SIGNAL_RULE = 25, 32
-OVERRIDE_SHARE, OVERRIDE_RULE = 4, 38
+RULES = np.array([[46, 44, 46, 46, 45, 46], [48, 48, 47, 48, 48, 48], [49] * 6, [32] * 6, [38] * 6])
+"""By component and family."""
+RATE_TEXTS = [f"{rate / 100:.2f}".rstrip("0").rstrip(".") + "%" for rate in range(RATES.max() + 1)]
+SIGNAL_SHARE, OVERRIDE_SHARE = 25, 4
 
 Bands = tuple[tuple[int, ...], tuple[int, ...]]
 """Edges in percent of the quota, and multipliers."""
