@@ -20,7 +20,7 @@ from expcomp.pay.guardrails import zeroed
 from expcomp.pay.limits import cap_lines
 from expcomp.pay.lookups import NONE, days
 from expcomp.pay.losses import find_losses
-from expcomp.pay.milestones import milestone_dates, spiff_dates
+from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.overlays import overlay_lines
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
@@ -41,6 +41,9 @@ LINE_COLUMNS = (
 position in the plan's block; gross_minor what its milestones share out. Zero or NONE where a column does not apply."""
 
 
+NOTHING_POSTED: PostedDays = {}
+
+
 @dataclass(frozen=True)
 class Entitlement:
     """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing."""
@@ -59,9 +62,7 @@ class Entitlement:
     budgets_spent: pd.DataFrame
 
 
-def settle(
-    plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: frozenset[tuple[str, str]] = frozenset()
-) -> Entitlement:
+def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: PostedDays = NOTHING_POSTED) -> Entitlement:
     """Raises `Refused` with everything in the data that keeps the plan from being paid by."""
     findings = Findings()
     deals, payees = read_deals(plans, book, as_of, findings), Payees.of(book)
@@ -201,7 +202,7 @@ def _complete(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _tranches(
     plans: PlanSet, lines: pd.DataFrame, book: Book, deals: Deals, payees: Payees, pay_span: Span, as_of: int,
-    posted: frozenset[tuple[str, str]],
+    posted: PostedDays,
 ) -> pd.DataFrame:  # fmt: skip
     batches, names = [], milestones(plans)
     for index, plan in enumerate(plans.versions):

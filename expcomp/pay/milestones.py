@@ -4,7 +4,7 @@ Design page 2, payout and guardrails. A row of the result is a piece: one milest
 receipt or row of evidence that pays a part of it. Nothing is reached before the close date.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -29,12 +29,15 @@ from/to: the piece's place in the milestone, as fractions; reached: NEVER while 
 hold stopped it; deadline: the last day of `within`, NEVER without; evidence: position in EVIDENCE and row
 of that table (of the deals at `as_of`)."""
 
+PostedDays = Mapping[tuple[str, str], tuple[int, int]]
+"""(deal id, milestone) that was posted → the day it was first posted for, and the end of the last period."""
+
 EVIDENCE = ("deals", "usage", "receipts", "milestones")
 
 
 def milestone_dates(
     plan: Plan, index: int, names: pd.CategoricalDtype, book: Book, deals: Deals, rows: Ints,
-    posted: frozenset[tuple[str, str]],
+    posted: PostedDays,
 ) -> pd.DataFrame:  # fmt: skip
     """The pieces of these deals of a version. `posted` (deal id, milestone) are never held again."""
     batches = [empty(COLUMNS | {"milestone": names, "state": STATE})]
@@ -57,7 +60,7 @@ def milestone_dates(
 
 
 def spiff_dates(
-    plan: Plan, index: int, names: pd.CategoricalDtype, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
+    plan: Plan, index: int, names: pd.CategoricalDtype, deals: Deals, rows: Ints, posted: PostedDays
 ) -> pd.DataFrame:
     """The one piece of a SPIFF: reached whole on the close date, unless held."""
     pieces = _whole(deals, rows, deals.close[rows]).assign(
@@ -190,16 +193,11 @@ def _chain(
     return pd.concat([pieces, waiting], ignore_index=True)
 
 
-def hold_back(
-    plan: Plan, index: int, deals: Deals, pieces: pd.DataFrame, posted: frozenset[tuple[str, str]]
-) -> pd.DataFrame:
+def hold_back(plan: Plan, index: int, deals: Deals, pieces: pd.DataFrame, posted: PostedDays) -> pd.DataFrame:
     """Hold reached pieces while any hold is true on their day, until the first later dated row on which none
-    is; that day is then the day reached."""
+    is, at the latest until they were posted; that day is then the day reached."""
     holds = [rule for rule in plan.guardrails if rule.action == "hold"]
     at = np.flatnonzero((pieces["state"] == REACHED).to_numpy())
-    if posted:
-        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), pieces["milestone"].iloc[at], strict=True)
-        at = at[[key not in posted for key in keys]]
     if not holds or len(at) == 0:
         return pieces
     deal, reached = pieces["deal"].to_numpy()[at], pieces["reached"].to_numpy().copy()
@@ -210,12 +208,29 @@ def hold_back(
 
     stopped = at[held(deal, reached[at])]
     release = _release(deals, pieces["deal"].to_numpy()[stopped], reached[stopped], held)
+    release = np.minimum(release, _posted_days(deals, pieces, stopped, posted))
     state = codes(pieces["state"]).copy()
     state[stopped[release == NEVER]] = STATE.categories.to_list().index(HELD)
     held_from = pieces["held_from"].to_numpy().copy()
-    held_from[stopped] = reached[stopped]
+    held_from[stopped] = np.where(release == reached[stopped], NEVER, reached[stopped])
     reached[stopped] = release
     return pieces.assign(reached=reached, state=pd.Categorical.from_codes(state, dtype=STATE), held_from=held_from)
+
+
+def _posted_days(deals: Deals, pieces: pd.DataFrame, rows: Ints, posted: PostedDays) -> Ints:
+    """The day from which a posted piece is not held again; NEVER for one that was not posted. Of a milestone in
+    several pieces those reached by the last posted period were."""
+    found = np.full(len(rows), NEVER)
+    if not posted:
+        return found
+    alone = ~pieces.duplicated(["deal", "schedule", "position"], keep=False).to_numpy()[rows]
+    part = pieces.iloc[rows]
+    keys = zip(deals.names.text(part["deal"].to_numpy()), part["milestone"], strict=True)
+    for at, (key, day) in enumerate(zip(keys, part["reached"].tolist(), strict=True)):
+        first, until = posted.get(key, (NEVER, -1))
+        if first < NEVER and (alone[at] or day <= until):
+            found[at] = max(first, day)
+    return found
 
 
 def _release(deals: Deals, deal: Ints, day: Ints, held: Callable[[Ints, Ints], Flags]) -> Ints:

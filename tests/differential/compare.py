@@ -63,23 +63,29 @@ class Difference:
 # --- the two calculators
 
 
-def by_second(case: Case) -> tuple[Answer, list[dict[str, str]] | None]:
-    """The second calculator's answer, and the lines it posted for the closed periods."""
-    posted: list[dict[str, str]] | None = None
+def by_second(case: Case) -> tuple[Answer, list[dict[str, str]] | None, Case]:
+    """The second calculator's answer, the lines it posted for the closed periods, and the case that it answers:
+    the earlier one where a closed period was refused."""
+    posted: list[dict[str, str]] | None = None if case.closed is None else []
+    asked = case
     try:
-        if case.closed is not None:
-            posted = []
-            for label in case.closed:
-                result = calculate(case.texts, bare(case.earlier), label, _end(case, label), case.pay_period, posted)
-                posted = posted + [{**line, "period": label} for line in result["lines"]]
-        result = calculate(case.texts, bare(case.tables), case.period, case.as_of, case.pay_period, posted)
+        for label in case.closed or ():
+            asked = case.with_(tables=case.earlier, period=label, as_of=_end(case, label))
+            result = _calculated(asked, posted)
+            posted = (posted or []) + [{**line, "period": label} for line in result["lines"]]
+        asked = case
+        result = _calculated(asked, posted)
     except SecondRefused as refused:
-        return Answer(refused=str(refused)), posted
+        return Answer(refused=str(refused)), posted, asked
     except Unsupported:
         raise
     except Exception:
-        return Answer(crashed=traceback.format_exc(limit=-3)), posted
-    return Answer(sections=_of_result(result), as_of=result["as_of"]), posted
+        return Answer(crashed=traceback.format_exc(limit=-3)), posted, asked
+    return Answer(sections=_of_result(result), as_of=result["as_of"]), posted, asked
+
+
+def _calculated(case: Case, posted: list[dict[str, str]] | None) -> dict[str, Any]:
+    return calculate(case.texts, bare(case.tables), case.period, case.as_of, case.pay_period, posted)
 
 
 def _end(case: Case, label: str) -> date:
@@ -169,7 +175,7 @@ def _sorted(lines: dict[Any, list[Any]]) -> dict[Any, Any]:
 
 def compare(case: Case) -> tuple[list[Difference], Answer, Answer] | None:
     """Every difference, and both answers; None where the case is not one that both can be asked."""
-    second, posted = by_second(case)
+    second, posted, case = by_second(case)
     engine = by_engine(case, posted)
     if engine.refused and any(code in engine.refused for code in NOT_COMPARED):
         return None

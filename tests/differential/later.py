@@ -9,7 +9,6 @@ from second_calculator.periods import Calendar
 from .books import PRODUCTS, Maker, Tables
 from .dice import money
 
-
 ENORMOUS = ("10", "1000", "9000")
 """Rates that take the largest amounts beyond 2^53, and to where the engine refuses them."""
 
