@@ -8,7 +8,7 @@ from typing import Any
 
 from .amounts import decimals, money, number, rounded, show
 from .entitlement import Calculator, Entitlement, Key, Posted
-from .facts import Row, Tables, cell, is_won
+from .facts import Row, Tables, cell, is_won, once
 from .lines import Line, differences
 from .netting import Pay, balances, pay_of
 from .periods import ONE_DAY, Period, read_day
@@ -25,6 +25,7 @@ def calculate(
 ) -> dict[str, Any]:
     """The `payout` object of the machine output, for one period or a view of several."""
     rules = Plans(plans)
+    tables = {name: once(rows) for name, rows in tables.items()}
     asked = rules.calendar.period(period)
     until = as_of or min(asked.end, newest_fact(rules, tables, asked.end))
     engine = Calculator(rules, tables, pay_period)
