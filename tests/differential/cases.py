@@ -52,7 +52,7 @@ def make_case(seed: int) -> Case:
     ground, plans = make_plans(dice)
     tables = BookMaker(dice, ground, plans).make()
     calendar = Calendar(ground.year_starts)
-    pay_period = dice.pick(("quarter", "quarter", "month"))
+    pay_period = dice.pick(("quarter", "month"))
     families = [family for plan in plans for family in plan["plan"]["covers"]]
     paid = [row for row in tables["deals"] if row["won"] == "true" and FAMILY_OF[row["motion"]] in families]
     day = _eventful(dice, tables, paid or tables["deals"])
@@ -76,6 +76,9 @@ def _eventful(dice: Dice, tables: Tables, paid: list[Row]) -> date:
         days += [row["activated_on"] for row in paid if row.get("activated_on")]
         for table, column in (("events", "date"), ("receipts", "date"), ("milestones", "reached_on")):
             days += [r[column] for r in tables.get(table, []) if r.get("deal_id", "") in ("", *named)]
+    lost = [row["date"] for row in tables.get("events", ()) if row["event"] != "reactivation" and row["date"] > first]
+    if lost and dice.maybe(0.35):
+        days = lost
     day = date.fromisoformat(dice.pick([day for day in days if day >= first]))
     return min(max(EARLIEST, day), LATEST)
 

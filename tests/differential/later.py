@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from second_calculator.periods import Calendar
 
-from .books import PRODUCTS, Maker, Tables
+from .books import PRODUCTS, Maker, Row, Tables
 from .dice import money
 
 ENORMOUS = ("10", "1000", "9000")
@@ -119,7 +119,11 @@ class BookMaker(Maker):
             row = self.dice.pick(self.tables["deals"])
             kind = self.dice.pick(("churn", "contraction", "contraction", "Contraction", "reactivation"))
             day = self._evidence_day(self.close[row["deal_id"]])
-            if "events" in self.tables and self.dice.maybe(0.3):
+            if self.dice.maybe(0.5):
+                day = self.close[row["deal_id"]] + timedelta(days=self.dice.number(1, 150))
+            if self.dice.maybe(0.2):  # the very day on which something else counts
+                row, day = self._counted()
+            if "events" in self.tables and self.dice.maybe(0.2):
                 day = date.fromisoformat(self.dice.pick(self.tables["events"])["date"])
             amount = money(self.dice.amount(self.ground.currency), self.ground.currency)
             self.add(
@@ -127,6 +131,14 @@ class BookMaker(Maker):
                 amount=amount if kind.lower() == "contraction" else "", product=self.dice.pick(PRODUCTS),
                 deal_id=row["deal_id"] if self.dice.maybe(0.15) else "",
             )  # fmt: skip
+
+    def _counted(self) -> tuple[Row, date]:
+        """A deal, and the day it closes or of its evidence."""
+        row = self.dice.pick(self.tables["deals"])
+        days = [row["close_date"], row.get("activated_on") or row["close_date"]]
+        days += [r["date"] for r in self.tables.get("receipts", ()) if r["deal_id"] == row["deal_id"]]
+        days += [r["reached_on"] for r in self.tables.get("milestones", ()) if r["deal_id"] == row["deal_id"]]
+        return row, date.fromisoformat(self.dice.pick(days))
 
     def _subscriptions(self) -> None:
         """Only beside events, so that none are derived from them."""

@@ -31,7 +31,7 @@ PLACES = (
     Place("clawbacks end a day early", "pay/clawbacks.py",
           "(day < rule.ends.after(close))", "(day < rule.ends.after(close) - 1)", "losses"),
     Place("an event on the day reached is a clawback", "pay/clawbacks.py",
-          "<= np.minimum(reached[at], as_of)", "< np.minimum(reached[at], as_of)", "worked"),
+          "<= np.minimum(reached[at], as_of)", "< np.minimum(reached[at], as_of)", "losses"),
     Place("carve-outs are not deducted", "pay/overlays.py",
           "holds -= divide(taken,", "holds -= 0 * divide(taken,", "overlays"),
     Place("caps of a month last a quarter", "pay/limits.py",
