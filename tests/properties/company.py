@@ -7,6 +7,7 @@ import io
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import openpyxl
@@ -47,13 +48,16 @@ class Shape:
     workbook: bool = False
 
 
-def books(seeds: Iterable[int]) -> list[Case]:
-    """Cases without a ledger that can be paid and pay somebody."""
-    cases = [case for case in map(make_case, seeds) if case.closed is None]
-    return [case for case in cases if by_second(case)[0].sections.get("lines")]
+PLAIN = Shape()
 
 
-def write(folder: Path, tables: Tables, shape: Shape = Shape()) -> None:
+def books(seeds: Iterable[int], most: int) -> list[Case]:
+    """The first cases without a ledger that pay somebody."""
+    cases = (case for case in map(make_case, seeds) if case.closed is None)
+    return list(islice((case for case in cases if by_second(case)[0].sections.get("lines")), most))
+
+
+def write(folder: Path, tables: Tables, shape: Shape = PLAIN) -> None:
     data = folder / "sample_data"
     data.mkdir(parents=True)
     for name, rows in tables.items():
@@ -87,7 +91,7 @@ def read(folder: Path, plans: PlanSet) -> Book:
     return read_book(load_config(folder), folder, needs_of(plans))
 
 
-def sheet_of(case: Case, folder: Path, shape: Shape = Shape()) -> Sheet:
+def sheet_of(case: Case, folder: Path, shape: Shape = PLAIN) -> Sheet:
     """The sheet of a case by way of files."""
     plans = plans_of(case)
     write(folder, bare(case.tables), shape)
