@@ -35,11 +35,13 @@ def round_ratio(
 ) -> Ints:
     """`round(Π tops / Π bottoms)` row by row, each rounded exactly once; bottoms are positive."""
 
-    def small(top: Ints, bottom: Ints) -> Ints:
+    def small(top: Ints, bottom: Factor) -> Ints:
         whole, rest = np.divmod(np.abs(top), bottom)
-        tie_goes_up = True if rounding is Rounding.HALF_UP else whole % 2 == 1
-        up = (2 * rest > bottom) | ((2 * rest == bottom) & tie_goes_up)
-        return np.asarray((whole + up) * np.sign(top), dtype=np.int64)
+        up = rest > (bottom - rest if rounding is Rounding.HALF_EVEN else bottom - rest - 1)
+        if rounding is Rounding.HALF_EVEN:
+            up |= (2 * rest == bottom) & (whole % 2 == 1)
+        whole += up
+        return np.where(top < 0, -whole, whole)
 
     return _by_size(tops, bottoms, small, lambda top, bottom: rounded(top, bottom, rounding))
 
@@ -54,9 +56,11 @@ def floor_ratio(tops: Sequence[Factor], bottoms: Sequence[Factor]) -> tuple[Ints
 def _by_size(
     tops: Sequence[Factor],
     bottoms: Sequence[Factor],
-    small: Callable[[Ints, Ints], Ints],
+    small: Callable[[Ints, Factor], Ints],
     large: Callable[[int, int], int],
 ) -> Ints:
+    if _largest(tops) <= SAFE and _largest(bottoms) <= SAFE:
+        return np.atleast_1d(small(np.asarray(prod(tops), dtype=np.int64), prod(bottoms)))
     given = (np.atleast_1d(np.asarray(factor, dtype=np.int64)) for factor in (*tops, *bottoms))
     columns = np.broadcast_arrays(*given)
     top, bottom = columns[: len(tops)], columns[len(tops) :]
@@ -70,6 +74,14 @@ def _by_size(
             raise OverflowError(f"a result of {exact} minor units is beyond any amount of pay")
         result[row] = exact
     return result
+
+
+def _largest(factors: Sequence[Factor]) -> int:
+    """A bound of the product's magnitude on any row."""
+    sizes = (
+        abs(f) if isinstance(f, int) else max(abs(int(f.max(initial=0))), abs(int(f.min(initial=0)))) for f in factors
+    )
+    return prod(max(size, 1) for size in sizes)
 
 
 def _size(factors: Sequence[Ints]) -> npt.NDArray[np.float64]:

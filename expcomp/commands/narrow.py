@@ -1,7 +1,6 @@
 """`--payee`, `--role` and `--segment`: who is shown. They narrow the view, never the calculation."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from expcomp.diagnostics import Code, Refused
 from expcomp.pay.sheet import Sheet
@@ -28,10 +27,4 @@ def narrowed(
                 raise Refused(NOBODY.at(None, f'no payee has the {column} "{value}"', help_))
         folded = {value.casefold() for value in values}
         wanted &= set(people.loc[people[column].str.casefold().isin(folded), "payee_id"])
-    return replace(
-        sheet,
-        lines=sheet.lines[sheet.lines["payee_id"].isin(wanted)],
-        payees=sheet.payees[sheet.payees["payee_id"].isin(wanted)],
-        waiting=sheet.waiting[sheet.waiting["payee_id"].isin(wanted)],
-        moved=sheet.moved[sheet.moved["payee_id"].isin(wanted)],
-    )
+    return sheet.showing(frozenset(wanted))

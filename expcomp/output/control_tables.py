@@ -74,7 +74,7 @@ def deal_table(sheet: Sheet) -> Table:
 
 def sum_table(sheet: Sheet) -> Table:
     """Per currency: the lines, the payees' gross and clawbacks, and what is paid and carried."""
-    of_lines = sheet.lines.groupby("currency")["amount_minor"].sum()
+    of_lines = sheet.postings.groupby("currency")["amount_minor"].sum()
     payees = netted(sheet).groupby("currency")[["gross_minor", "clawback_minor", "paid_minor"]].sum()
     frame = payees.assign(lines=of_lines.reindex(payees.index, fill_value=0))
     columns = (

@@ -15,19 +15,18 @@ from expcomp.pay.labels import money_text
 from expcomp.pay.sheet import Sheet
 from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
 
-ROWS = 1 << 16
-"""Rows of a block: its cells stay near the processor."""
-
+SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
 SPECIAL = f'[",{HIDDEN}]'
 
 
 def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
-    frame = all_columns(sheet) if lines else full_payees(sheet)
-    yield (",".join(map(shown_name, frame.columns)) + "\n").encode()
-    for start in range(0, len(frame), ROWS):
-        yield _rows(frame.iloc[start : start + ROWS])
+    frames = (all_columns(sheet, block) for block in sheet.line_blocks()) if lines else [full_payees(sheet)]
+    for number, frame in enumerate(frames):
+        if number == 0:
+            yield (",".join(map(shown_name, frame.columns)) + "\n").encode()
+        yield _rows(frame)
 
 
 def _rows(frame: pd.DataFrame) -> bytes:
@@ -58,6 +57,7 @@ def _texts(column: pd.Series) -> pa.Array:
 
 
 def _is_plain(texts: pa.Array) -> bool:
+    """Whether every text may stand in a CSV as it is, told from the bytes of all of them."""
     _, offsets, data = texts.buffers()
     bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
     letters = np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]]
@@ -66,6 +66,8 @@ def _is_plain(texts: pa.Array) -> bool:
     first = letters[bounds[:-1][bounds[:-1] < bounds[1:]] - bounds[0]]
     if np.isin(first, STARTS).any():
         return False
+    if letters.min() >= SPACE and letters.max() <= TILDE:
+        return not ((letters == COMMA) | (letters == QUOTE)).any()
     return not pc.any(pc.match_substring_regex(texts, SPECIAL)).as_py()
 
 

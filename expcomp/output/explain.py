@@ -34,7 +34,7 @@ def explain_payee(sheet: Sheet, payee_id: str) -> str:
 
 def _deals(sheet: Sheet) -> set[str]:
     """Of the exports, and posted ones that an export no longer holds."""
-    return set(sheet.book["deals"]["deal_id"]) | set(sheet.lines["deal_id"]) - {""}
+    return set(sheet.book["deals"]["deal_id"]) | set(sheet.postings["deal_id"]) - {""}
 
 
 def _payees(sheet: Sheet) -> set[str]:

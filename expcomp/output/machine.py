@@ -16,7 +16,8 @@ from expcomp.output.line_tables import shown_name, waiting_rows
 from expcomp.output.pay_tables import NETTED, named, netted
 from expcomp.output.table import amounts
 from expcomp.output.text import INVISIBLE, Texts, by_currency, each
-from expcomp.pay.sheet import LINE_COLUMNS, Sheet
+from expcomp.pay.lines import LINE_COLUMNS
+from expcomp.pay.sheet import Sheet
 from expcomp.period import to_iso
 
 SCHEMA_VERSION = 1

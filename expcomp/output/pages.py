@@ -146,7 +146,7 @@ def _lines(sheet: Sheet) -> Table:
 
 def _role_pages(sheet: Sheet) -> Iterator[Page]:
     """The lines of the people of each role, while the roles are few enough to be leafed through."""
-    role = named(sheet, sheet.lines["payee_id"])["role"].to_numpy(object)
+    role = named(sheet, sheet.postings["payee_id"])["role"].to_numpy(object)
     roles = sorted({str(name) for name in role} - {""})
     if len(roles) > ROLE_PAGES:
         return

@@ -56,7 +56,7 @@ def with_kinds(payees: pd.DataFrame, lines: pd.DataFrame, keys: Sequence[str]) -
 
 def pay_table(sheet: Sheet) -> Table:
     """The sheet: one row per payee and currency, ordered by currency and payee."""
-    frame = with_kinds(netted(sheet), sheet.lines, PAYEE)
+    frame = with_kinds(netted(sheet), sheet.postings, PAYEE)
     frame = frame.sort_values(["currency", "payee_id"], ignore_index=True)
     who = named(sheet, frame["payee_id"])
     keys = [texts("payee", frame["payee_id"]), texts("name", who["name"]), texts("role", who["role"])]
@@ -134,7 +134,7 @@ def full_payees(sheet: Sheet) -> pd.DataFrame:
     """One row per pay period, payee and currency, all columns under the names of the machine forms; amounts in
     minor units end in `_minor`."""
     keys = [*PAYEE, "period"]
-    frame = with_kinds(sheet.payees, sheet.lines, keys).sort_values(keys, ignore_index=True)
+    frame = with_kinds(sheet.payees, sheet.postings, keys).sort_values(keys, ignore_index=True)
     kinds = kinds_of(frame.drop(columns=["period", "has_left"]))
     frame = frame.rename(columns={name: f"{name}_minor" for name in kinds})
     frame[["name", "role"]] = named(sheet, frame["payee_id"])

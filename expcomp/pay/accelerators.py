@@ -97,9 +97,7 @@ def _apply(
 def _quotas(rule: Accelerator, plan: Plan, payee: Ints, window: Ints, quotas: Quotas) -> tuple[Ints, Flags]:
     if rule.measure == "credited":
         return np.zeros(len(payee), np.int64), np.ones(len(payee), np.bool_)
-    found = quotas.of(payee.tolist(), rule.role, SPANS[rule.window], window.tolist())
-    has = np.asarray([amount is not None for amount in found], dtype=np.bool_)
-    return np.asarray([amount or 0 for amount in found], dtype=np.int64), has
+    return quotas.of(payee, rule.role, SPANS[rule.window], window)
 
 
 def _report(

@@ -10,19 +10,19 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Flags, Ints, starts
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.labels import Text, choice, each
 from expcomp.pay.lookups import NONE
-from expcomp.period import NEVER, Span, to_day
+from expcomp.period import NEVER, Span, to_day, to_iso
 from expcomp.plan.versions import PlanSet
 
 MOVEMENT, CORRECTION = "movement", "correction"
 
 COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranche", "standing_at", "event"]
 """standing_at: "now" or "before", the entitlement whose tranche carries the trace; event: row of its losses
-that took something back, or NONE; on and tranche are NONE-safe whole numbers."""
+that took something back, or NONE; on: a day as text."""
 
 
 def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: PlanSet, span: Span) -> pd.DataFrame:
@@ -71,7 +71,6 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
 
 
 MOVED = ("clawback", "commission", "milestone", "correction", "true_up")
-STANDING = ("now", "before")
 
 
 def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
@@ -90,10 +89,12 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
     why = np.select([back, came & first, came, falls], range(4), 4)
     on = np.where(back, event_day[key], np.minimum(reached, source.as_of))
-    return rows.assign(
-        reason=choice(MOVED, why), on=on, earned_day=np.where(back, hit_day[key], reached),
-        standing_at=choice(STANDING, np.zeros_like(on)), event=np.where(back, event[key], NONE),
+    found = rows.assign(
+        reason=choice(MOVED, why), on=each(to_iso, on), earned_day=np.where(back, hit_day[key], reached),
+        standing_at="now", event=np.where(back, event[key], NONE),
     )  # fmt: skip
+    line = np.cumsum(starts(detail["line"].to_numpy()[tranche]))
+    return found.take(np.lexsort((on, line)))
 
 
 def _direction(now: Keyed) -> Ints:
@@ -131,7 +132,8 @@ def _gone(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) ->
     """Keys of a cancelled deal; and lines of others that it took with it, a cap or a carve-out."""
     tranche = rows["tranche_before"].to_numpy(np.int64)
     reached = source.tranches["reached"].to_numpy()[tranche]
-    on = [cancelled.get(deal_id, day) for deal_id, day in zip(rows["deal_id"], reached.tolist(), strict=True)]
+    days = zip(rows["deal_id"], reached.tolist(), strict=True)
+    on = [to_iso(cancelled.get(deal_id, day)) for deal_id, day in days]
     return rows.assign(
         reason=["cancelled" if deal_id in cancelled else "correction" for deal_id in rows["deal_id"]], on=on,
         tranche=tranche, earned_day=reached, standing_at="before", event=NONE,
@@ -164,7 +166,7 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
         reason=np.where(deal_gone, "cancelled", "correction"),
         standing_at="before",
         event=NONE,
-        on=on,
+        on=each(to_iso, on),
     )
 
 

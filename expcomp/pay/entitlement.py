@@ -26,8 +26,9 @@ from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.spiffs import spiff_lines
+from expcomp.pay.steps import Steps
 from expcomp.pay.tranches import cut, forfeit
-from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, codes, components, milestones, pick, repeat, roles
+from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, REACHED, SPIFF, codes, components, empty, pick, repeat, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -46,7 +47,8 @@ NOTHING_POSTED: PostedDays = {}
 
 @dataclass(frozen=True)
 class Entitlement:
-    """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing."""
+    """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing. A tranche is a
+    line's part of a piece, a piece a deal's part of a step; `detail` puts them together."""
 
     as_of: int
     deals: Deals
@@ -55,11 +57,34 @@ class Entitlement:
     zeroed: Ints
     lines: pd.DataFrame
     tranches: pd.DataFrame
+    pieces: pd.DataFrame
+    steps: Steps
+    lost: pd.DataFrame
     losses: pd.DataFrame
     recoveries: pd.DataFrame
     vacant: pd.DataFrame
     overlays_unpaid: pd.DataFrame
     budgets_spent: pd.DataFrame
+
+    @property
+    def step(self) -> Ints:
+        """The milestone of each tranche, a row of `steps`."""
+        return np.asarray(self.pieces["step"].to_numpy()[self.tranches["piece"]], dtype=np.int64)
+
+    def detail(self, at: Ints) -> pd.DataFrame:
+        """Everything about these tranches: their own columns, those of their piece and of its step; earned_minor
+        (what they were worth on the day reached); and lost_top / lost_bottom, the share of the deal lost by then."""
+        own = self.tranches.take(at).reset_index(drop=True)
+        pieces = self.pieces.take(own["piece"].to_numpy()).drop(columns=["reached", "state"]).reset_index(drop=True)
+        steps = self.steps.frame.take(pieces["step"].to_numpy()).reset_index(drop=True)
+        hit = np.searchsorted(self.lost["tranche"], at)
+        found = np.append(self.lost["tranche"], NONE)[hit] == at
+        alive = (own["state"] == REACHED) & (own["reached"] <= self.as_of)
+        return pd.concat([own.drop(columns="piece"), pieces, steps], axis=1).assign(
+            earned_minor=own["left_minor"].where(alive, 0),
+            lost_top=np.where(found, np.append(self.lost["top"], 0)[hit], 0),
+            lost_bottom=np.where(found, np.append(self.lost["bottom"], 1)[hit], 1),
+        )
 
 
 def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: PostedDays = NOTHING_POSTED) -> Entitlement:
@@ -90,26 +115,26 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
     paid = credited[(credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()].reset_index(drop=True)
     lines, unpaid, spent = _lines(plans, paid, tier, zero == NONE, deals, holders)
-    tranches = _tranches(plans, lines, book, deals, payees, pay_span, as_of, posted)
-    line = tranches["line"].to_numpy()
-    version, deal = lines["version"].to_numpy()[line], lines["deal"].to_numpy()[line]
-    tranches, recoveries = entitle(tranches, losses, version, deal, plans, as_of)
-    return Entitlement(
-        as_of, deals, payees, tier, zero, lines, tranches, losses, recoveries,
+    steps = Steps.of(plans)
+    tranches, pieces = _tranches(plans, lines, steps, book, deals, posted)
+    tranches = forfeit(tranches, lines["payee"].to_numpy(), plans, payees, pay_span, as_of)
+    whole = Entitlement(
+        as_of, deals, payees, tier, zero, lines, tranches, pieces, steps, empty({}), losses, empty({}),
         pd.concat([credit.missing for credit in credits], ignore_index=True), unpaid, spent,
     )  # fmt: skip
+    return rewind(whole, plans, as_of)
 
 
 def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
-    """The same lines at an earlier date: only what happened between the two dates is taken away.
+    """What tranches are worth at a date not after that of `later`: only what happened between the two is taken away.
 
     For plans and data in which nothing after a date changes what lines were before it; see `looks_back`.
     """
-    line = later.tranches["line"].to_numpy()
-    version, deal = later.lines["version"].to_numpy()[line], later.lines["deal"].to_numpy()[line]
     losses = later.losses[(later.losses["day"] <= as_of).to_numpy()].reset_index(drop=True)
-    tranches, recoveries = entitle(later.tranches, losses, version, deal, plans, as_of)
-    return replace(later, as_of=as_of, tranches=tranches, losses=losses, recoveries=recoveries)
+    deal = later.lines["deal"].to_numpy()[later.tranches["line"]]
+    earned = later.steps.frame["earned"].to_numpy()[later.step]
+    tranches, lost, recoveries = entitle(later.tranches, deal, earned, losses, later.deals, plans, as_of)
+    return replace(later, as_of=as_of, tranches=tranches, lost=lost, losses=losses, recoveries=recoveries)
 
 
 def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
@@ -201,17 +226,27 @@ def _complete(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tranches(
-    plans: PlanSet, lines: pd.DataFrame, book: Book, deals: Deals, payees: Payees, pay_span: Span, as_of: int,
-    posted: PostedDays,
-) -> pd.DataFrame:  # fmt: skip
-    batches, names = [], milestones(plans)
+    plans: PlanSet, lines: pd.DataFrame, steps: Steps, book: Book, deals: Deals, posted: PostedDays
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tranches of every line, each line's together; and the pieces they are cut along."""
+    deal, gross = lines["deal"].to_numpy(), lines["gross_minor"].to_numpy()
+    version, spiff = lines["version"].to_numpy(), (lines["kind"] == SPIFF).to_numpy()
+    tranches, pieces, done = [], [], 0
     for index, plan in enumerate(plans.versions):
-        own = lines[(lines["version"] == index).to_numpy()]
-        spiff = (own["kind"] == SPIFF).to_numpy()
-        dates = milestone_dates(plan, index, names, book, deals, np.unique(own["deal"].to_numpy()[~spiff]), posted)
-        batches.append(cut(own[~spiff], dates, plan.plan.rounding))
-        at_close = spiff_dates(plan, index, names, deals, np.unique(own["deal"].to_numpy()[spiff]), posted)
-        batches.append(cut(own[spiff], at_close, plan.plan.rounding))
-    tranches = pd.concat(batches, ignore_index=True)
-    payee = lines["payee"].to_numpy()[tranches["line"]]
-    return forfeit(tranches, payee, plans, payees, pay_span, as_of)
+        for is_spiff in (False, True):
+            own = np.flatnonzero((version == index) & (spiff == is_spiff))
+            rows = np.unique(deal[own])
+            dates = (
+                spiff_dates(plan, index, steps, deals, rows, posted)
+                if is_spiff
+                else milestone_dates(plan, index, steps, book, deals, rows, posted)
+            )
+            tranches.append(cut(own, deal[own], gross[own], dates, done, steps, plan.plan.rounding))
+            pieces.append(dates)
+            done += len(dates)
+    return _together(tranches), _together(pieces)
+
+
+def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)

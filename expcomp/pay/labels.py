@@ -42,10 +42,11 @@ def fractions(top: Ints, bottom: Ints, render: Callable[[int, int], str]) -> Tex
     return taken_text([render(*pair) for pair in pairs], group)
 
 
-def places(frame: pd.DataFrame) -> Text:
-    """`path:row` of every row of a frame."""
-    file = arrow_text(pd.Series(frame["input_file"]).astype("str"))
-    return text_array(joined(file, ":", pa.array(frame["input_row"].to_numpy(np.int64)).cast(LARGE)))
+def places(frame: pd.DataFrame, rows: Ints | slice = slice(None)) -> Text:
+    """`path:row` of these rows of a frame."""
+    file, row = frame["input_file"].cat, frame["input_row"].to_numpy(np.int64)[rows]
+    path = taken_text(file.categories.to_list(), np.asarray(file.codes, dtype=np.int64)[rows])
+    return text_array(joined(arrow_text(path), ":", pa.array(row).cast(LARGE)))
 
 
 def rule_place(place: Place) -> str:

@@ -144,9 +144,9 @@ def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
 
 
 def pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
-    """Row numbers of every left and right row with the same key."""
+    """Row numbers of every left and right row with the same key; keys are codes (≥ 0) or NONE."""
     order = np.argsort(right, kind="stable")
-    low = np.searchsorted(right[order], left, side="left")
-    high = np.searchsorted(right[order], left, side="right")
-    row, position = spread(low, high)
+    count = np.bincount(right + 1, minlength=int(left.max(initial=NONE)) + 2)
+    end = np.cumsum(count)
+    row, position = spread((end - count)[left + 1], end[left + 1])
     return row, order[position]

@@ -61,8 +61,7 @@ def _own_rates(
     quota = np.zeros(len(lines), dtype=np.int64)
     for role in lines["role"].unique():
         mine = np.flatnonzero((lines["role"] == role).to_numpy())
-        found = quotas.of(payee[mine].tolist(), role, Span.YEAR, year[mine].tolist())
-        quota[mine] = [amount or 0 for amount in found]
+        quota[mine] = quotas.of(payee[mine], role, Span.YEAR, year[mine])[0]
     for at in np.flatnonzero(~known | (quota <= 0)):
         who, label = payees.names.text(payee[at : at + 1])[0], plan.calendar.label(Span.YEAR, int(year[at]))
         lacks = f"a quota for {label}" if known[at] else "a target_variable"

@@ -1,8 +1,9 @@
 """The payout sheet of a period: lines, payees, what waits, what is not paid, and the totals that prove it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,12 @@ from expcomp.pay.difference import CORRECTION, cancels_out, correct, move
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, looks_back, rewind, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.keys import Keyed, by_key
-from expcomp.pay.labels import choice, each
-from expcomp.pay.lookups import NONE, days, ranks
+from expcomp.pay.lines import POSTING, Lines, Story
+from expcomp.pay.lookups import days
 from expcomp.pay.manual import manual_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import Posted
-from expcomp.pay.trace import TRACE, event_columns, trace
 from expcomp.pay.unpaid import unpaid_deals, unpaid_parts, waiting
 from expcomp.period import MONTHS, Period, Span, to_iso
 from expcomp.plan.versions import PlanSet
@@ -28,35 +28,77 @@ from expcomp.sources.book import Book
 ENDS_BEFORE = Code("D540", "exports-end-before-the-period")
 BEFORE_PERIOD = Code("C301", "as-of-before-the-period")
 
-LINE_COLUMNS = [
-    "period", "kind", "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount_minor",
-    "currency", "reason", *TRACE, "event", "event_rule", "changed", "before", "after",
-]  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything that a view prints. Frames: `lines` (LINE_COLUMNS), `payees` (one row per pay period, payee
-    and currency, amounts of netting.py; empty recovery columns in a view shorter than a pay period),
-    `waiting`, `not_paid` (deals), `unpaid_parts`, `moved`."""
+    """Everything that a view prints. `pages` are the lines of each pay period, `moved_pages` those that cancel
+    out; `payees` has one row per pay period, payee and currency (amounts of netting.py; empty recovery columns in
+    a view shorter than a pay period); `only`: the payees that are shown, None for all."""
 
     period: Period
     as_of: int
     plans: PlanSet
     book: Book
     entitlement: Entitlement
-    lines: pd.DataFrame
+    pages: tuple[Lines, ...]
+    moved_pages: tuple[Lines, ...]
     payees: pd.DataFrame
-    waiting: pd.DataFrame
-    not_paid: pd.DataFrame
-    unpaid_parts: pd.DataFrame
-    moved: pd.DataFrame
-    deal_totals: DealTotals
     pay_periods: tuple[Period, ...]
     is_view: bool
     posted: Posted | None = None
     quarter_to_date: bool = False
-    notices: tuple[Finding, ...] = field(default_factory=tuple)
+    only: frozenset[str] | None = None
+
+    @cached_property
+    def postings(self) -> pd.DataFrame:
+        """What every line pays: POSTING."""
+        return pd.concat([lines.postings[POSTING] for lines in self.pages], ignore_index=True)
+
+    def line_blocks(self) -> Iterator[pd.DataFrame]:
+        """Every line with what it was made from: LINE_COLUMNS, a block at a time."""
+        return chain.from_iterable(lines.blocks() for lines in self.pages)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """All blocks in one frame."""
+        return pd.concat(self.line_blocks(), ignore_index=True)
+
+    @cached_property
+    def moved(self) -> pd.DataFrame:
+        """Lines that cancel out, because a deal moved between periods: LINE_COLUMNS."""
+        blocks = chain.from_iterable(lines.blocks() for lines in self.moved_pages)
+        return pd.concat(blocks, ignore_index=True)
+
+    @cached_property
+    def waiting(self) -> pd.DataFrame:
+        rows = waiting(self.entitlement, self.plans)
+        return rows if self.only is None else rows[rows["payee_id"].isin(self.only)]
+
+    @cached_property
+    def not_paid(self) -> pd.DataFrame:
+        return unpaid_deals(self.entitlement, self.plans)
+
+    @cached_property
+    def unpaid_parts(self) -> pd.DataFrame:
+        return unpaid_parts(self.entitlement, self.plans)
+
+    @cached_property
+    def deal_totals(self) -> DealTotals:
+        return deal_totals(self.entitlement, self.plans, self.book)
+
+    @cached_property
+    def notices(self) -> tuple[Finding, ...]:
+        return notices(self.entitlement, self.plans, self.book)
+
+    def showing(self, payees: frozenset[str]) -> "Sheet":
+        """The same sheet with the lines, payees and waiting tranches of these payees."""
+        return replace(
+            self,
+            only=payees,
+            pages=tuple(lines.of_payees(payees) for lines in self.pages),
+            moved_pages=tuple(lines.of_payees(payees) for lines in self.moved_pages),
+            payees=self.payees[self.payees["payee_id"].isin(payees)],
+        )
 
 
 def payout(
@@ -84,23 +126,20 @@ def payout(
 
     if posted is not None:
         posted.check(periods, pay_span, plans)
-    lines, moved, payees = [], [], []
+    pages, payees = [], []
     for one in periods:
         until = min(one.last_day, day) if one != periods[-1] else day
-        found, gone = _lines(plans, book, one, until, pay_span, at, posted)
-        lines.append(found)
-        moved.append(gone)
+        pages.append(_lines(plans, book, one, until, pay_span, at, posted))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
-        payees.append(_net(one, found, brought, book, rule, shorter))
-    all_lines, all_payees = pd.concat(lines, ignore_index=True), pd.concat(payees, ignore_index=True)
-    prove(all_lines, all_payees)
-    return Sheet(
-        period, day, plans, book, latest, all_lines, all_payees, waiting(latest, plans),
-        unpaid_deals(latest, plans), unpaid_parts(latest, plans),
-        pd.concat(moved, ignore_index=True), deal_totals(latest, plans, book), periods, shorter, posted,
-        as_of is None and day < period.last_day, notices(latest, plans, book),
+        payees.append(_net(one, pages[-1][0].postings, brought, book, rule, shorter))
+    paid, moved = zip(*pages, strict=True)
+    sheet = Sheet(
+        period, day, plans, book, latest, paid, moved, pd.concat(payees, ignore_index=True), periods, shorter, posted,
+        as_of is None and day < period.last_day,
     )  # fmt: skip
+    prove(sheet.postings, sheet.payees)
+    return sheet
 
 
 def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
@@ -116,7 +155,7 @@ def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
 def _lines(
     plans: PlanSet, book: Book, period: Period, until: int, pay_span: Span, at: Callable[[int], Keyed],
     posted: Posted | None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+) -> tuple[Lines, Lines]:  # fmt: skip
     """The period's lines, and those that cancel out because a deal moved between periods."""
     cancelled = _cancelled(book, until)
     since = period.first_day - 1
@@ -125,57 +164,18 @@ def _lines(
         closed = at(posted.last_day(plans))
         if len(move(before, closed, cancelled, plans, pay_span)):
             posted.refuse_gap(period, plans)
-    moved = move(now, before, cancelled, plans, pay_span)
-    frames = [_traced(moved, now, before, plans, book)]
+    story = Story(now, before, plans, book)
+    told = [manual_lines(plans, book, pay_span, since if before is not None else -1, until)]
     if posted is not None and before is not None:
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
-        frames.append(posted.explain(_traced(found, now, before, plans, book), plans))
-    frames.append(manual_lines(plans, book, pay_span, since if before is not None else -1, until))
-    if posted is not None and before is not None:
+        told.append(posted.explain(story.tell(found), plans))
         due = manual_lines(plans, book, pay_span, -1, since)
-        frames.append(manual_corrections(due, posted.manual(), plans, pay_span))
-    lines = _in_order(_stack(frames), period)
-    opposite = cancels_out(lines) if posted is not None else np.zeros(len(lines), np.bool_)
-    return lines[~opposite], lines[opposite & (lines["kind"] == CORRECTION).to_numpy()]
-
-
-def _traced(found: pd.DataFrame, now: Keyed, before: Keyed | None, plans: PlanSet, book: Book) -> pd.DataFrame:
-    """Each difference with the trace of the tranche that stands for it."""
-    parts = []
-    for name, keyed in (("now", now), ("before", before)):
-        rows = found[(found["standing_at"] == name) & (found["tranche"] != NONE)]
-        if len(rows) and keyed is not None:
-            traced = trace(keyed.source, rows["tranche"].to_numpy(np.int64), plans, book)
-            events = event_columns(keyed.source, rows["event"].to_numpy(np.int64), plans, book)
-            own = rows.drop(columns="event").reset_index(drop=True)
-            parts.append(pd.concat([own, traced, events], axis=1))
-    parts.append(found[found["tranche"] == NONE].drop(columns="event"))
-    frame = _stack(parts)
-    return frame.assign(on=each(to_iso, frame["on"].to_numpy(np.int64)))
-
-
-ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
-
-
-def _in_order(lines: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """LINE_COLUMNS in ORDER."""
-    order = np.lexsort([ranks(lines[name]) for name in reversed(ORDER)])
-    lines = lines.assign(period=choice([str(period)], np.zeros(len(lines), np.int64)))
-    return lines[LINE_COLUMNS].take(order).reset_index(drop=True)
-
-
-def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """One below the other with every column of a line, blank or zero where it does not apply, so that no
-    amount ever meets a NaN."""
-    return pd.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(frames[0])], ignore_index=True)
-
-
-def _complete(frame: pd.DataFrame) -> pd.DataFrame:
-    nothing = choice([], np.full(len(frame), NONE))
-    missing = {name: 0 if name.endswith("_minor") else nothing for name in LINE_COLUMNS if name not in frame}
-    amounts = [name for name in LINE_COLUMNS if name.endswith("_minor")]
-    texts = [name for name in LINE_COLUMNS if not name.endswith("_minor") and name != "on"]
-    return frame.assign(**missing).astype(dict.fromkeys(amounts, "int64") | dict.fromkeys(texts, "str"))
+        told.append(manual_corrections(due, posted.manual(), plans, pay_span))
+    lines = Lines.of(period, move(now, before, cancelled, plans, pay_span), told, story)
+    if posted is None:
+        return lines, lines.keep(np.zeros(len(lines.postings), np.bool_))
+    opposite = cancels_out(lines.postings)
+    return lines.keep(~opposite), lines.keep(opposite & (lines.postings["kind"] == CORRECTION).to_numpy())
 
 
 def _cancelled(book: Book, until: int) -> dict[str, int]:

@@ -47,7 +47,7 @@ TRACE = [
 
 def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """TRACE for these tranches, in their order."""
-    tranches = source.tranches.iloc[tranche]
+    tranches = source.detail(tranche)
     lines = source.lines.iloc[tranches["line"].to_numpy()]
     columns = _line_columns(source, lines, plans, book) | {
         "schedule_rule": _schedules(plans, lines["version"].to_numpy(), tranches["schedule"].to_numpy()),
@@ -73,7 +73,7 @@ def _lost(top: int, bottom: int) -> str:
 
 def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
     """The few columns that tell a tranche that is not paid: keys, role, account, tier, rule, source, days."""
-    tranches = source.tranches.iloc[tranche]
+    tranches = source.detail(tranche)
     lines, deals = source.lines.iloc[tranches["line"].to_numpy()], source.deals
     version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
     return pd.DataFrame({
@@ -86,7 +86,7 @@ def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
         "account_id": taken_text(deals.frame["account_id"], deal),
         "tier": _tiers(plans, version, source.tier[deal]),
         "rule": _rules(plans, lines),
-        "source": places(deals.frame.iloc[deal]),
+        "source": places(deals.frame, deal),
         "deadline": each(to_iso, tranches["deadline"].to_numpy()),
         "held_from": each(to_iso, tranches["held_from"].to_numpy()),
     })  # fmt: skip
@@ -105,17 +105,16 @@ def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book
         return np.where(flag, lines[column].to_numpy(), 0)
 
     split_at = np.where(has_credit, lines["split_row"].to_numpy(), NONE)
-    overridden = frame["override_by"].where(frame["override_tier"] != "", "")
     return {
         "role": word(lines["role"]),
         "account_id": taken_text(frame["account_id"], deal),
         "tier": _tiers(plans, version, tier),
         "rule": _rules(plans, lines),
-        "source": places(frame.iloc[deal]),
+        "source": places(frame, deal),
         "plan": choice([plan.plan.id for plan in plans.versions], version),
         "plan_version": choice([str(plan.plan.version) for plan in plans.versions], version),
         "tier_rule": of_version(plans, version, tier, lambda plan: [rule_place(r.place) for r in plan.ownership]),
-        "override_by": taken_text(overridden, deal),
+        "override_by": _overridden_by(frame, deal),
         "close_date": each(to_iso, deals.close[deal]),
         "value_minor": deals.value[deal],
         "share": each(_share, np.where(has_credit, lines["share_ppm"].to_numpy(), NONE)),
@@ -132,6 +131,11 @@ def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book
         "basis_minor": lines["basis_minor"].to_numpy(),
         "gross_minor": lines["gross_minor"].to_numpy(),
     }
+
+
+def _overridden_by(deals: pd.DataFrame, deal: Ints) -> Text:
+    overridden = (deals["override_tier"] != "").to_numpy()[deal]
+    return taken_text(deals["override_by"], np.where(overridden, deal, NONE))
 
 
 def _tiers(plans: PlanSet, version: Ints, tier: Ints) -> Text:
@@ -221,7 +225,7 @@ def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Text:
     for number, table in enumerate(EVIDENCE):
         mine = np.flatnonzero(reached & (tranches["evidence_in"] == number).to_numpy())
         frame = source.deals.frame if table == "deals" else book[table]
-        texts.append(arrow_text(places(frame.iloc[tranches["evidence_at"].to_numpy()[mine]])))
+        texts.append(arrow_text(places(frame, tranches["evidence_at"].to_numpy()[mine])))
         found[mine] = written + np.arange(len(mine))
         written += len(mine)
     return taken_text(pa.concat_arrays(texts), found)
@@ -232,13 +236,14 @@ EVENT = ["event", "event_rule"]
 
 def event_columns(source: Entitlement, event: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """EVENT for rows of the losses (NONE: blank): `churn on 2027-05-01 (data/events.csv:3)` and the rule."""
-    losses, table = source.losses, book["events"]
-    what = choice(("contraction", "churn"), losses["churn"].to_numpy(np.int64))
-    day = each(to_iso, losses["day"].to_numpy())
-    place = places(table.iloc[losses["event"].to_numpy()])
-    told = joined(arrow_text(what), " on ", arrow_text(day), " (", arrow_text(place), ")")
+    some = event != NONE
+    losses = source.losses.iloc[event[some]]
+    what = arrow_text(choice(("contraction", "churn"), losses["churn"].to_numpy(np.int64)))
+    day = arrow_text(each(to_iso, losses["day"].to_numpy()))
+    place = arrow_text(places(book["events"], losses["event"].to_numpy()))
     version = source.deals.version[losses["deal"].to_numpy()]
-    rule = of_version(
-        plans, version, losses["rule"].to_numpy(), lambda plan: [rule_place(r.place) for r in plan.clawbacks]
-    )
-    return pd.DataFrame({"event": taken_text(told, event), "event_rule": taken_text(rule, event)})
+    number = losses["rule"].to_numpy()
+    rule = of_version(plans, version, number, lambda plan: [rule_place(r.place) for r in plan.clawbacks])
+    at = np.where(some, np.cumsum(some) - 1, NONE)
+    told = joined(what, " on ", day, " (", place, ")")
+    return pd.DataFrame({"event": taken_text(told, at), "event_rule": taken_text(rule, at)})

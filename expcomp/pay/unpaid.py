@@ -78,7 +78,7 @@ def unpaid_deals(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
         "deal_id": frame["deal_id"].to_numpy(object)[mine], "reason": reason[mine],
         "value_minor": pd.array(np.where(given, value, 0)[mine], dtype="Int64"), "currency": currency[mine],
         "account_id": frame["account_id"].to_numpy(object)[mine],
-        "close_date": frame["close_date"].dt.strftime("%Y-%m-%d").to_numpy(object)[mine], "source": places(frame)[mine],
+        "close_date": frame["close_date"].dt.strftime("%Y-%m-%d").to_numpy(object)[mine], "source": places(frame, mine),
     }).assign(value_minor=lambda f: f["value_minor"].mask(~given[mine]))  # fmt: skip
 
 

@@ -81,15 +81,15 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {packages}"
 
 
-def table(rounds: Rounds, references: Sequence[str], what: str = "cpu") -> str:
-    """One row per program: medians, then its ratio to each reference."""
+def table(rounds: Rounds, references: Sequence[str]) -> str:
+    """One row per program: medians, then its ratio of CPU to each reference."""
     width = max(map(len, rounds))
     heads = [f"× {reference}" for reference in references]
     lines = [f"{'':{width}}  {'wall s':>8}  {'CPU s':>8}  {'peak MB':>8}" + "".join(f"  {head:>10}" for head in heads)]
     for name, runs in rounds.items():
         wall, cpu, peak = (median(getattr(each, part) for each in runs) for part in ("wall", "cpu", "peak"))
         ratios = (
-            f"  {ratio(rounds, name, reference, what):>{max(len(head), 10)}.2f}"
+            f"  {ratio(rounds, name, reference, 'cpu'):>{max(len(head), 10)}.2f}"
             for reference, head in zip(references, heads, strict=True)
         )
         lines.append(f"{name:{width}}  {wall:8.2f}  {cpu:8.2f}  {peak:8.0f}" + "".join(ratios))

@@ -21,6 +21,4 @@ def run_reading(deals: int, rounds: int) -> str:
         programs = {reader: python("-m", "bench.reading", reader, name) for reader in READERS}
         found = in_turn(programs, rounds, run_told)
     told = f"{deals:,} deals × 14 columns, their accounts and payees: {size / 1e6:,.0f} MB; without imports"
-    return f"{machine()}; {rounds} rounds in turn, medians; ratios of wall time\n{told}\n" + table(
-        found, ("arrow", "pandas"), "wall"
-    )
+    return f"{machine()}; {rounds} rounds in turn, medians; ratios of CPU\n{told}\n" + table(found, ("arrow", "pandas"))

@@ -33,8 +33,8 @@ def run_startup(rounds: int) -> str:
     }
     found = in_turn(programs, rounds)
     meaning = '"nothing" is a Typer command that does nothing; "libraries" imports pandas, pyarrow and typer'
-    return f"{machine()}; {rounds} rounds in turn, medians; ratios of wall time\n{meaning}\n" + table(
-        found, tuple(REFERENCES), "wall"
+    return f"{machine()}; {rounds} rounds in turn, medians; ratios of CPU\n{meaning}\n" + table(
+        found, tuple(REFERENCES)
     )
 
 

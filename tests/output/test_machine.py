@@ -13,7 +13,8 @@ from expcomp.money import to_text
 from expcomp.output.csv_form import to_csv
 from expcomp.output.machine import to_json
 from expcomp.output.markdown import to_markdown
-from expcomp.pay.sheet import LINE_COLUMNS, Sheet
+from expcomp.pay.lines import LINE_COLUMNS
+from expcomp.pay.sheet import Sheet
 from expcomp.sources.posted import read_posted
 
 from .conftest import FORMULA, MARKUP, Build

@@ -1,4 +1,4 @@
-"""Exports as text, and their columns as exact whole numbers."""
+"""Exports as text, and their columns as exact whole numbers. No cell of these exports holds several lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

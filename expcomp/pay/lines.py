@@ -1,0 +1,140 @@
+"""The lines of a pay period: what they pay and, when a reader asks, what each of them was made from."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from expcomp.exact import Flags, Ints
+from expcomp.pay.keys import Keyed
+from expcomp.pay.labels import choice
+from expcomp.pay.lookups import NONE, ranks
+from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
+from expcomp.period import Period
+from expcomp.plan.versions import PlanSet
+from expcomp.sources.book import Book
+from expcomp.texts import arrow_text
+
+POSTING = [
+    "period", "kind", "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount_minor",
+    "currency", "reason",
+]  # fmt: skip
+"""Who is paid what, from which day it counts, for what reason."""
+
+LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after"]
+
+ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
+
+BLOCK = 1 << 17
+"""Lines told at a time: their columns stay near the processor."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """The entitlements, plans and exports that lines were made from."""
+
+    now: Keyed
+    before: Keyed | None
+    plans: PlanSet
+    book: Book
+
+    def tell(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Differences (`difference.COLUMNS`, `on` as text) with TRACE and EVENT, blank where there is no tranche."""
+        has_tranche = (found["tranche"] != NONE).to_numpy()
+        is_now = (found["standing_at"] == "now").to_numpy()
+        parts: list[pd.DataFrame] = []
+        rows = [
+            np.flatnonzero(has_tranche & is_now),
+            np.flatnonzero(has_tranche & ~is_now),
+            np.flatnonzero(~has_tranche),
+        ]
+        for at, keyed in zip(rows, (self.now, self.before, None), strict=True):
+            own = found.take(at).reset_index(drop=True)
+            traced = pd.concat([own, *self._columns(keyed, own)], axis=1) if keyed and len(own) else own
+            parts.append(complete(traced))
+        return as_they_stood(parts, rows)
+
+    def _columns(self, keyed: Keyed, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
+        yield trace(keyed.source, tranche, self.plans, self.book)
+        yield event_columns(keyed.source, event, self.plans, self.book)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """`postings`: POSTING in ORDER, and the tranche that tells a line's story or else its row in `told`, whose
+    frame has LINE_COLUMNS."""
+
+    postings: pd.DataFrame
+    told: pd.DataFrame
+    story: Story
+
+    @classmethod
+    def of(cls, period: Period, moved: pd.DataFrame, told: Sequence[pd.DataFrame], story: Story) -> "Lines":
+        """`moved` are differences with a tranche each; `told` are frames of lines whose story is complete."""
+        whole = stack(told, period)
+        own = moved.assign(period=str(period), told=NONE)
+        further = whole[POSTING].assign(told=np.arange(len(whole)), tranche=NONE, event=NONE, standing_at="")
+        both = pd.concat([own, further], ignore_index=True) if len(whole) else own
+        return cls(_in_order(both), whole, story)
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """LINE_COLUMNS of all lines, a block at a time; at least one block."""
+        for start in range(0, max(len(self.postings), 1), BLOCK):
+            yield self._tell(self.postings.iloc[start : start + BLOCK])
+
+    def of_payees(self, payees: Collection[str]) -> "Lines":
+        return self.keep(self.postings["payee_id"].isin(payees).to_numpy())
+
+    def keep(self, mask: Flags) -> "Lines":
+        return replace(self, postings=self.postings[mask])
+
+    def _tell(self, postings: pd.DataFrame) -> pd.DataFrame:
+        told = postings["told"].to_numpy()
+        rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
+        traced = self.story.tell(postings.take(rows[0]))
+        return as_they_stood([traced[LINE_COLUMNS], self.told.take(told[rows[1]])], rows)
+
+
+def as_they_stood(parts: Sequence[pd.DataFrame], rows: Sequence[Ints]) -> pd.DataFrame:
+    """Parts of a frame together again, each row back in its place."""
+    filled = [(part, at) for part, at in zip(parts, rows, strict=True) if len(part)] or [(parts[0], rows[0])]
+    if len(filled) == 1:
+        return filled[0][0].reset_index(drop=True)
+    together = pd.concat([part for part, _ in filled], ignore_index=True)
+    return together.take(np.argsort(np.concatenate([at for _, at in filled]))).reset_index(drop=True)
+
+
+def _in_order(postings: pd.DataFrame) -> pd.DataFrame:
+    """By ORDER; rows that stand so already, as those of a first run do, stay where they are."""
+    if _stand_in_order(postings):
+        return postings
+    return postings.take(np.lexsort([ranks(postings[name]) for name in reversed(ORDER)])).reset_index(drop=True)
+
+
+def _stand_in_order(postings: pd.DataFrame) -> bool:
+    tie = np.ones(max(len(postings) - 1, 0), dtype=np.bool_)
+    for name in ORDER:
+        texts = arrow_text(postings[name])
+        one, next_ = texts.slice(0, len(tie)), texts.slice(1)
+        if (tie & pc.less(next_, one).to_numpy(zero_copy_only=False)).any():
+            return False
+        tie &= pc.equal(next_, one).to_numpy(zero_copy_only=False)
+    return True
+
+
+def stack(frames: Sequence[pd.DataFrame], period: Period) -> pd.DataFrame:
+    """Lines one below the other, with LINE_COLUMNS."""
+    complete_ = [complete(frame.assign(period=str(period))) for frame in frames if len(frame)]
+    return pd.concat(complete_ or [complete(pd.DataFrame())], ignore_index=True)[LINE_COLUMNS]
+
+
+def complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """Every column of a line, blank or zero where it does not apply, so that no amount ever meets a NaN."""
+    nothing = choice([], np.full(len(frame), NONE))
+    missing = {name: 0 if name.endswith("_minor") else nothing for name in LINE_COLUMNS if name not in frame}
+    amounts = [name for name in LINE_COLUMNS if name.endswith("_minor")]
+    texts = [name for name in LINE_COLUMNS if not name.endswith("_minor")]
+    return frame.assign(**missing).astype(dict.fromkeys(amounts, "int64") | dict.fromkeys(texts, "str"))
