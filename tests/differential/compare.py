@@ -192,7 +192,7 @@ def differences(case: Case, engine: Answer, second: Answer) -> list[Difference]:
         last = second.crashed.strip().splitlines()[-1]
         return [Difference(f"second crashed: {last.split(':')[0]}", "", "an answer", second.crashed)]
     if engine.refused or second.refused or second.crashed:
-        return _refusals(case, engine, second)
+        return _refusals(engine, second)
     found = [] if engine.as_of == second.as_of else [Difference("as_of", "", engine.as_of, second.as_of)]
     found += _lines(engine.sections["lines"], second.sections["lines"])
     found += _payees(case, engine.sections["payees"], second.sections["payees"])
@@ -201,25 +201,14 @@ def differences(case: Case, engine: Answer, second: Answer) -> list[Difference]:
     return found
 
 
-def _refusals(case: Case, engine: Answer, second: Answer) -> list[Difference]:
+def _refusals(engine: Answer, second: Answer) -> list[Difference]:
     if engine.refused and (second.refused or second.crashed):
         return []
     if engine.refused:
         code = next((word for word in engine.refused.split() if word[:1] in "CDEL" and word[1:4].isdigit()), "?")
         return [Difference(f"engine refused {code}", "", engine.refused, "an answer")]
-    if "nobody holds the role" in second.refused and _only_counted(case, second.refused):
-        return []
     words = [word for word in second.refused.split() if word.isalpha()]
     return [Difference(f"second refused {' '.join(words[:5])}", "", "an answer", second.refused)]
-
-
-def _only_counted(case: Case, message: str) -> bool:
-    """Whether the deal of a message only counts toward quota: there the engine asks for no holder."""
-    from second_calculator.facts import FAMILY_OF
-
-    deal_id = message.split(":", maxsplit=1)[0].removeprefix("deal ")
-    family = {row["deal_id"]: FAMILY_OF.get(row["motion"], "") for row in case.tables["deals"]}.get(deal_id)
-    return any(family in plan["plan"].get("counts_toward_quota", ()) for plan in case.plans)
 
 
 def _lines(engine: dict[Any, Any], second: dict[Any, Any]) -> list[Difference]:
