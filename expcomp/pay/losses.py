@@ -55,7 +55,8 @@ def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
     works = word.isin(("churn", "contraction")).to_numpy() & (frame["day"] <= deals.facts.as_of).to_numpy()
     frame = frame[works & (frame["account"] != NONE).to_numpy()]
     order = np.lexsort((
-        frame["event"], frame["named_deal"], ~frame["names_deal"], -frame["amount"], frame["product"].rank(method="dense"), frame["product"] == "",
+        frame["event"], frame["named_deal"], ~frame["names_deal"], -frame["amount"],
+        frame["product"].rank(method="dense"), frame["product"] == "",
         frame["churn"], frame["day"], frame["account"],
     ))  # fmt: skip
     frame = frame.iloc[order]
