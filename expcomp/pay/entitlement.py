@@ -20,7 +20,7 @@ from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
 from expcomp.pay.lookups import NONE, days, distinct
 from expcomp.pay.losses import find_losses
-from expcomp.pay.milestones import milestone_dates, spiff_dates
+from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
@@ -30,6 +30,8 @@ from expcomp.pay.words import REACHED, SPIFF, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
+
+NOTHING_POSTED: PostedDays = {}
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,7 @@ class Entitlement:
         )
 
 
-def settle(
-    plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: frozenset[tuple[str, str]] = frozenset()
-) -> Entitlement:
+def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: PostedDays = NOTHING_POSTED) -> Entitlement:
     """Raises `Refused` with everything in the data that keeps the plan from being paid by."""
     findings = Findings()
     deals, payees = read_deals(plans, book, as_of, findings), Payees.of(book)
@@ -170,7 +170,7 @@ def _check_rates(deals: Deals, findings: Findings) -> None:
 
 
 def _tranches(
-    plans: PlanSet, lines: pd.DataFrame, steps: Steps, book: Book, deals: Deals, posted: frozenset[tuple[str, str]]
+    plans: PlanSet, lines: pd.DataFrame, steps: Steps, book: Book, deals: Deals, posted: PostedDays
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tranches of every line, each line's together; and the pieces they are cut along."""
     deal, gross = lines["deal"].to_numpy(), lines["gross_minor"].to_numpy()

@@ -200,6 +200,12 @@ class Facts:
         return Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]))
 
     @cached_property
+    def usage_days(self) -> Dated:
+        """Every usage row of the accounts, whether it tells seats or not."""
+        usage = self.book["usage"]
+        return Dated.of(self.accounts.codes(usage["account_id"]), days(usage["date"]))
+
+    @cached_property
     def usage(self) -> "Usage":
         return Usage.of(self.book["usage"], self)
 

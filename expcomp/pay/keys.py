@@ -1,6 +1,6 @@
 """Entitlement by key: (payee, deal, component, milestone, currency), one row each.
 
-The key's row carries the trace of one tranche of it: of several receipts, the newest reached.
+The key's row carries the trace of one tranche of it: of several receipts, the newest reached that pays something.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 class Keyed:
     """One entry per key: entitled_minor, reached (first day anything of the key was reached), holds_first
     (whether the first tranche reached of the payee's component is among it), tranche (row of the entitlement's
-    tranches that stands for the key). `currencies` names the currency of each plan version."""
+    tranches that stands for the key). `key_of` is the key of every tranche; `currencies` names the currency of
+    each plan version."""
 
     source: Entitlement
     currencies: list[str]
@@ -30,6 +31,7 @@ class Keyed:
     reached: Ints
     holds_first: Flags
     tranche: Ints
+    key_of: Ints
 
     COLUMNS = ("entitled_minor", "reached", "holds_first", "tranche")
 
@@ -85,7 +87,7 @@ def by_key(entitlement: Entitlement, currencies: list[str]) -> Keyed:
     holds_first[key[_first_of_line(line, day)]] = True
     return Keyed(
         entitlement, currencies, _by_run(np.add, tranches["entitled_minor"].to_numpy(), first),
-        _by_run(np.minimum, day, first), holds_first, _standing(entitlement, key, first, alive),
+        _by_run(np.minimum, day, first), holds_first, _standing(entitlement, key, first, alive), key,
     )  # fmt: skip
 
 
@@ -103,13 +105,15 @@ def _first_of_line(line: Ints, day: Ints) -> Ints:
 
 
 def _standing(source: Entitlement, key: Ints, first: Ints, alive: Flags) -> Ints:
-    """The tranche that stands for each key: its only one, or of several the newest reached, else the first."""
+    """The tranche that stands for each key: its only one, or of several the newest reached that pays something,
+    else the newest reached, else the first."""
     standing = first.copy()
     rows = np.flatnonzero(np.isin(key, np.flatnonzero(np.diff(np.append(first, len(key))) > 1)))
     if len(rows):
         tranches = source.tranches.take(rows)
         reached, piece = tranches["reached"].to_numpy(), source.pieces["piece"].to_numpy()[tranches["piece"]]
-        order = np.lexsort((np.where(alive[rows], reached, -piece - 1), key[rows]))
+        pays = (tranches["entitled_minor"] != 0).to_numpy()
+        order = np.lexsort((np.where(alive[rows], reached, -piece - 1), pays, key[rows]))
         last = np.append(starts(key[rows][order])[1:], True)
         standing[key[rows][order][last]] = rows[order][last]
     return standing

@@ -1,8 +1,8 @@
 """What churn and contraction take from each deal (design page 3, step 9).
 
 Events are taken account by account in order of date: contraction before churn on one day; contractions
-naming a product first, by product, then the larger amount. The n-th event of every account is worked at
-once, so that the loop runs as often as the busiest account has events.
+naming a product first, by product, then the larger amount, then those naming a deal, by deal id. The n-th event
+of every account is worked at once, so that the loop runs as often as the busiest account has events.
 """
 
 import numpy as np
@@ -56,7 +56,8 @@ def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
     works = word.isin(("churn", "contraction")).to_numpy() & (frame["day"] <= deals.facts.as_of).to_numpy()
     frame = frame[works & (frame["account"] != NONE).to_numpy()]
     order = np.lexsort((
-        frame["event"], -frame["amount"], frame["product"], frame["product"] == NONE,
+        frame["event"], frame["named_deal"], ~frame["names_deal"], -frame["amount"], frame["product"],
+        frame["product"] == NONE,
         frame["churn"], frame["day"], frame["account"],
     ))  # fmt: skip
     frame = frame.iloc[order]

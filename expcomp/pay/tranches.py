@@ -8,7 +8,7 @@ from expcomp.money import Rounding
 from expcomp.pay.lookups import pairs
 from expcomp.pay.roles import Payees
 from expcomp.pay.steps import Steps
-from expcomp.pay.words import FORFEITED, PENDING, STATE, codes
+from expcomp.pay.words import FORFEITED, HELD, PENDING, STATE, codes
 from expcomp.period import NEVER, Span
 from expcomp.plan.versions import PlanSet
 
@@ -45,12 +45,12 @@ def forfeit(
     tranches: pd.DataFrame, payee: Ints, plans: PlanSet, payees: Payees, pay_span: Span, as_of: int
 ) -> pd.DataFrame:
     """Tranches reached after a payee's last day, where the plan in force on the last day of the pay period in
-    which they are reached says `unreached: forfeit`; and those still open once the payee has left. `payee` is
-    that of each line."""
+    which they are reached says `unreached: forfeit`; and those that still wait once the payee has left. `payee`
+    is that of each line."""
     of_leavers = np.flatnonzero((payees.last_day[payee] < NEVER)[tranches["line"]])
     own = tranches.iloc[of_leavers]
     last_day, reached = payees.last_day[payee[own["line"]]], own["reached"].to_numpy()
-    waiting = (own["state"] == PENDING).to_numpy() & (last_day < as_of)
+    waiting = own["state"].isin((PENDING, HELD)).to_numpy() & (last_day < as_of)
     after = ((reached < NEVER) & (reached > last_day)) | waiting
     judged = np.where(reached < NEVER, reached, as_of)
     for number in np.unique(plans.calendar.numbers(pay_span, judged[after])):
