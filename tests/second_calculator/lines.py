@@ -75,7 +75,7 @@ class _Differ:
     def gone(self, key: Key, amount: int) -> Line:
         """Nothing of the key is reached any more: its deal was cancelled, or another one that moved it."""
         old = [t for t in self.before.tranches.get(key, []) if t.state == "reached" and t.day]
-        days = [t.day for t in old if t.day]
+        days = [t.day for t in [t for t in old if t.entitled] or old if t.day]
         earned = max(days) if days else (self.now.as_of or date.min)
         on = self.now.cancelled.get(key[1])
         tier = old[0].tier if old else ""
