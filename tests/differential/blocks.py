@@ -24,10 +24,14 @@ AFTERS = ("1 month", "90 days", "3 months", "6 months", "12 months", "365 days",
 WITHINS = ("30 days", "60 days", "90 days", "180 days", "1 month", "3 months", "6 months")
 UNTILS = ("30 days", "90 days", "180 days", "365 days", "1 month", "3 months", "6 months", "12 months")
 WINDOWS = ("month", "quarter", "year")
+STEEP = "ae"
+"""Who sells most deals of a steep book."""
 
 
 def _credit(dice: Dice, roles: list[str]) -> Tree:
     chosen = dice.some(roles, 1, 3)
+    if dice.steep and STEEP not in chosen:
+        chosen[0] = STEEP
     return dict(zip(chosen, dice.pick(SHARES[len(chosen)]), strict=True))
 
 
@@ -35,7 +39,7 @@ def ownership(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
     tiers: list[Tree] = []
     for name in ["Product-led", "A", "C", "B"][-dice.number(1, 4) :]:
         tier: Tree = {"tier": name}
-        if name != "B" or dice.maybe(0.1):
+        if name != "B" or dice.maybe(0 if dice.steep else 0.1):
             tier["when"] = when(dice, currency)
         tier["credit"] = _credit(dice, roles)
         if dice.maybe(0.4):
@@ -107,7 +111,23 @@ def accelerators(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
         if dice.maybe(0.4):
             rule["no_quota"] = dice.pick(("base_rate", "base_rate", "error"))
         found.append(rule)
-    return found
+    return [_steep(dice), *(rule for rule in found if rule["role"] != STEEP)] if dice.steep else found
+
+
+def _steep(dice: Dice) -> Tree:
+    """Bands that the deals of one seller run through, and that count for all of them."""
+    measure, edges = dice.pick((
+        ("attainment", ("10%", "25%", "33.3333%", "50%", "80%", "100%")),
+        ("credited", ("10k", "40k", "60k", "125k", "250k", "500k")),
+    ))  # fmt: skip
+    number = dice.number(2, 4)
+    inner = sorted(dice.some(edges, number, number), key=edges.index)
+    steps = dice.pick((("1", "1.5", "2", "2.5", "3"), ("0", "0.5", "1", "1.3333", "2"), ("2", "1.5", "1", "0.5", "2.5")))
+    bands: list[Tree] = [{"below": edge, "multiplier": step} for edge, step in zip(inner, steps, strict=False)]
+    return {
+        "role": STEEP, "measure": measure, "window": dice.pick(("quarter", "year", "year")), "mode": "whole",
+        "bands": [*bands, {"multiplier": steps[number]}], "no_quota": "base_rate",
+    }  # fmt: skip
 
 
 def caps(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
@@ -133,7 +153,7 @@ def payout(dice: Dice, currency: str) -> list[Tree]:
 
 def _milestone(dice: Dice, position: int, share: str) -> Tree:
     on = dice.pick(("closed_won", "activated", "paid", "retained", "date", "go_live", "training"))
-    if position == 0 and dice.maybe(0.6):
+    if position == 0 and dice.maybe(0.9 if dice.steep else 0.6):
         on = "closed_won"
     found: Tree = {"name": f"{on} {position + 1}", "pays": share, "on": on}
     if on in ("retained", "date"):
@@ -152,7 +172,7 @@ def activation(dice: Dice, currency: str) -> Tree:
 
 def guardrails(dice: Dice, currency: str) -> list[Tree]:
     found = []
-    for number in range(dice.pick((0, 0, 0, 1, 1, 2))):
+    for number in range(dice.pick((0, 0, 0, 0, 0, 1) if dice.steep else (0, 0, 0, 1, 1, 2))):
         action = dice.pick(("hold", "hold", "hold", "zero", "warn"))
         fields: tuple[str, ...] = (
             "account.seat_utilization", "account.health", "account.health_score", "account.segment",

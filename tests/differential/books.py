@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from .blocks import STEEP
 from .dice import DECIMALS, LAST_DAY, Dice, money
 from .plans import Ground, Tree
 
@@ -64,6 +65,8 @@ class Maker:
 
     def holder(self, role: str, day: date | None = None) -> str:
         """Somebody of a role; mostly one who has not left by the day."""
+        if self.dice.steep and role == STEEP and self.dice.maybe(0.8):
+            return PEOPLE[role][0]
         left = {
             row["payee_id"]
             for row in self.tables["payees"]
@@ -119,7 +122,7 @@ class Maker:
         usual = [m for m in MOTIONS if m not in ("renewal", "new_logo", "contraction")]
         for deal in ids:
             day = same if self.dice.maybe(0.2) else self.dice.day(date(2026, 12, 20), date(2028, 4, 5))
-            if self.dice.maybe(0.5):
+            if self.dice.maybe(0.9 if self.dice.steep else 0.5):
                 day = min(day, date(2027, 1, 1) + timedelta(days=self.dice.number(0, 130)))
             self.close[deal] = day
             self.add("deals", **self._deal(deal, day, usual if self.dice.maybe(0.75) else MOTIONS, some_foreign))
@@ -135,7 +138,7 @@ class Maker:
             "deal_id": deal, "account_id": dice.pick(self.tables["accounts"])["account_id"],
             "motion": dice.pick(motions), "acv": amounts[0], "arr": amounts[1], "amount": amounts[2],
             "close_date": day.isoformat(), "won": "false" if dice.maybe(0.06) else "true",
-            "owner": "" if self._vacancy("ae") else self.holder("ae", day),
+            "owner": "" if not dice.steep and self._vacancy("ae") else self.holder("ae", day),
             "currency": currency if foreign or own else "", "product": dice.pick(PRODUCTS),
             "created_at": dice.pick(("", self._instant(day - timedelta(days=dice.number(0, 200))))),
             "term_months": dice.pick(("12", "24", "36", "6", "")), "self_serve": dice.pick(("true", "false", "")),

@@ -52,13 +52,13 @@ def make_case(seed: int) -> Case:
     ground, plans = make_plans(dice)
     tables = BookMaker(dice, ground, plans).make()
     calendar = Calendar(ground.year_starts)
-    pay_period = dice.pick(("quarter", "month"))
+    pay_period = dice.pick(("quarter", "month", "month", "month") if dice.steep else ("quarter", "month"))
     families = [family for plan in plans for family in plan["plan"]["covers"]]
     paid = [row for row in tables["deals"] if row["won"] == "true" and FAMILY_OF[row["motion"]] in families]
     day = _eventful(dice, tables, paid or tables["deals"])
     if dice.maybe(0.4):
         return _against_posted(dice, ground, Case(plans, tables, "", pay_period, None), calendar, day)
-    views = ("month", "month", "month", "month", "quarter", "quarter", "year")
+    views = ("month", "month", "month", "month", *(() if dice.steep else ("quarter", "quarter", "year")))
     if pay_period == "quarter":
         views = ("quarter", "quarter", "quarter", "quarter", "month", "year", "year")
     label = calendar.around(day, dice.pick(views)).label
@@ -71,6 +71,9 @@ def _eventful(dice: Dice, tables: Tables, paid: list[Row]) -> date:
     """A day on which something happens: a deal that is paid closes, or what came of it."""
     days = [row["close_date"] for row in paid]
     first = min(days)
+    next_ones = [day for day in sorted(days) if day[:7] > max(first, EARLIEST.isoformat())[:7]]
+    if dice.steep and next_ones:
+        return min(date.fromisoformat(dice.pick(next_ones[:4])), LATEST)
     if dice.maybe(0.5):
         named = {row["deal_id"] for row in paid}
         days += [row["activated_on"] for row in paid if row.get("activated_on")]
@@ -98,7 +101,7 @@ def _against_posted(dice: Dice, ground: Ground, case: Case, calendar: Calendar, 
         earlier.pop("subscriptions", None)
     period = before = calendar.around(day, case.pay_period)
     closed: list[str] = []
-    for _ in range(dice.pick((0, 1, 1, 1, 2, 3))):
+    for _ in range(dice.pick((1, 2, 3) if dice.steep else (0, 1, 1, 1, 2, 3))):
         before = calendar.around(before.start - ONE_DAY, case.pay_period)
         closed.insert(0, before.label)
     as_of = _as_of(dice, period)

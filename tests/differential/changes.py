@@ -13,8 +13,10 @@ from .plans import Ground
 def changed(dice: Dice, ground: Ground, tables: Tables) -> tuple[Tables, Tables]:
     """(tables as they were, tables as they are): the same rows, some of them different, late or cancelled."""
     earlier, today = deepcopy(tables), deepcopy(tables)
+    kinds = [_amount, _date, _owner, _late, _late, _late, _cancel, _motion]
+    kinds += [_quota, _quota] if dice.steep else []
     for _ in range(dice.pick((0, 1, 1, 2, 3))):
-        dice.pick((_amount, _date, _owner, _late, _late, _late, _cancel, _motion))(dice, ground, earlier, today)
+        dice.pick(kinds)(dice, ground, earlier, today)
     return ({k: v for k, v in earlier.items() if v}, {k: v for k, v in today.items() if v})
 
 
@@ -41,6 +43,11 @@ def _owner(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:
 
 def _motion(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:
     _deal(dice, today)["motion"] = dice.pick(("tier", "adjacent", "usage", "renewal"))
+
+
+def _quota(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:
+    if today.get("quotas"):
+        dice.pick(today["quotas"])["amount"] = dice.pick(("10000", "100001", "300000"))
 
 
 LATE = ("events", "receipts", "usage", "milestones", "account_history", "signals", "adjustments")

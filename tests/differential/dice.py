@@ -29,10 +29,15 @@ ODD_DAYS = tuple(
 
 
 class Dice:
-    """Choices of a seeded generator, in the words of the files that use them."""
+    """Choices of a seeded generator, in the words of the files that use them.
+
+    Every third book is `steep`: most deals are one seller's, and move through the bands of a whole window, so
+    that later deals raise or lower what earlier ones were paid.
+    """
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self.steep = seed % 3 == 2
 
     def maybe(self, chance: float) -> bool:
         return self.random.random() < chance

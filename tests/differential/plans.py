@@ -141,7 +141,7 @@ def _plan(dice: Dice, ground: Ground, plan_id: str, version: int, begins: str, r
 
 def _head(dice: Dice, ground: Ground, plan_id: str, version: int, begins: str) -> Tree:
     covers = ["upsell", "cross_sell", "usage", "multi_year"]
-    if dice.maybe(0.4):
+    if dice.maybe(0.1 if dice.steep else 0.4):
         covers = dice.some(FAMILIES, 3, 5)
     rest = [family for family in FAMILIES if family not in covers]
     head: Tree = {
