@@ -122,7 +122,9 @@ def _steep(dice: Dice) -> Tree:
     ))  # fmt: skip
     number = dice.number(2, 4)
     inner = sorted(dice.some(edges, number, number), key=edges.index)
-    steps = dice.pick((("1", "1.5", "2", "2.5", "3"), ("0", "0.5", "1", "1.3333", "2"), ("2", "1.5", "1", "0.5", "2.5")))
+    steps = dice.pick((
+        ("1", "1.5", "2", "2.5", "3"), ("0", "0.5", "1", "1.3333", "2"), ("2", "1.5", "1", "0.5", "2.5"),
+    ))  # fmt: skip
     bands: list[Tree] = [{"below": edge, "multiplier": step} for edge, step in zip(inner, steps, strict=False)]
     return {
         "role": STEEP, "measure": measure, "window": dice.pick(("quarter", "year", "year")), "mode": "whole",

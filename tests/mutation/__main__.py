@@ -1,4 +1,4 @@
-"""python -m mutation [--books 40] [--only TEXT]   (in tests/): which test notices what.
+"""python -m mutation [--books 60] [--only TEXT]   (in tests/): which test notices what.
 
 Each mutation is made in a copy of the tree; the golden cases that belong to it and the first random books of
 the differential test are run against the copy. Exit code 1 when something was broken and nobody noticed.
@@ -59,7 +59,7 @@ def differential(tree: Path, books: int) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mutation")
-    parser.add_argument("--books", type=int, default=40, help="random books that may notice")
+    parser.add_argument("--books", type=int, default=60, help="random books that may notice")
     parser.add_argument("--only", default="", help="mutations whose name contains this text")
     options = parser.parse_args()
     unnoticed = 0

@@ -20,8 +20,9 @@ class Place:
 
 PLACES = (
     Place("divide: ties go to the larger id", "exact.py",
-          "np.lexsort((tie, -rest, group))", "np.lexsort((-tie, -rest, group))", "worked or credit"),
-    Place("half up becomes half down", "exact.py", "bottom - rest - 1)", "bottom - rest)", "rounding"),
+          "-rest[rows], tie[rows])", "-rest[rows], -tie[rows])", "worked or credit"),
+    Place("half up becomes half down", "exact.py",
+          "2 * np.abs(top) + bottom,", "2 * np.abs(top) + bottom - 1,", "rounding"),
     Place("an edge belongs to the band below", "pay/accelerators.py",
           "(edge <= position)", "(edge < position)", "accelerators"),
     Place("running totals run on over windows", "pay/accelerators.py",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from expcomp.pay.sheet import Sheet
+
 from .company import Shape, books, lines_of, plans_of, read, sheet_of, write
 
 CASES = books(range(30), 2)
@@ -19,11 +21,15 @@ SHAPES = {
 }
 
 
+@pytest.fixture(scope="module")
+def plain_sheets(tmp_path_factory: pytest.TempPathFactory) -> list[Sheet]:
+    return [sheet_of(case, tmp_path_factory.mktemp("plain") / "project") for case in CASES]
+
+
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
-def test_the_form_of_the_files_changes_no_line(shape: Shape, tmp_path: Path) -> None:
-    for number, case in enumerate(CASES):
-        plain = sheet_of(case, tmp_path / f"plain{number}")
-        other = sheet_of(case, tmp_path / f"other{number}", shape)
+def test_the_form_of_the_files_changes_no_line(shape: Shape, plain_sheets: list[Sheet], tmp_path: Path) -> None:
+    for number, (case, plain) in enumerate(zip(CASES, plain_sheets, strict=True)):
+        other = sheet_of(case, tmp_path / str(number), shape)
 
         assert lines_of(other) == lines_of(plain)
         assert other.payees.to_dict("records") == plain.payees.to_dict("records")
