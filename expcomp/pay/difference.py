@@ -84,7 +84,7 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
     event, event_day, hit_day = _last_events(now, since)
-    falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now)[key]
+    falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now, key)
     back = falls & (event[key] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
     why = np.select([back, came & first, came, falls], range(4), 4)
@@ -97,18 +97,17 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     return found.take(np.lexsort((on, line)))
 
 
-def _direction(now: Keyed) -> Ints:
-    """For each key the sign of its tranches reached, before losses, or of all where none is: pay falls where it
-    goes the other way."""
-    gross, whole, tranches = (
-        np.zeros(len(now.tranche), np.int64),
-        np.zeros(len(now.tranche), np.int64),
-        now.source.tranches,
-    )
-    amount, alive = tranches["amount_minor"].to_numpy(), (tranches["reached"] <= now.source.as_of).to_numpy()
-    np.add.at(gross, now.key_of[alive], amount[alive])
-    np.add.at(whole, now.key_of, amount)
-    return np.sign(np.where(gross != 0, gross, whole))
+def _direction(now: Keyed, keys: Ints) -> Ints:
+    """For each of these keys the sign of its tranches reached, before losses, or of all where none is: pay falls
+    where it goes the other way."""
+    asked = np.zeros(len(now.tranche), dtype=np.bool_)
+    asked[keys] = True
+    own = now.source.tranches[["amount_minor", "reached"]].take(np.flatnonzero(asked[now.key_of]))
+    key, amount = now.key_of[asked[now.key_of]], own["amount_minor"].to_numpy()
+    gross, whole = np.zeros((2, len(now.tranche)), dtype=np.int64)
+    np.add.at(gross, key, np.where(own["reached"] <= now.source.as_of, amount, 0))
+    np.add.at(whole, key, amount)
+    return np.sign(np.where(gross != 0, gross, whole)[keys])
 
 
 def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:
