@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints, starts
+from expcomp.exact import Flags, Ints, order_by, starts
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.labels import Text, choice, each
@@ -93,21 +93,22 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         reason=choice(MOVED, why), on=each(to_iso, on), earned_day=np.where(back, hit_day[key], reached),
         standing_at="now", event=np.where(back, event[key], NONE),
     )  # fmt: skip
-    line = np.cumsum(starts(detail["line"].to_numpy()[tranche]))
-    return found.take(np.lexsort((on, line)))
+    line = np.cumsum(starts(detail["line"].to_numpy()[tranche]), dtype=np.int64)
+    return found.take(order_by(line, on))
 
 
 def _direction(now: Keyed, keys: Ints) -> Ints:
     """For each of these keys the sign of its tranches reached, before losses, or of all where none is: pay falls
     where it goes the other way."""
-    asked = np.zeros(len(now.tranche), dtype=np.bool_)
-    asked[keys] = True
-    own = now.source.tranches[["amount_minor", "reached"]].take(np.flatnonzero(asked[now.key_of]))
-    key, amount = now.key_of[asked[now.key_of]], own["amount_minor"].to_numpy()
-    gross, whole = np.zeros((2, len(now.tranche)), dtype=np.int64)
-    np.add.at(gross, key, np.where(own["reached"] <= now.source.as_of, amount, 0))
-    np.add.at(whole, key, amount)
-    return np.sign(np.where(gross != 0, gross, whole)[keys])
+    amount = now.source.tranches["amount_minor"].to_numpy()
+    direction = np.sign(amount[now.tranche])
+    several = np.flatnonzero((np.bincount(now.key_of) > 1)[now.key_of])
+    key, alive = now.key_of[several], now.source.tranches["reached"].to_numpy()[several] <= now.source.as_of
+    gross, whole = np.zeros((2, len(direction)), dtype=np.int64)
+    np.add.at(gross, key, np.where(alive, amount[several], 0))
+    np.add.at(whole, key, amount[several])
+    direction[key] = np.sign(np.where(gross != 0, gross, whole))[key]
+    return np.asarray(direction[keys], dtype=np.int64)
 
 
 def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints, starts
+from expcomp.exact import Flags, Ints, order_by, starts
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice, word
 from expcomp.pay.words import codes
@@ -58,7 +58,8 @@ class Keyed:
     def in_order(self, at: Ints) -> Ints:
         """These keys by payee, deal, component, milestone, whose numbers stand in the order of their names."""
         line = self._line(at)
-        order = np.lexsort((codes(self._milestone(at)), codes(line["component"]), line["deal"], line["payee"]))
+        payee, deal = line["payee"].to_numpy(), line["deal"].to_numpy()
+        order = order_by(payee, deal, codes(line["component"]), codes(self._milestone(at)))
         return at[order]
 
     def _line(self, at: Ints) -> pd.DataFrame:
