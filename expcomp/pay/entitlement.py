@@ -61,6 +61,13 @@ class Entitlement:
         """The milestone of each tranche, a row of `steps`."""
         return np.asarray(self.pieces["step"].to_numpy()[self.tranches["piece"]], dtype=np.int64)
 
+    @property
+    def left_minor(self) -> Ints:
+        """What is left of each tranche after losses on the day reached, or by `as_of` while it is not."""
+        left = self.tranches["amount_minor"].to_numpy().copy()
+        left[self.lost["tranche"]] = self.lost["left_minor"]
+        return left
+
     def line_detail(self, at: Ints) -> pd.DataFrame:
         """Everything about these lines: LINE and, zero where there is no credit, CREDIT_COLUMNS."""
         lines = self.lines.take(at).reset_index(drop=True)
@@ -77,8 +84,10 @@ class Entitlement:
         hit = np.searchsorted(self.lost["tranche"], at)
         found = np.append(self.lost["tranche"], NONE)[hit] == at
         alive = (own["state"] == REACHED) & (own["reached"] <= self.as_of)
+        left = np.where(found, np.append(self.lost["left_minor"], 0)[hit], own["amount_minor"])
         return pd.concat([own.drop(columns="piece"), pieces, steps], axis=1).assign(
-            earned_minor=own["left_minor"].where(alive, 0),
+            left_minor=left,
+            earned_minor=np.where(alive, left, 0),
             lost_top=np.where(found, np.append(self.lost["top"], 0)[hit], 0),
             lost_bottom=np.where(found, np.append(self.lost["bottom"], 1)[hit], 1),
         )

@@ -20,20 +20,51 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 
 @dataclass(frozen=True)
 class Keyed:
-    """One entry per key: entitled_minor, reached (first day anything of the key was reached), holds_first
-    (whether the first tranche reached of the payee's component is among it), tranche (row of the entitlement's
-    tranches that stands for the key). `key_of` is the key of every tranche; `currencies` names the currency of
-    each plan version."""
+    """The keys of an entitlement. A line is one payee's component on one deal, so that its tranches of one milestone,
+    which stand together, are a key. `currencies` names the currency of each plan version."""
 
     source: Entitlement
     currencies: list[str]
-    entitled_minor: Ints
-    reached: Ints
-    holds_first: Flags
-    tranche: Ints
-    key_of: Ints
 
     COLUMNS = ("entitled_minor", "reached", "holds_first", "tranche")
+
+    @cached_property
+    def entitled_minor(self) -> Ints:
+        return _by_run(np.add, self.source.tranches["entitled_minor"].to_numpy(), self._first)
+
+    @cached_property
+    def reached(self) -> Ints:
+        """The first day anything of the key was reached."""
+        return _by_run(np.minimum, self._day, self._first)
+
+    @cached_property
+    def holds_first(self) -> Flags:
+        """Whether the first tranche reached of the payee's component is among the key's."""
+        holds = np.zeros(len(self._first), dtype=np.bool_)
+        holds[self.key_of[_first_of_line(self.source.tranches["line"].to_numpy(), self._day)]] = True
+        return holds
+
+    @cached_property
+    def tranche(self) -> Ints:
+        """The tranche that stands for the key."""
+        return _standing(self.source, self.key_of, self._first, self._day < NEVER)
+
+    @cached_property
+    def key_of(self) -> Ints:
+        """The key of every tranche."""
+        return np.repeat(np.arange(len(self._first)), np.diff(np.append(self._first, len(self.source.tranches))))
+
+    @cached_property
+    def _first(self) -> Ints:
+        """The tranche at which each key begins."""
+        line = self.source.tranches["line"].to_numpy()
+        return np.flatnonzero(starts(line) | starts(self.source.step))
+
+    @property
+    def _day(self) -> Ints:
+        """The day each tranche was reached; NEVER after `as_of`."""
+        reached = self.source.tranches["reached"].to_numpy()
+        return np.where(reached <= self.source.as_of, reached, NEVER)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -72,24 +103,6 @@ class Keyed:
     def same_lines(self, other: "Keyed") -> bool:
         """Whether both are the same lines at two dates, so that their keys stand in the same order."""
         return self.source.lines is other.source.lines
-
-
-def by_key(entitlement: Entitlement, currencies: list[str]) -> Keyed:
-    """A line is one payee's component on one deal, so that its tranches of one milestone, which stand
-    together, are a key."""
-    tranches = entitlement.tranches
-    line = tranches["line"].to_numpy()
-    begins = starts(line) | starts(entitlement.step)
-    first, key = np.flatnonzero(begins), np.cumsum(begins) - 1
-    reached = tranches["reached"].to_numpy()
-    alive = reached <= entitlement.as_of
-    day = np.where(alive, reached, NEVER)
-    holds_first = np.zeros(len(first), dtype=np.bool_)
-    holds_first[key[_first_of_line(line, day)]] = True
-    return Keyed(
-        entitlement, currencies, _by_run(np.add, tranches["entitled_minor"].to_numpy(), first),
-        _by_run(np.minimum, day, first), holds_first, _standing(entitlement, key, first, alive), key,
-    )  # fmt: skip
 
 
 def _by_run(of: np.ufunc, values: Ints, first: Ints) -> Ints:
