@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints, order_by, starts
+from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.labels import Text, choice, each
@@ -42,16 +42,20 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
         parts.append(_gone(both[gone], before.source, cancelled))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span))[COLUMNS]
+    frame = parts[0] if len(parts) == 1 else pd.concat(parts)
+    frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span)).reset_index(drop=True)
+    if KEY[0] not in frame:
+        frame = pd.concat([now.names(now.key_of[frame["tranche"]]), frame], axis=1)
+    return frame[COLUMNS]
 
 
 def _both(now: Keyed, before: Keyed | None) -> pd.DataFrame:
-    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`)."""
+    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`); without
+    their names where both are the same lines."""
     if before is None or now.same_lines(before):
         earlier = before.entitled_minor if before is not None else np.zeros_like(now.entitled_minor)
-        changed = now.in_order(np.flatnonzero(now.entitled_minor != earlier))
-        return now.rows(changed).assign(entitled_minor_before=earlier[changed])
+        changed = np.flatnonzero(now.entitled_minor != earlier)
+        return now.numbers(changed).assign(entitled_minor_before=earlier[changed])
     both = _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
     return both.reset_index()
 
@@ -93,8 +97,7 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         reason=choice(MOVED, why), on=each(to_iso, on), earned_day=np.where(back, hit_day[key], reached),
         standing_at="now", event=np.where(back, event[key], NONE),
     )  # fmt: skip
-    line = np.cumsum(starts(detail["line"].to_numpy()[tranche]), dtype=np.int64)
-    return found.take(order_by(line, on))
+    return found.take(now.order(key, on))
 
 
 def _direction(now: Keyed, keys: Ints) -> Ints:

@@ -69,10 +69,11 @@ class Keyed:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """COLUMNS of every key, indexed by KEY."""
-        return self.rows(np.arange(len(self.tranche))).set_index(KEY)
+        every = np.arange(len(self.tranche))
+        return pd.concat([self.names(every), self.numbers(every)], axis=1).set_index(KEY)
 
-    def rows(self, at: Ints) -> pd.DataFrame:
-        """KEY and COLUMNS of these keys."""
+    def names(self, at: Ints) -> pd.DataFrame:
+        """KEY of these keys."""
         line = self._line(at)
         return pd.DataFrame({
             "payee_id": self.source.payees.names.text(line["payee"].to_numpy()),
@@ -80,18 +81,17 @@ class Keyed:
             "component": word(line["component"]),
             "milestone": word(self._milestone(at)),
             "currency": choice(self.currencies, line["version"].to_numpy()),
-            "entitled_minor": self.entitled_minor[at],
-            "reached": self.reached[at],
-            "holds_first": self.holds_first[at],
-            "tranche": self.tranche[at],
         })  # fmt: skip
 
-    def in_order(self, at: Ints) -> Ints:
-        """These keys by payee, deal, component, milestone, whose numbers stand in the order of their names."""
+    def numbers(self, at: Ints) -> pd.DataFrame:
+        """COLUMNS of these keys."""
+        return pd.DataFrame({name: getattr(self, name)[at] for name in self.COLUMNS})
+
+    def order(self, at: Ints, on: Ints) -> Ints:
+        """The order of these keys by payee, deal, component, a day, milestone: numbers that rise as their names do."""
         line = self._line(at)
         payee, deal = line["payee"].to_numpy(), line["deal"].to_numpy()
-        order = order_by(payee, deal, codes(line["component"]), codes(self._milestone(at)))
-        return at[order]
+        return order_by(payee, deal, codes(line["component"]), on, codes(self._milestone(at)))
 
     def _line(self, at: Ints) -> pd.DataFrame:
         columns = ["payee", "deal", "component", "version"]
