@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +31,18 @@ def arrow_text(column: TextColumn) -> pa.Array:
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
     return array.cast(LARGE)
+
+
+def letters_of(column: TextColumn) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts of a column, one after the other; a view."""
+    array = arrow_text(column)
+    _, offsets, data = array.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]] if len(bounds) else np.zeros(0, np.uint8)
+
+
+def all_blank(column: TextColumn) -> bool:
+    return not len(letters_of(column))
 
 
 def taken_text(texts: "list[str] | TextColumn", at: Ints) -> pd.arrays.ArrowStringArray:

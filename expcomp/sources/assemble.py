@@ -54,7 +54,6 @@ def assemble(
     _require_amounts(drafts)
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
-            draft.sort()
             check_repeats(draft)
     _check_references(drafts, accounts)
     _drop_overlay_splits(drafts["splits"])

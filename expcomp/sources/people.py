@@ -1,10 +1,9 @@
 """People: every reference becomes a payee_id, by id or e-mail, else by a name that only one payee has."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Ints
@@ -12,7 +11,7 @@ from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help, same
-from expcomp.texts import taken_text
+from expcomp.texts import all_blank, arrow_text, taken_text
 
 PERSON_UNKNOWN = Code("D402", "person-unknown")
 PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")
@@ -28,7 +27,12 @@ class Directory:
     by_id: dict[str, tuple[str, ...]]
     by_email: dict[str, tuple[str, ...]]
     by_name: dict[str, tuple[str, ...]]
-    known: tuple[str, ...]
+    payees: Draft
+
+    def known(self) -> tuple[str, ...]:
+        """Every text that a person may be written as, for the nearest of them."""
+        columns = (self.payees.frame[name].tolist() for name in ("payee_id", "name", "email"))
+        return tuple(dict.fromkeys(text for column in columns for text in column if text))
 
     def find(self, text: str) -> tuple[tuple[str, ...], str]:
         """The payees the text may mean, and how they were found. An exact payee_id always means its payee."""
@@ -42,40 +46,36 @@ class Directory:
 def directory_of(payees: Draft) -> Directory:
     frame = payees.frame
     ids = frame["payee_id"].tolist()
-    by_id: dict[str, set[str]] = defaultdict(set)
+    by_id: dict[str, tuple[str, ...]] = {}
     for name in ID_FIELDS[1:]:
-        for text, payee in zip(frame[name].tolist(), ids, strict=True):
-            by_id[text].add(payee)
-    for payee in ids:
-        by_id[payee] = {payee}
-    by_id.pop("", None)
-    emails = _grouped((text.casefold() for text in frame["email"].tolist()), ids)
-    names = _grouped((same(text) for text in frame["name"].tolist()), ids)
-    known = tuple(dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text))
-    return Directory({text: tuple(sorted(found)) for text, found in by_id.items()}, emails, names, known)
+        if not all_blank(frame[name]):
+            _group(by_id, frame[name].tolist(), ids)
+    by_id.update((payee, (payee,)) for payee in ids if payee)
+    by_email: dict[str, tuple[str, ...]] = {}
+    _group(by_email, map(str.casefold, frame["email"].tolist()), ids)
+    by_name: dict[str, tuple[str, ...]] = {}
+    _group(by_name, map(same, frame["name"].tolist()), ids)
+    return Directory(by_id, by_email, by_name, payees)
 
 
-def _grouped(texts: object, ids: list[str]) -> dict[str, tuple[str, ...]]:
-    groups: dict[str, set[str]] = defaultdict(set)
-    for text, payee in zip(texts, ids, strict=True):  # type: ignore[call-overload]
-        groups[text].add(payee)
-    groups.pop("", None)
-    return {text: tuple(sorted(found)) for text, found in groups.items()}
+def _group(groups: dict[str, tuple[str, ...]], texts: Iterable[str], ids: list[str]) -> None:
+    """Add to the groups who each text stands for."""
+    for text, payee in zip(texts, ids, strict=True):
+        if text:
+            known = groups.get(text, ())
+            groups[text] = tuple(sorted({*known, payee})) if known else (payee,)
 
 
 def resolve_people(draft: Draft, directory: Directory) -> None:
     """Turn each PERSON column into payee ids. Unknown people are errors, except on deals that are not won."""
     for name in draft.of_kind(Kind.PERSON):
-        if len(draft):
+        if not all_blank(draft.frame[name]):
             _resolve(draft, name, directory)
 
 
 def _resolve(draft: Draft, name: str, directory: Directory) -> None:
-    encoded = pa.concat_arrays(draft.texts(name).chunks).dictionary_encode()
-    texts, codes = (
-        encoded.dictionary.to_pylist(),
-        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
-    )
+    encoded = arrow_text(draft.frame[name]).dictionary_encode()
+    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
     found, by_name, refused = [], list[int](), np.zeros(len(draft), np.bool_)
     for code, text in enumerate(texts):
         payees, how = directory.find(text) if text else ((), "")
@@ -106,7 +106,7 @@ def _tell(draft: Draft, name: str, text: str, rows: Ints, directory: Directory) 
     else:
         message, help = (
             "is no payee",
-            nearest_help(text, directory.known) or "add the person to payees, or correct the name",
+            nearest_help(text, directory.known()) or "add the person to payees, or correct the name",
         )
     code = PERSON_AMBIGUOUS if payees else PERSON_UNKNOWN
     if len(matters):
