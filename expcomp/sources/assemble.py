@@ -1,7 +1,7 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,17 +29,20 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 
 
 def assemble(
-    readings: Sequence[Reading],
+    readings: Iterable[Reading],
     needs: Needs,
     complaints: Complaints,
     values: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings.
 
+    Each is converted as it comes, and its cells are given up: `readings` may read the next file only then.
     Where a file could not be read at all, nothing is said about references: its rows may be what they name.
     """
+    of_cells = Complaints()
+    typed = [type_table(reading, needs, of_cells) for reading in readings]
     incomplete = bool(complaints.errors)
-    typed = [type_table(reading, needs, complaints) for reading in readings]
+    complaints.extend((*of_cells.errors, *of_cells.notes))
     if incomplete:
         complaints.stop_if_any()
     drafts = {

@@ -50,7 +50,8 @@ class Draft:
             columns: dict[str, Any] = {wanted.name: blank_column(wanted.kind, 0) for wanted in self.fields}
         else:
             columns = {
-                wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces]) for wanted in self.fields
+                wanted.name: join_columns([piece.columns.pop(wanted.name) for piece in pieces])
+                for wanted in self.fields
             }
         labels = [piece.reading.raw.label for piece in pieces]
         counts = [len(piece.refused) for piece in pieces]

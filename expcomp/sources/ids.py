@@ -31,6 +31,9 @@ SUSPECT = "|".join(
 )
 """For Arrow's engine: finds every text that `read_id` would change or refuse, and few others."""
 
+SHORT_OF_SUSPECT = 15
+"""An id with fewer characters, all of them visible ASCII, is suspect only with a `.` or a `+` in it."""
+
 SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
