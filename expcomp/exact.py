@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Factor = int | Ints
 
-SAFE = float(2**61)
+SAFE = float(2**60)
 PPM = 1_000_000
 """Shares and rates are whole parts per million."""
 
@@ -36,11 +36,10 @@ def round_ratio(
     """`round(Π tops / Π bottoms)` row by row, each rounded exactly once; bottoms are positive."""
 
     def small(top: Ints, bottom: Factor) -> Ints:
-        whole, rest = np.divmod(np.abs(top), bottom)
-        up = rest > (bottom - rest if rounding is Rounding.HALF_EVEN else bottom - rest - 1)
+        twice, double = 2 * np.abs(top) + bottom, 2 * bottom
+        whole = twice // double
         if rounding is Rounding.HALF_EVEN:
-            up |= (2 * rest == bottom) & (whole % 2 == 1)
-        whole += up
+            whole -= (whole % 2 == 1) & (whole * double == twice)
         return np.where(top < 0, -whole, whole)
 
     return _by_size(tops, bottoms, small, lambda top, bottom: rounded(top, bottom, rounding))
@@ -106,11 +105,24 @@ def divide(totals: Ints, weights: Ints, group: Ints, tie: Ints) -> Ints:
     given = np.zeros(len(totals), dtype=np.int64)
     np.add.at(given, group, floor)
     spare = np.where(whole > 0, np.abs(totals), 0) - given
-    order = np.lexsort((tie, -rest, group))
-    rank = position_in_group(group[order])
-    extra = np.zeros(len(group), dtype=np.int64)
-    extra[order] = rank < spare[group[order]]
-    return (floor + extra) * np.sign(row_total)
+    rows = np.flatnonzero(spare[group] > 0)
+    order = rows[order_by(group[rows], -rest[rows], tie[rows])]
+    floor[order] += position_in_group(group[order]) < spare[group[order]]
+    return floor * np.sign(row_total)
+
+
+def order_by(*keys: Ints) -> Ints:
+    """The order of rows by their keys, the first one first; equal rows stay as they stand. Keys that fit into one
+    whole number are sorted as one, which takes a fraction of the time."""
+    packed, bits = np.zeros(len(keys[0]), dtype=np.int64), 0
+    for key in keys:
+        low = int(key.min(initial=0))
+        width = (int(key.max(initial=0)) - low).bit_length()
+        bits += width
+        if bits > 62:
+            return np.lexsort(keys[::-1])
+        packed = (packed << width) | (key - low)
+    return np.argsort(packed, kind="stable")
 
 
 Share = tuple[Factor, Factor]

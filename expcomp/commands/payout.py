@@ -64,7 +64,7 @@ def _check_ending(path: Path) -> None:
 def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:
     if format != "table":
         for block in _blocks(sheet, format, lines):
-            stream.write(block.decode())
+            stream.write(bytes(block).decode())
         return
     from expcomp.output.terminal import print_lines, print_sheet
 
@@ -74,7 +74,7 @@ def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: Tex
         print_sheet(sheet, stream, posted_file=posted)
 
 
-def _blocks(sheet: "Sheet", format: Format, lines: bool) -> Iterable[bytes]:
+def _blocks(sheet: "Sheet", format: Format, lines: bool) -> Iterable[bytes | memoryview]:
     """The whole text in UTF-8, in pieces."""
     from expcomp.output.csv_form import to_csv
     from expcomp.output.machine import to_json

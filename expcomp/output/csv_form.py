@@ -20,7 +20,7 @@ STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
 SPECIAL = f'[",{HIDDEN}]'
 
 
-def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes]:
+def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
     frames = (all_columns(sheet, block) for block in sheet.line_blocks()) if lines else [full_payees(sheet)]
     for number, frame in enumerate(frames):
@@ -29,14 +29,14 @@ def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes]:
         yield _rows(frame)
 
 
-def _rows(frame: pd.DataFrame) -> bytes:
+def _rows(frame: pd.DataFrame) -> memoryview:
     cells = [
         _amounts(frame[name].to_numpy(np.int64), frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns
     ]
     cells[-1] = joined(cells[-1], "\n")
     rows = pc.binary_join_element_wise(*cells, pa.scalar(",", LARGE))
-    return bytes(rows.buffers()[2])
+    return memoryview(rows.buffers()[2])
 
 
 def _amounts(minor: Ints, currency: pd.Series) -> pa.Array:

@@ -64,7 +64,7 @@ class DealFacts:
         lines = source.lines.iloc[line]
         component = lines["component"].to_numpy(object)
         parts = [text.partition(":") for text in component]
-        own = source.tranches.iloc[rows]
+        own = source.detail(rows)
         keys = pd.DataFrame({
             "payee_id": source.payees.names.text(lines["payee"].to_numpy()), "line": line, "at": rows,
             "component": component, "kind": [kind for kind, _, _ in parts], "name": [name for _, _, name in parts],

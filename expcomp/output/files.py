@@ -15,7 +15,7 @@ CANNOT_WRITE = Code("O102", "cannot-write")
 LEFT_OVER = ".expcomp-"
 
 
-def write_atomic(path: Path, blocks: Iterable[bytes], *, force: bool = False) -> bool:
+def write_atomic(path: Path, blocks: Iterable[bytes | memoryview], *, force: bool = False) -> bool:
     """Write a file of mode 0600; False when it already held exactly this. A symbolic link is replaced, never
     followed. Raises `Refused`: O101 for another file there without `force`, O102 where it cannot be written."""
     try:
@@ -41,7 +41,7 @@ def _prefix(path: Path) -> str:
     return f"{LEFT_OVER}{path.name}-"
 
 
-def _replace(path: Path, blocks: Iterable[bytes], force: bool) -> bool:
+def _replace(path: Path, blocks: Iterable[bytes | memoryview], force: bool) -> bool:
     handle, name = tempfile.mkstemp(prefix=_prefix(path), dir=path.parent)
     new = Path(name)
     try:

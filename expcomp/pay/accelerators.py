@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
-from expcomp.exact import PPM, Flags, Ints, round_ratio, running_total, starts
+from expcomp.exact import PPM, Factor, Flags, Ints, order_by, round_ratio, running_total, starts
 from expcomp.pay.deals import Deals
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees
@@ -25,12 +25,11 @@ NO_QUOTA = Code("D524", "no-quota")
 def accelerate(
     plans: PlanSet, lines: pd.DataFrame, deals: Deals, payees: Payees, quotas: Quotas, findings: Findings
 ) -> pd.DataFrame:
-    """Adds base_minor, before_minor (the running total), window, quota (0: none), weighted (Σ part ×
+    """Adds base_minor, before_minor (the running total), window_quota_minor (0: none), weighted (Σ part ×
     multiplier, in ten-thousandths, over `parts_of`), at_base_rate (1: no band applied) and gross_minor to all lines."""
     close = deals.close[lines["deal"]]
     columns = {
         "before_minor": np.zeros(len(lines), np.int64),
-        "window": np.zeros(len(lines), np.int64),
         "window_quota_minor": np.zeros(len(lines), np.int64),
         "weighted": np.full(len(lines), MULTIPLIER_UNIT),
         "parts_of": np.ones(len(lines), np.int64),
@@ -53,12 +52,12 @@ def _rounded(lines: pd.DataFrame, plans: PlanSet, *, with_bands: bool) -> Ints:
     result = np.zeros(len(lines), dtype=np.int64)
     for index, plan in enumerate(plans.versions):
         at = np.flatnonzero(((lines["version"] == index) & lines["paid"]).to_numpy())
-        part = lines.iloc[at]
-        tops = [part["credited_minor"].to_numpy(), part["rate_top"].to_numpy()]
-        bottoms: list[Ints | int] = [part["rate_bottom"].to_numpy()]
+        names = ("credited_minor", "rate_top", "rate_bottom", "weighted", "parts_of")
+        credited, rate, per, weighted, parts_of = (lines[name].to_numpy()[at] for name in names)
+        tops: list[Factor] = [credited, rate]
+        bottoms: list[Factor] = [per]
         if with_bands:
-            tops.append(part["weighted"].to_numpy())
-            bottoms += [part["parts_of"].to_numpy(), MULTIPLIER_UNIT]
+            tops, bottoms = [*tops, weighted], [*bottoms, parts_of, MULTIPLIER_UNIT]
         result[at] = round_ratio(tops, bottoms, plan.plan.rounding)
     return result
 
@@ -69,7 +68,7 @@ def _apply(
 ) -> None:  # fmt: skip
     deal, payee = lines["deal"].to_numpy()[rows], lines["payee"].to_numpy()[rows]
     window = deal if rule.window == "deal" else plan.calendar.numbers(SPANS[rule.window], close[rows])
-    order = np.lexsort((deal, close[rows], window, payee))
+    order = order_by(payee, window, close[rows], deal)
     rows, window, payee = rows[order], window[order], payee[order]
     group = np.cumsum(starts(window) | starts(payee)) - 1
     credit = lines["quota_minor"].to_numpy()[rows]
@@ -87,7 +86,6 @@ def _apply(
     else:
         weighted, parts_of = _marginal(rule, edges, before[kept], credit[kept])
     columns["before_minor"][rows[kept]] = before[kept]
-    columns["window"][rows[kept]] = window[kept]
     columns["window_quota_minor"][rows[kept]] = quota
     columns["weighted"][rows[kept]] = np.where(has_quota, weighted, MULTIPLIER_UNIT)
     columns["parts_of"][rows[kept]] = np.where(has_quota, parts_of, 1)
@@ -137,13 +135,15 @@ def _multiplier_at(rule: Accelerator, edges: list[Ints], position: Ints) -> Ints
 
 
 def _marginal(rule: Accelerator, edges: list[Ints], before: Ints, credit: Ints) -> tuple[Ints, Ints]:
-    """Σ part × multiplier over the bands a line runs through, and its quota credit; for no credit, the band."""
-    weighted = np.zeros(len(before), dtype=np.int64)
+    """Σ part × multiplier over the bands a line runs through, and its quota credit; for a line that stays in
+    one band, the band's multiplier and 1."""
+    weighted, bands = np.zeros(len(before), dtype=np.int64), np.zeros(len(before), dtype=np.int64)
     for band, part in zip(rule.bands, _parts(edges, before, credit), strict=True):
         weighted += round_ratio((part, band.multiplier))
-    nothing = credit <= 0
-    weighted = np.where(nothing, _multiplier_at(rule, edges, before), weighted)
-    return weighted, np.where(nothing, 1, credit)
+        bands += part > 0
+    stays = bands <= 1
+    weighted[stays] = _multiplier_at(rule, [edge[stays] for edge in edges], before[stays])
+    return weighted, np.where(stays, 1, credit)
 
 
 def _parts(edges: list[Ints], before: Ints, credit: Ints) -> Iterator[Ints]:

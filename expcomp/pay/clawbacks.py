@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import PPM, Ints, round_ratio
+from expcomp.exact import PPM, Flags, Ints, round_ratio
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, pairs
 from expcomp.pay.words import REACHED
@@ -43,38 +43,43 @@ def _recovers(rule: Clawback, day: Ints, close: Ints) -> tuple[Ints, Ints]:
 
 
 def entitle(
-    tranches: pd.DataFrame, losses: pd.DataFrame, version: Ints, deal: Ints, plans: PlanSet, as_of: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Adds earned_minor (what a tranche was worth on the day reached) and entitled_minor (what is left of it
-    at `as_of`); and every recovery: tranche, loss, amount_minor (of the tranche's sign, before the floor).
+    tranches: pd.DataFrame, deal: Ints, earned: Flags, losses: pd.DataFrame, deals: Deals, plans: PlanSet, as_of: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Adds left_minor (what is left of a tranche on the day reached, or by `as_of` while it is not) and
+    entitled_minor (what is left of it at `as_of`); what the tranches of deals with losses had lost by then:
+    tranche, top, bottom; and every recovery: tranche, loss, amount_minor (of the tranche's sign, before the floor).
 
-    `losses` have happened by `as_of`; `deal` and `version` are the tranches' own.
+    `losses` have happened by `as_of`; `deal` and `earned` (never taken back) are the tranches' own.
     """
-    reached, amount = tranches["reached"].to_numpy(), tranches["amount_minor"].to_numpy()
-    alive = ((tranches["state"] == REACHED) & (tranches["reached"] <= as_of)).to_numpy()
-    at, loss = pairs(deal, losses["deal"].to_numpy())
-    before = losses["day"].to_numpy()[loss] <= np.minimum(reached[at], as_of)
-    lost_top = np.zeros(len(tranches), dtype=np.int64)
-    np.add.at(lost_top, at[before], losses["top"].to_numpy()[loss[before]])
-    lost_bottom = np.ones(len(tranches), dtype=np.int64)
-    lost_bottom[at] = losses["bottom"].to_numpy()[loss]
-    left = _by_version(amount, lost_bottom - lost_top, lost_bottom, version, plans)
-    earned = np.where(alive, left, 0)
-    takes = ~before & alive[at] & ~tranches["earned"].to_numpy()[at] & (losses["rule"].to_numpy()[loss] != NONE)
-    at, loss = at[takes], loss[takes]
+    amount, reached = tranches["amount_minor"].to_numpy(), tranches["reached"].to_numpy()
+    alive = (tranches["state"] == REACHED).to_numpy() & (reached <= as_of)
+    suffers = np.zeros(len(deals), dtype=np.bool_)
+    suffers[losses["deal"]] = True
+    hit = np.flatnonzero(suffers[deal])
+    at, loss = pairs(deal[hit], losses["deal"].to_numpy())
+    before = losses["day"].to_numpy()[loss] <= np.minimum(reached[hit[at]], as_of)
+    top, bottom = np.zeros(len(hit), dtype=np.int64), np.ones(len(hit), dtype=np.int64)
+    np.add.at(top, at[before], losses["top"].to_numpy()[loss[before]])
+    bottom[at] = losses["bottom"].to_numpy()[loss]
+    left = amount.copy()
+    left[hit] = _by_version(amount[hit], bottom - top, bottom, deals.version[deal[hit]], plans)
+    entitled = np.where(alive, left, 0)
+    takes = ~before & (alive & ~earned)[hit[at]] & (losses["rule"].to_numpy()[loss] != NONE)
+    at, loss = hit[at[takes]], loss[takes]
     taken = losses.iloc[loss]
     amounts = _by_version(
-        amount[at], taken["top"].to_numpy(), taken["bottom"].to_numpy(), version[at], plans,
+        amount[at], taken["top"].to_numpy(), taken["bottom"].to_numpy(), deals.version[deal[at]], plans,
         taken["recovers_top"].to_numpy(), taken["recovers_bottom"].to_numpy(),
     )  # fmt: skip
     recovered = np.zeros(len(tranches), dtype=np.int64)
     np.add.at(recovered, at, amounts)
-    entitled = np.where(earned >= 0, np.maximum(earned - recovered, 0), np.minimum(earned - recovered, 0))
+    rest, own = entitled[hit] - recovered[hit], entitled[hit]
+    entitled[hit] = np.where(own >= 0, np.maximum(rest, 0), np.minimum(rest, 0))
     return (
-        tranches.assign(left_minor=left, lost_top=lost_top, lost_bottom=lost_bottom, earned_minor=earned,
-                        entitled_minor=entitled),
+        tranches.assign(left_minor=left, entitled_minor=entitled),
+        pd.DataFrame({"tranche": hit, "top": top, "bottom": bottom}),
         pd.DataFrame({"tranche": at, "loss": loss, "amount_minor": amounts}),
-    )  # fmt: skip
+    )
 
 
 def _by_version(

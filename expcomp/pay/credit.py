@@ -19,7 +19,6 @@ from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.words import codes, empty, repeat
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.book import Book
-from expcomp.sources.tables import MOTIONS
 from expcomp.suggest import did_you_mean
 
 UNKNOWN_TIER = Code("D510", "unknown-override-tier")
@@ -49,7 +48,7 @@ COLUMNS = {
     "quota_whole": "int64", "within_role_ppm": "int64", "in_credit": "bool", "expected": "bool", "split_row": "int64",
 }  # fmt: skip
 """A part of a deal before amounts, beside its role (a category): the role's share of the value and of
-quotas, what the shares of quotas add up to in the tier (0: the same as credit), the payee's share within
+quotas, what the shares of quotas add up to in the tier (NONE: the same as credit), the payee's share within
 the role, and whether somebody is expected to hold it."""
 
 
@@ -60,13 +59,13 @@ def credit_deals(
     """Tier and credit of every deal this version pays or counts."""
     rows = deals.of_version(index)
     tier = find_tiers(plan, index, deals, rows, findings)
-    family = deals.frame["motion"].map(MOTIONS).fillna("").to_numpy(object)
+    is_renewal = deals.facts.family.among(frozenset({"renewal"}))
     splits = _revenue_splits(book, deals, payees)
     batches = [empty(COLUMNS | {"role": roles})]
     for number, rule in enumerate(plan.ownership):
         mine = rows[tier[rows] == number]
         split = np.isin(mine, splits["deal"]) & (rule.splits == "crm")
-        renewal = ~split & deals.covered[mine] & (family[mine] == "renewal")
+        renewal = ~split & deals.covered[mine] & is_renewal[mine]
         batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], roles, holders)
         batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], roles, holders)
         batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], roles, findings)
@@ -107,9 +106,14 @@ def _by_roles(
         yield pd.DataFrame({
             "deal": rows, "role": repeat(role, len(rows), roles), "payee": held.payee, "left": held.left,
             "share_ppm": shares.get(role, 0),
-            "quota_ppm": quota.get(role, 0), "quota_whole": sum(quota.values()), "within_role_ppm": PPM,
+            "quota_ppm": quota.get(role, 0), "quota_whole": _whole(rule), "within_role_ppm": PPM,
             "in_credit": role in shares, "expected": True, "split_row": NONE,
         })  # fmt: skip
+
+
+def _whole(rule: Tier) -> int:
+    """What the shares of quotas add up to; NONE where credit fills them."""
+    return NONE if rule.quota_credit is None else sum(rule.quota_credit.values())
 
 
 def _revenue_splits(book: Book, deals: Deals, payees: Payees) -> pd.DataFrame:
@@ -140,7 +144,7 @@ def _by_splits(
     parts = parts.groupby(["deal", "role", "payee"], as_index=False).agg({"share_ppm": "sum", "split_row": "min"})
     quota = rule.quota_credit or {}
     yield parts.assign(
-        left=False, quota_whole=sum(quota.values()), in_credit=True, within_role_ppm=parts["share_ppm"],
+        left=False, quota_whole=_whole(rule), in_credit=True, within_role_ppm=parts["share_ppm"],
         quota_ppm=[quota.get(role, 0) for role in parts["role"]], expected=True,
     )[[*COLUMNS, "role"]]  # fmt: skip
     for role, quota_ppm in quota.items():
@@ -148,7 +152,7 @@ def _by_splits(
         yield pd.DataFrame({
             "deal": unnamed, "role": repeat(role, len(unnamed), roles), "payee": NONE, "left": False,
             "share_ppm": 0, "quota_ppm": quota_ppm,
-            "quota_whole": sum(quota.values()), "within_role_ppm": PPM, "in_credit": False, "expected": False,
+            "quota_whole": _whole(rule), "within_role_ppm": PPM, "in_credit": False, "expected": False,
             "split_row": NONE,
         })  # fmt: skip
 
@@ -201,9 +205,10 @@ def _amounts(plan: Plan, index: int, parts: pd.DataFrame, tier: Ints, deals: Dea
     deal, payee = parts["deal"].to_numpy(), parts["payee"].to_numpy()
     tie = tie_rank(payee, parts["role"])
     credited = divide(deals.value, parts["share_ppm"].to_numpy(), deal, tie)
-    own_quota = (parts["quota_whole"] != 0).to_numpy()
+    own_quota = (parts["quota_whole"] != NONE).to_numpy()
     quota = credited.copy()
-    quota[own_quota] = _quota_credit(plan, parts[own_quota], deals, tie[own_quota])
+    if own_quota.any():
+        quota[own_quota] = _quota_credit(plan, parts[own_quota], deals, tie[own_quota])
     lines = parts.assign(version=index, tier=tier[deal], credited_minor=credited, quota_minor=quota)
     nobody = (payee == NONE) & parts["paid"].to_numpy()
     return Credits(lines[payee != NONE].reset_index(drop=True), tier, lines.loc[nobody, ["deal", "role", "left"]])

@@ -15,7 +15,6 @@ from expcomp.pay.signals import credit_signals, link
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
-from expcomp.sources.tables import MOTIONS
 
 NO_RATE = Code("D501", "no-exchange-rate")
 NO_VALUE = Code("D502", "deal-without-value")
@@ -73,13 +72,13 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
     names, accounts = Names.of(frame["deal_id"]), Names.of(book["accounts"]["account_id"], frame["account_id"])
     facts = Facts(book, frame, accounts, close, as_of, plans.zone)
     links = link(book, frame, names, findings)
-    family = frame["motion"].map(MOTIONS).fillna("").to_numpy(object)
+    family = facts.family
     version, value = np.full(len(frame), NONE), np.zeros(len(frame), np.int64)
     covered, counted = np.zeros(len(frame), np.bool_), np.zeros(len(frame), np.bool_)
     worth, why = [], []
     for index, (plan, (first, last)) in enumerate(zip(plans.versions, plans.spans, strict=True)):
         dated = won & (first <= close) & (close <= last)
-        pays, counts = np.isin(family, plan.plan.covers), np.isin(family, plan.plan.counts_toward_quota)
+        pays, counts = family.among(frozenset(plan.plan.covers)), family.among(frozenset(plan.plan.counts_toward_quota))
         own, faults = _values(frame, close, plan, facts.rates, np.flatnonzero(dated))
         credited, reason = credit_signals(plan, book, frame, close, links)
         worth.append(Worth(plan, own, credited))

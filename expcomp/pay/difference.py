@@ -36,10 +36,10 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     gone = (both["tranche"] == NONE).to_numpy()
     parts = []
     if not gone.all():
-        parts.append(_moved(both[~gone], now.source, before.source.as_of if before else -1))
+        parts.append(_moved(both[~gone], now, before.source.as_of if before else -1))
     if gone.any():
         assert before is not None
-        parts.append(_cancelled(both[gone], before.source, cancelled))
+        parts.append(_gone(both[gone], before.source, cancelled))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     frame = pd.concat(parts, ignore_index=True)
@@ -73,50 +73,69 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
 MOVED = ("clawback", "commission", "milestone", "correction", "true_up")
 
 
-def _moved(rows: pd.DataFrame, source: Entitlement, since: int) -> pd.DataFrame:
+def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     """Reached since: commission or milestone; taken back since: clawback; else a posted tranche
     rose (true_up) or fell for no event (correction)."""
+    source, detail = now.source, now.source.tranches
     tranche = rows["tranche"].to_numpy(np.int64)
-    detail = source.tranches
+    key = now.key_of[tranche]
     reached = detail["reached"].to_numpy()[tranche]
     if "reached_before" in rows:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
-    event, event_day = _last_event(source, since)
-    gross_sign = np.sign(detail["amount_minor"].to_numpy()[tranche])
-    amount = rows["amount_minor"].to_numpy()
-    falls = np.sign(amount) == -gross_sign
-    back = falls & (event[tranche] != NONE)
+    event, event_day, hit_day = _last_events(now, since)
+    falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now, key)
+    back = falls & (event[key] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
     why = np.select([back, came & first, came, falls], range(4), 4)
-    on = np.where(back, event_day[tranche], np.minimum(reached, source.as_of))
+    on = np.where(back, event_day[key], np.minimum(reached, source.as_of))
     found = rows.assign(
-        reason=choice(MOVED, why), on=each(to_iso, on), earned_day=reached, standing_at="now",
-        event=np.where(back, event[tranche], NONE),
+        reason=choice(MOVED, why), on=each(to_iso, on), earned_day=np.where(back, hit_day[key], reached),
+        standing_at="now", event=np.where(back, event[key], NONE),
     )  # fmt: skip
     line = np.cumsum(starts(detail["line"].to_numpy()[tranche]))
     return found.take(np.lexsort((on, line)))
 
 
-def _last_event(source: Entitlement, since: int) -> tuple[Ints, Ints]:
-    """For each tranche the last loss since a day that took something back, and its day."""
-    event, day = np.full(len(source.tranches), NONE), np.full(len(source.tranches), NEVER)
+def _direction(now: Keyed, keys: Ints) -> Ints:
+    """For each of these keys the sign of its tranches reached, before losses, or of all where none is: pay falls
+    where it goes the other way."""
+    asked = np.zeros(len(now.tranche), dtype=np.bool_)
+    asked[keys] = True
+    own = now.source.tranches[["amount_minor", "reached"]].take(np.flatnonzero(asked[now.key_of]))
+    key, amount = now.key_of[asked[now.key_of]], own["amount_minor"].to_numpy()
+    gross, whole = np.zeros((2, len(now.tranche)), dtype=np.int64)
+    np.add.at(gross, key, np.where(own["reached"] <= now.source.as_of, amount, 0))
+    np.add.at(whole, key, amount)
+    return np.sign(np.where(gross != 0, gross, whole)[keys])
+
+
+def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:
+    """For each key the last loss since a day that took something back, its day, and the newest day on which
+    a tranche was reached that lost by any of them."""
+    source, count = now.source, len(now.tranche)
+    event, day, hit = np.full(count, NONE), np.full(count, NEVER), np.full(count, -1)
     taken = source.recoveries[source.recoveries["amount_minor"] != 0]
     loss_day = source.losses["day"].to_numpy()[taken["loss"]]
     recent = (since < loss_day) & (loss_day <= source.as_of)
     order = np.argsort(loss_day[recent], kind="stable")
-    at = taken["tranche"].to_numpy()[recent][order]
-    event[at] = taken["loss"].to_numpy()[recent][order]
-    day[at] = loss_day[recent][order]
-    return event, day
+    tranche = taken["tranche"].to_numpy()[recent][order]
+    key = now.key_of[tranche]
+    event[key] = taken["loss"].to_numpy()[recent][order]
+    day[key] = loss_day[recent][order]
+    np.maximum.at(hit, key, source.tranches["reached"].to_numpy()[tranche])
+    return event, day, hit
 
 
-def _cancelled(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
+def _gone(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) -> pd.DataFrame:
+    """Keys of a cancelled deal; and lines of others that it took with it, a cap or a carve-out."""
     tranche = rows["tranche_before"].to_numpy(np.int64)
-    on = [to_iso(cancelled.get(deal_id, source.as_of)) for deal_id in rows["deal_id"]]
+    reached = source.tranches["reached"].to_numpy()[tranche]
+    days = zip(rows["deal_id"], reached.tolist(), strict=True)
+    on = [to_iso(cancelled.get(deal_id, day)) for deal_id, day in days]
     return rows.assign(
-        reason="cancelled", on=on, tranche=tranche,
-        earned_day=source.tranches["reached"].to_numpy()[tranche], standing_at="before", event=NONE,
+        reason=["cancelled" if deal_id in cancelled else "correction" for deal_id in rows["deal_id"]], on=on,
+        tranche=tranche, earned_day=reached, standing_at="before", event=NONE,
     )  # fmt: skip
 
 
@@ -138,7 +157,7 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     amount = both["entitled_minor"] - both["amount_minor"]
     both = both.assign(amount_minor=amount)[amount != 0].reset_index()
     deal_gone = both["deal_id"].isin(cancelled).to_numpy() & (both["tranche"] == NONE)
-    on = _counts_from(both, closed.source.as_of)
+    on = _counts_from(both, closed.source)
     on = np.where(deal_gone, [cancelled.get(deal, NEVER) for deal in both["deal_id"]], on)
     both = both.drop(columns=[name for name in Keyed.COLUMNS if name != "tranche"])
     return both.assign(
@@ -150,12 +169,13 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     )
 
 
-def _counts_from(both: pd.DataFrame, closed_end: int) -> Ints:
+def _counts_from(both: pd.DataFrame, closed: Entitlement) -> Ints:
     """The day the tranche was reached, else the day it was posted for, else the closed end."""
-    reached = both["reached"].to_numpy(np.int64)
+    closed_end = closed.as_of
+    reached = np.append(closed.tranches["reached"].to_numpy(), NEVER)[both["tranche"].to_numpy(np.int64)]
     posted_on = both["posted_on"].to_numpy(object) if "posted_on" in both else np.full(len(both), "", dtype=object)
     posted = [to_day(date.fromisoformat(text)) if text else closed_end for text in posted_on]
-    return np.where((both["tranche"] != NONE) & (reached <= closed_end), reached, posted)
+    return np.where(reached <= closed_end, reached, posted)
 
 
 def cancels_out(lines: pd.DataFrame) -> Flags:

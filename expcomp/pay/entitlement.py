@@ -11,39 +11,33 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Findings
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Ints
 from expcomp.pay.accelerators import accelerate
 from expcomp.pay.clawbacks import entitle, recovering
+from expcomp.pay.components import PAID, component_lines
 from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
-from expcomp.pay.limits import cap_lines
-from expcomp.pay.lookups import NONE, days
+from expcomp.pay.lookups import NONE, days, distinct
 from expcomp.pay.losses import find_losses
-from expcomp.pay.milestones import milestone_dates, spiff_dates
-from expcomp.pay.overlays import overlay_lines
+from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
-from expcomp.pay.spiffs import spiff_lines
+from expcomp.pay.steps import Steps
 from expcomp.pay.tranches import cut, forfeit
-from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, codes, components, milestones, pick, repeat, roles
+from expcomp.pay.words import REACHED, SPIFF, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
-LINE_COLUMNS = (
-    "deal", "payee", "version", "rule", "share_ppm", "credited_minor", "quota_minor", "rate_top",
-    "rate_bottom", "base_minor", "accelerated_minor", "weighted", "at_base_rate", "before_minor", "window",
-    "window_quota_minor", "basis_minor", "carved_minor", "gross_minor", "split_row",
-)  # fmt: skip
-"""One component of one payee on one deal, beside kind, component and role (categories). `rule` is its
-position in the plan's block; gross_minor what its milestones share out. Zero or NONE where a column does not apply."""
+NOTHING_POSTED: PostedDays = {}
 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing."""
+    """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing. A tranche is a
+    line's part of a piece, a piece a deal's part of a step; `detail` puts them together."""
 
     as_of: int
     deals: Deals
@@ -51,17 +45,46 @@ class Entitlement:
     tier: Ints
     zeroed: Ints
     lines: pd.DataFrame
+    credits: pd.DataFrame
     tranches: pd.DataFrame
+    pieces: pd.DataFrame
+    steps: Steps
+    lost: pd.DataFrame
     losses: pd.DataFrame
     recoveries: pd.DataFrame
     vacant: pd.DataFrame
     overlays_unpaid: pd.DataFrame
     budgets_spent: pd.DataFrame
 
+    @property
+    def step(self) -> Ints:
+        """The milestone of each tranche, a row of `steps`."""
+        return np.asarray(self.pieces["step"].to_numpy()[self.tranches["piece"]], dtype=np.int64)
 
-def settle(
-    plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: frozenset[tuple[str, str]] = frozenset()
-) -> Entitlement:
+    def line_detail(self, at: Ints) -> pd.DataFrame:
+        """Everything about these lines: LINE and, zero where there is no credit, CREDIT_COLUMNS."""
+        lines = self.lines.take(at).reset_index(drop=True)
+        row = lines["credit"].to_numpy()
+        credits = self.credits.take(row[row != NONE]).set_axis(np.flatnonzero(row != NONE))
+        return pd.concat([lines, credits.reindex(range(len(lines)), fill_value=0)], axis=1)
+
+    def detail(self, at: Ints) -> pd.DataFrame:
+        """Everything about these tranches: their own columns, those of their piece and of its step; earned_minor
+        (what they were worth on the day reached); and lost_top / lost_bottom, the share of the deal lost by then."""
+        own = self.tranches.take(at).reset_index(drop=True)
+        pieces = self.pieces.take(own["piece"].to_numpy()).drop(columns=["reached", "state"]).reset_index(drop=True)
+        steps = self.steps.frame.take(pieces["step"].to_numpy()).reset_index(drop=True)
+        hit = np.searchsorted(self.lost["tranche"], at)
+        found = np.append(self.lost["tranche"], NONE)[hit] == at
+        alive = (own["state"] == REACHED) & (own["reached"] <= self.as_of)
+        return pd.concat([own.drop(columns="piece"), pieces, steps], axis=1).assign(
+            earned_minor=own["left_minor"].where(alive, 0),
+            lost_top=np.where(found, np.append(self.lost["top"], 0)[hit], 0),
+            lost_bottom=np.where(found, np.append(self.lost["bottom"], 1)[hit], 1),
+        )
+
+
+def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: PostedDays = NOTHING_POSTED) -> Entitlement:
     """Raises `Refused` with everything in the data that keeps the plan from being paid by."""
     findings = Findings()
     deals, payees = read_deals(plans, book, as_of, findings), Payees.of(book)
@@ -72,43 +95,44 @@ def settle(
         for plan, worth in zip(plans.versions, deals.worth, strict=True)
     ]
     role_names = roles(plans)
-    credits = [
+    divided = [
         credit_deals(plan, index, role_names, book, deals, holders[index], payees, findings)
         for index, plan in enumerate(plans.versions)
     ]
     findings.check()
     rated = pd.concat([
-        rate_lines(plan, index, credits[index].lines, deals, book, payees, quotas, findings)
+        rate_lines(plan, index, divided[index].lines, deals, book, payees, quotas, findings)
         for index, plan in enumerate(plans.versions)
     ], ignore_index=True)  # fmt: skip
     credited = accelerate(plans, rated, deals, payees, quotas, findings)
     losses = recovering(plans, find_losses(book, deals, findings), deals)
     _check_rates(deals, findings)
     findings.check()
-    tier = _merge(deals, [credit.tier for credit in credits], NO_TIER)
+    tier = _merge(deals, [credit.tier for credit in divided], NO_TIER)
     zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
-    paid = credited[(credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()].reset_index(drop=True)
-    lines, unpaid, spent = _lines(plans, paid, tier, zero == NONE, deals, holders)
-    tranches = _tranches(plans, lines, book, deals, payees, pay_span, as_of, posted)
-    line = tranches["line"].to_numpy()
-    version, deal = lines["version"].to_numpy()[line], lines["deal"].to_numpy()[line]
-    tranches, recoveries = entitle(tranches, losses, version, deal, plans, as_of)
-    return Entitlement(
-        as_of, deals, payees, tier, zero, lines, tranches, losses, recoveries,
-        pd.concat([credit.missing for credit in credits], ignore_index=True), unpaid, spent,
+    pays = (credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()
+    paid = credited[PAID][pays].reset_index(drop=True)
+    lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
+    steps = Steps.of(plans)
+    tranches, pieces = _tranches(plans, lines, steps, book, deals, posted)
+    tranches = forfeit(tranches, lines["payee"].to_numpy(), plans, payees, pay_span, as_of)
+    whole = Entitlement(
+        as_of, deals, payees, tier, zero, lines, credits, tranches, pieces, steps, empty({}), losses, empty({}),
+        pd.concat([credit.missing for credit in divided], ignore_index=True), unpaid, spent,
     )  # fmt: skip
+    return rewind(whole, plans, as_of)
 
 
 def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
-    """The same lines at an earlier date: only what happened between the two dates is taken away.
+    """What tranches are worth at a date not after that of `later`: only what happened between the two is taken away.
 
     For plans and data in which nothing after a date changes what lines were before it; see `looks_back`.
     """
-    line = later.tranches["line"].to_numpy()
-    version, deal = later.lines["version"].to_numpy()[line], later.lines["deal"].to_numpy()[line]
     losses = later.losses[(later.losses["day"] <= as_of).to_numpy()].reset_index(drop=True)
-    tranches, recoveries = entitle(later.tranches, losses, version, deal, plans, as_of)
-    return replace(later, as_of=as_of, tranches=tranches, losses=losses, recoveries=recoveries)
+    deal = later.lines["deal"].to_numpy()[later.tranches["line"]]
+    earned = later.steps.frame["earned"].to_numpy()[later.step]
+    tranches, lost, recoveries = entitle(later.tranches, deal, earned, losses, later.deals, plans, as_of)
+    return replace(later, as_of=as_of, tranches=tranches, lost=lost, losses=losses, recoveries=recoveries)
 
 
 def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
@@ -145,72 +169,28 @@ def _check_rates(deals: Deals, findings: Findings) -> None:
             findings.add(NO_RATE.at(deals.place(row), f"the account's value before {deals.id(row)}: {fault}"))
 
 
-def _lines(
-    plans: PlanSet, paid: pd.DataFrame, tier: Ints, live: Flags, deals: Deals, holders: list[Holders]
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Credit lines after carve-outs, overlays, caps and SPIFFs, as LINE_COLUMNS."""
-    holds = paid["gross_minor"].to_numpy().copy()
-    batches, unpaid, names = [], [], components(plans)
-    for index, plan in enumerate(plans.versions):
-        mine = np.flatnonzero((paid["version"] == index).to_numpy())
-        own = paid.iloc[mine].reset_index(drop=True)
-        overlays, holds[mine], missing = overlay_lines(plan, index, own, tier, live, deals, holders[index])
-        number = overlays["overlay"].to_numpy()
-        batches.append(overlays.assign(
-            version=index, rule=number, kind=repeat(OVERLAY, len(overlays), KIND),
-            component=pick([f"{OVERLAY}:{name}" for name in plan.overlays], number, names),
-            role=pick([rule.role for rule in plan.overlays.values()], number, roles(plans)),
-        ))  # fmt: skip
-        unpaid.append(missing.assign(version=index))
-    credits = paid.assign(
-        kind=repeat(CREDIT, len(paid), KIND), component=_of_role(CREDIT, paid["role"], names),
-        rule=paid["rate_row"], accelerated_minor=paid["gross_minor"],
-        carved_minor=paid["gross_minor"] - holds, gross_minor=holds,
-    )  # fmt: skip
-    allowed = cap_lines(plans, paid, holds, deals)
-    withheld = credits.assign(
-        kind=repeat(CAP, len(paid), KIND), component=_of_role(CAP, paid["role"], names),
-        basis_minor=holds, gross_minor=allowed - holds, rule=NONE, base_minor=0,
-        accelerated_minor=0, carved_minor=0,
-    )[allowed < holds]  # fmt: skip
-    spiffs, spent = spiff_lines(plans, paid, roles(plans), deals)
-    named = spiffs.assign(
-        kind=repeat(SPIFF, len(spiffs), KIND), rule=spiffs["spiff"], component=_spiff_names(plans, spiffs, names)
-    )
-    frames = [credits, *batches, withheld, named]
-    lines = pd.concat([_complete(frame) for frame in frames], ignore_index=True)
-    return lines, pd.concat(unpaid, ignore_index=True), spent
-
-
-def _of_role(kind: str, role: pd.Series, names: pd.CategoricalDtype) -> pd.Categorical:
-    return pick([f"{kind}:{name}" for name in role.cat.categories], codes(role), names)
-
-
-def _spiff_names(plans: PlanSet, spiffs: pd.DataFrame, names: pd.CategoricalDtype) -> pd.Categorical:
-    ordered = [(i, n, s.name) for i, plan in enumerate(plans.versions) for n, s in enumerate(plan.spiffs)]
-    position = {(version, number): at for at, (version, number, _) in enumerate(ordered)}
-    at = [position[key] for key in zip(spiffs["version"], spiffs["spiff"], strict=True)]
-    return pick([f"{SPIFF}:{name}" for *_, name in ordered], np.asarray(at, dtype=np.int64), names)
-
-
-def _complete(frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a line, zero where a component has none of them."""
-    missing = {name: 0 for name in LINE_COLUMNS if name not in frame}
-    return frame.assign(**missing)[["kind", "component", "role", *LINE_COLUMNS]]
-
-
 def _tranches(
-    plans: PlanSet, lines: pd.DataFrame, book: Book, deals: Deals, payees: Payees, pay_span: Span, as_of: int,
-    posted: frozenset[tuple[str, str]],
-) -> pd.DataFrame:  # fmt: skip
-    batches, names = [], milestones(plans)
+    plans: PlanSet, lines: pd.DataFrame, steps: Steps, book: Book, deals: Deals, posted: PostedDays
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tranches of every line, each line's together; and the pieces they are cut along."""
+    deal, gross = lines["deal"].to_numpy(), lines["gross_minor"].to_numpy()
+    version, spiff = lines["version"].to_numpy(), (lines["kind"] == SPIFF).to_numpy()
+    tranches, pieces, done = [], [], 0
     for index, plan in enumerate(plans.versions):
-        own = lines[(lines["version"] == index).to_numpy()]
-        spiff = (own["kind"] == SPIFF).to_numpy()
-        dates = milestone_dates(plan, index, names, book, deals, np.unique(own["deal"].to_numpy()[~spiff]), posted)
-        batches.append(cut(own[~spiff], dates, plan.plan.rounding))
-        at_close = spiff_dates(plan, index, names, deals, np.unique(own["deal"].to_numpy()[spiff]), posted)
-        batches.append(cut(own[spiff], at_close, plan.plan.rounding))
-    tranches = pd.concat(batches, ignore_index=True)
-    payee = lines["payee"].to_numpy()[tranches["line"]]
-    return forfeit(tranches, payee, plans, payees, pay_span, as_of)
+        for is_spiff in (False, True):
+            own = np.flatnonzero((version == index) & (spiff == is_spiff))
+            rows = distinct(deal[own], len(deals))
+            dates = (
+                spiff_dates(plan, index, steps, deals, rows, posted)
+                if is_spiff
+                else milestone_dates(plan, index, steps, book, deals, rows, posted)
+            )
+            tranches.append(cut(own, deal[own], gross[own], dates, done, steps, plan.plan.rounding))
+            pieces.append(dates)
+            done += len(dates)
+    return _together(tranches), _together(pieces)
+
+
+def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)

@@ -20,6 +20,7 @@ from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, I
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
 from expcomp.sources.tables import MOTIONS
+from expcomp.texts import each_text
 
 ONE_OFF = frozenset({"one_off", "one-off", "one off", "one_time", "one-time", "one time", "non_recurring",
                      "non-recurring", "nonrecurring", "services"})  # fmt: skip
@@ -104,6 +105,9 @@ class Facts:
         self.book, self.deals, self.accounts, self.close, self.as_of = book, deals, accounts, close, as_of
         self.zone = zone
         self.account = accounts.codes(deals["account_id"])
+        own = folded(deals["product"])
+        self.products = Names.of(own, folded(book["usage"]["product"]), folded(book["events"]["product"]))
+        self.product = self.products.codes(own)
         self.rates = Rates(book["fx"])
         self.faults: dict[int, str] = {}
         self._words: dict[str, Words] = {}
@@ -134,7 +138,7 @@ class Facts:
         if name == "acv":
             return Amounts(worth.value[rows], np.ones(len(rows), np.bool_))
         if name == "family":
-            return self._text("family", self.deals["motion"].map(MOTIONS).fillna("")).take(rows)
+            return self.family.take(rows)
         return self._column(self.deals, "deal." + name, name, type_, rows)
 
     def _signal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints) -> Words | Amounts:
@@ -172,6 +176,11 @@ class Facts:
         return self._words[key]
 
     @cached_property
+    def family(self) -> Words:
+        """The family of each deal's motion."""
+        return Words.of(pd.Series(each_text(self.deals["motion"], lambda motion: MOTIONS.get(motion, ""))))
+
+    @cached_property
     def _account_row(self) -> Ints:
         """Row of the accounts table by account code; the last entry is for no account."""
         rows = np.full(len(self.accounts) + 1, NONE)
@@ -191,8 +200,14 @@ class Facts:
         return Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]))
 
     @cached_property
+    def usage_days(self) -> Dated:
+        """Every usage row of the accounts, whether it tells seats or not."""
+        usage = self.book["usage"]
+        return Dated.of(self.accounts.codes(usage["account_id"]), days(usage["date"]))
+
+    @cached_property
     def usage(self) -> "Usage":
-        return Usage.of(self.book["usage"], self.accounts, self.deals, self.account, self.as_of)
+        return Usage.of(self.book["usage"], self)
 
     def _seat_use(self, rows: Ints, day: Ints) -> Amounts:
         newest = self.usage.dated.newest(self.usage.series[rows], day)
@@ -278,16 +293,15 @@ class Usage:
     bought: Ints
 
     @classmethod
-    def of(cls, usage: pd.DataFrame, accounts: Names, deals: pd.DataFrame, account: Ints, as_of: int) -> "Usage":
+    def of(cls, usage: pd.DataFrame, facts: Facts) -> "Usage":
         active, has_active = numbers(usage["seats_active"])
         bought, has_bought = numbers(usage["seats_purchased"])
         day = days(usage["date"])
-        keep = has_active & has_bought & (day <= as_of)
-        products = Names.of(folded(usage["product"]), folded(deals["product"]))
-        width = len(products) + 1
-        code = accounts.codes(usage["account_id"])
-        keys = np.where(code == NONE, NONE, code * width + products.codes(folded(usage["product"])) + 1)
+        keep = has_active & has_bought & (day <= facts.as_of)
+        width = len(facts.products) + 1
+        code = facts.accounts.codes(usage["account_id"])
+        keys = np.where(code == NONE, NONE, code * width + facts.products.codes(folded(usage["product"])) + 1)
         dated = Dated.of(keys, day, keep)
-        own = account * width + products.codes(folded(deals["product"])) + 1
-        series = np.where(dated.has(own), own, account * width)
+        own = facts.account * width + facts.product + 1
+        series = np.where(dated.has(own), own, facts.account * width)
         return cls(dated, series, np.append(active, 0), np.append(bought, 0))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expcomp.exact import Ints, running_total, within_limit
+from expcomp.exact import Ints, order_by, running_total, within_limit
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import group_of
 from expcomp.pay.words import codes
@@ -23,7 +23,8 @@ def cap_lines(plans: PlanSet, credits: pd.DataFrame, holds: Ints, deals: Deals) 
     before left (design page 3, step 7). `credits` are the paid lines of all versions."""
     left = holds.copy()
     deal, close = credits["deal"].to_numpy(), deals.close[credits["deal"]]
-    for per in ORDER:
+    capped = {cap.per for plan in plans.versions for cap in plan.caps}
+    for per in (per for per in ORDER if per in capped):
         window = deal if per == "deal" else plans.calendar.numbers(SPANS[per], close)
         group = group_of(credits["payee"].to_numpy(), codes(credits["role"]), window)
         for limit in _limits(plans, credits, per):
@@ -48,13 +49,13 @@ def _limits(plans: PlanSet, credits: pd.DataFrame, per: Window) -> Iterator[Ints
         nth += 1
 
 
-def use_up(amounts: Ints, limits: Ints, group: npt.NDArray[np.generic], close: Ints, deal: Ints) -> Ints:
+def use_up(amounts: Ints, limits: Ints, group: Ints, close: Ints, deal: Ints) -> Ints:
     """What of each amount fits its group's limit, in order of close date and deal id.
 
     The limit may change between versions of a plan; what is used counts on. With one limit in a group the
     amounts before a row are enough to know what is used: min(limit, running total).
     """
-    order = np.lexsort((deal, close, group))
+    order = order_by(group, close, deal)
     amount, limit, grouped = amounts[order], limits[order], group[order]
     result = np.empty_like(amount)
     before = running_total(amount, grouped)

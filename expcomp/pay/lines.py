@@ -27,8 +27,8 @@ LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after"]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
-BLOCK = 1 << 17
-"""Lines told at a time: their columns stay near the processor."""
+BLOCK = 1 << 18
+"""Lines told at a time: memory stays bounded."""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class Names:
 
     def codes(self, column: pd.Series) -> Ints:
         """Position in the list; NONE for a name that is not in it, and for a blank."""
+        if len(column) == 0:
+            return np.zeros(0, dtype=np.int64)
         texts = arrow_text(column)
         codes: Ints = (
             pc.index_in(texts, value_set=self.names).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -115,8 +117,7 @@ class Dated:
 
     def has(self, keys: Ints) -> npt.NDArray[np.bool_]:
         """Whether a key has any row."""
-        low, high = self.bounds(keys, np.full(len(keys), -1), np.full(len(keys), LAST))
-        return high > low
+        return np.isin(keys, self.packed >> DAY_BITS)
 
     def day(self, positions: Ints) -> Ints:
         return self.packed[positions] & LAST
@@ -135,6 +136,13 @@ def group_of(*columns: Ints) -> Ints:
     return codes
 
 
+def distinct(codes: Ints, size: int) -> Ints:
+    """Each code once, in order; codes are below `size`."""
+    present = np.zeros(size, dtype=np.bool_)
+    present[codes] = True
+    return np.flatnonzero(present)
+
+
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Every (row, position) with low ≤ position < high: the many-to-many join of slices."""
     count = high - low
@@ -144,9 +152,9 @@ def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
 
 
 def pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
-    """Row numbers of every left and right row with the same key."""
+    """Row numbers of every left and right row with the same key; keys are codes (≥ 0) or NONE."""
     order = np.argsort(right, kind="stable")
-    low = np.searchsorted(right[order], left, side="left")
-    high = np.searchsorted(right[order], left, side="right")
-    row, position = spread(low, high)
+    count = np.bincount(right + 1, minlength=int(left.max(initial=NONE)) + 2)
+    end = np.cumsum(count)
+    row, position = spread((end - count)[left + 1], end[left + 1])
     return row, order[position]

@@ -1,8 +1,8 @@
 """What churn and contraction take from each deal (design page 3, step 9).
 
 Events are taken account by account in order of date: contraction before churn on one day; contractions
-naming a product first, by product, then the larger amount. The n-th event of every account is worked at
-once, so that the loop runs as often as the busiest account has events.
+naming a product first, by product, then the larger amount, then those naming a deal, by deal id. The n-th event
+of every account is worked at once, so that the loop runs as often as the busiest account has events.
 """
 
 import numpy as np
@@ -49,13 +49,15 @@ def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
     frame = pd.DataFrame({
         "event": np.arange(len(table)), "account": deals.facts.accounts.codes(table["account_id"]),
         "day": days(table["date"]), "churn": (word == "churn").to_numpy(), "amount": np.abs(amount),
-        "product": folded(table["product"]).to_numpy(object), "named_deal": deals.names.codes(table["deal_id"]),
+        "product": deals.facts.products.codes(folded(table["product"])),
+        "named_deal": deals.names.codes(table["deal_id"]),
         "names_deal": (table["deal_id"] != "").to_numpy(),
     })  # fmt: skip
     works = word.isin(("churn", "contraction")).to_numpy() & (frame["day"] <= deals.facts.as_of).to_numpy()
     frame = frame[works & (frame["account"] != NONE).to_numpy()]
     order = np.lexsort((
-        frame["event"], -frame["amount"], frame["product"].rank(method="dense"), frame["product"] == "",
+        frame["event"], frame["named_deal"], ~frame["names_deal"], -frame["amount"], frame["product"],
+        frame["product"] == NONE,
         frame["churn"], frame["day"], frame["account"],
     ))  # fmt: skip
     frame = frame.iloc[order]
@@ -64,7 +66,7 @@ def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
 
 def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> pd.DataFrame:
     """One event per account: what it takes from each deal, subtracting from `left` in place."""
-    account, product = deals.facts.account, _products(deals)
+    account, product = deals.facts.account, deals.facts.product
     at, picked = pairs(events["account"].to_numpy(), account[open_deals])
     deal = open_deals[picked]
     event = {name: events[name].to_numpy()[at] for name in events.columns}
@@ -73,9 +75,9 @@ def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> p
     open_: Flags = (deals.close[deal] <= event["day"]) & (left[deal] > 0)
     open_ &= churn | (deals.value[deal] > 0)
     open_ &= ~event["names_deal"] | (deal == event["named_deal"])
-    open_ &= ~churn | (event["product"] == "") | same_product | event["names_deal"]
+    open_ &= ~churn | (event["product"] == NONE) | same_product | event["names_deal"]
     at, deal, churn, same_product = at[open_], deal[open_], churn[open_], same_product[open_]
-    first = same_product & (event["product"][open_] != "")
+    first = same_product & (event["product"][open_] != NONE)
     order = np.lexsort((-deal, -deals.close[deal], ~first, at))
     at, deal, churn = at[order], deal[order], churn[order]
     limit = events["amount"].to_numpy()[at]
@@ -87,7 +89,3 @@ def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> p
         "deal": deal, "day": events["day"].to_numpy()[at], "event": events["event"].to_numpy()[at], "churn": churn,
         "top": taken, "bottom": np.maximum(deals.value[deal], 1),
     })  # fmt: skip
-
-
-def _products(deals: Deals) -> np.ndarray:
-    return folded(deals.frame["product"]).to_numpy(object)

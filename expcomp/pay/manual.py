@@ -38,9 +38,7 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
     })  # fmt: skip
 
 
-def manual_corrections(
-    due: pd.DataFrame, posted: pd.DataFrame, closed_end: int, plans: PlanSet, span: Span
-) -> pd.DataFrame:
+def manual_corrections(due: pd.DataFrame, posted: pd.DataFrame, plans: PlanSet, span: Span) -> pd.DataFrame:
     """Adjustments of closed periods that were changed, added or dropped after those were posted.
 
     `due` are today's manual lines of the closed periods; `posted` what was posted of them, indexed by KEY.
@@ -51,7 +49,8 @@ def manual_corrections(
     changed = amount[amount != 0].rename("amount_minor").reset_index()
     first = [plans.calendar.parse(text).first_day for text in changed["milestone"]]
     earned = [str(plans.calendar.period_of(span, day)) for day in first]
-    return changed.assign(kind=CORRECTION, reason="correction", on=to_iso(closed_end), period_earned=earned)
+    on = [to_iso(day) for day in first]
+    return changed.assign(kind=CORRECTION, reason="correction", on=on, period_earned=earned)
 
 
 def _periods(rows: pd.DataFrame, plans: PlanSet) -> list[Period]:

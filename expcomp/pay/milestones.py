@@ -4,7 +4,7 @@ Design page 2, payout and guardrails. A row of the result is a piece: one milest
 receipt or row of evidence that pays a part of it. Nothing is reached before the close date.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,60 +12,53 @@ import pandas as pd
 from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, Dated, days, folded, numbers, pairs, spread
-from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, SPIFF_MILESTONE, STATE, codes, empty, pick, repeat
+from expcomp.pay.steps import Steps
+from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, STATE, codes, empty, pick, repeat
 from expcomp.period import NEVER
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.model import Milestone, Plan
 from expcomp.sources.book import Book
 
 COLUMNS = {
-    "deal": "int64", "schedule": "int64", "position": "int64", "piece": "int64",
-    "before_ppm": "int64", "until_ppm": "int64", "earned": "bool",
-    "from_top": "int64", "from_bottom": "int64", "to_top": "int64", "to_bottom": "int64",
-    "reached": "int64", "held_from": "int64", "deadline": "int64", "evidence_in": "int64", "evidence_at": "int64",
+    "deal": "int64", "step": "int64", "piece": "int64", "from_top": "int64", "from_bottom": "int64",
+    "to_top": "int64", "to_bottom": "int64", "reached": "int64", "held_from": "int64", "deadline": "int64",
+    "evidence_in": "int64", "evidence_at": "int64",
 }  # fmt: skip
-"""Beside milestone and state (categories). before/until: the milestone's place in the line, cumulative;
-from/to: the piece's place in the milestone, as fractions; reached: NEVER while not; held_from: the day a
-hold stopped it; deadline: the last day of `within`, NEVER without; evidence: position in EVIDENCE and row
-of that table (of the deals at `as_of`)."""
+"""Beside state (a category). step: the milestone, of `Steps`; from/to: the piece's place in the milestone, as
+fractions; reached: NEVER while not; held_from: the day a hold stopped it; deadline: the last day of `within`,
+NEVER without; evidence: position in EVIDENCE and row of that table (of the deals at `as_of`)."""
+
+PostedDays = Mapping[tuple[str, str], tuple[int, int]]
+"""(deal id, milestone) that was posted → the day it was first posted for, and the end of the last period."""
 
 EVIDENCE = ("deals", "usage", "receipts", "milestones")
 
 
 def milestone_dates(
-    plan: Plan, index: int, names: pd.CategoricalDtype, book: Book, deals: Deals, rows: Ints,
-    posted: frozenset[tuple[str, str]],
-) -> pd.DataFrame:  # fmt: skip
-    """The pieces of these deals of a version. `posted` (deal id, milestone) are never held again."""
-    batches = [empty(COLUMNS | {"milestone": names, "state": STATE})]
+    plan: Plan, index: int, steps: Steps, book: Book, deals: Deals, rows: Ints, posted: PostedDays
+) -> pd.DataFrame:
+    """The pieces of these deals of a version, in the schedule's order. `posted` (deal id, milestone) are never
+    held again."""
+    batches = [empty(COLUMNS | {"state": STATE})]
     chosen = np.full(len(rows), NONE)
     for number in reversed(range(len(plan.payout))):
         holds = deals.facts.hold(plan.payout[number].when, deals.worth[index], rows, deals.close[rows])
         chosen[holds] = number
     for number, schedule in enumerate(plan.payout):
-        mine, done = rows[chosen == number], 0
         for position, milestone in enumerate(schedule.milestones):
-            pieces = _pieces(plan, index, milestone, book, deals, mine)
-            batches.append(pieces.assign(
-                schedule=number, position=position, milestone=repeat(milestone.name, len(pieces), names),
-                before_ppm=done,
-                until_ppm=done + milestone.pays, earned=milestone.status == "earned",
-            ))  # fmt: skip
-            done += milestone.pays
-    pieces = pd.concat([batch[[*COLUMNS, "milestone", "state"]] for batch in batches], ignore_index=True)
-    return hold_back(plan, index, deals, pieces, posted)
+            pieces = _pieces(plan, index, milestone, book, deals, rows[chosen == number])
+            batches.append(pieces.assign(step=steps.first[index, number] + position)[[*COLUMNS, "state"]])
+    pieces = pd.concat([batch for batch in batches if len(batch)] or batches[:1], ignore_index=True)
+    return hold_back(plan, index, steps, deals, pieces, posted)
 
 
-def spiff_dates(
-    plan: Plan, index: int, names: pd.CategoricalDtype, deals: Deals, rows: Ints, posted: frozenset[tuple[str, str]]
-) -> pd.DataFrame:
+def spiff_dates(plan: Plan, index: int, steps: Steps, deals: Deals, rows: Ints, posted: PostedDays) -> pd.DataFrame:
     """The one piece of a SPIFF: reached whole on the close date, unless held."""
     pieces = _whole(deals, rows, deals.close[rows]).assign(
-        schedule=NONE, position=0, milestone=repeat(SPIFF_MILESTONE, len(rows), names),
-        before_ppm=0, until_ppm=PPM, earned=False,
-        reached=deals.close[rows], held_from=NEVER, deadline=NEVER, state=repeat(REACHED, len(rows), STATE),
+        step=steps.first[index, NONE], reached=deals.close[rows], held_from=NEVER, deadline=NEVER,
+        state=repeat(REACHED, len(rows), STATE),
     )  # fmt: skip
-    return hold_back(plan, index, deals, pieces[[*COLUMNS, "milestone", "state"]], posted)
+    return hold_back(plan, index, steps, deals, pieces[[*COLUMNS, "state"]], posted)
 
 
 def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
@@ -101,13 +94,15 @@ def _whole(deals: Deals, rows: Ints, day: Ints) -> pd.DataFrame:
 
 def _activations(plan: Plan, index: int, deals: Deals, rows: Ints) -> pd.DataFrame:
     """The earlier of the deal's activation date and the first usage row at or after close that meets
-    `activation.when`."""
+    `activation.when`: any usage row of the account, and where seat use is asked, one that tells it."""
     own = np.maximum(days(deals.frame["activated_on"].iloc[rows]), deals.close[rows])
     own = np.where(own >= NEVER, NEVER, own)
     if plan.activation is None:
         return _whole(deals, rows, own)
-    usage = deals.facts.usage
-    first = _first_day(plan.activation.when, True, index, deals, rows, deals.close[rows] - 1, usage.dated, usage.series)
+    facts, when = deals.facts, plan.activation.when
+    asks_seats = any(condition.field == "account.seat_utilization" for condition in when)
+    dated, keys = (facts.usage.dated, facts.usage.series) if asks_seats else (facts.usage_days, facts.account)
+    first = _first_day(when, True, index, deals, rows, deals.close[rows] - 1, dated, keys)
     by_usage = first[0] < own
     return _whole(deals, rows, np.minimum(own, first[0])).assign(
         evidence_in=np.where(by_usage, EVIDENCE.index("usage"), 0), evidence_at=np.where(by_usage, first[1], rows)
@@ -188,15 +183,12 @@ def _chain(
 
 
 def hold_back(
-    plan: Plan, index: int, deals: Deals, pieces: pd.DataFrame, posted: frozenset[tuple[str, str]]
+    plan: Plan, index: int, steps: Steps, deals: Deals, pieces: pd.DataFrame, posted: PostedDays
 ) -> pd.DataFrame:
     """Hold reached pieces while any hold is true on their day, until the first later dated row on which none
-    is; that day is then the day reached."""
+    is, at the latest until they were posted; that day is then the day reached."""
     holds = [rule for rule in plan.guardrails if rule.action == "hold"]
     at = np.flatnonzero((pieces["state"] == REACHED).to_numpy())
-    if posted:
-        keys = zip(deals.names.text(pieces["deal"].to_numpy()[at]), pieces["milestone"].iloc[at], strict=True)
-        at = at[[key not in posted for key in keys]]
     if not holds or len(at) == 0:
         return pieces
     deal, reached = pieces["deal"].to_numpy()[at], pieces["reached"].to_numpy().copy()
@@ -207,12 +199,31 @@ def hold_back(
 
     stopped = at[held(deal, reached[at])]
     release = _release(deals, pieces["deal"].to_numpy()[stopped], reached[stopped], held)
+    release = np.minimum(release, _posted_days(steps, deals, pieces, stopped, posted))
     state = codes(pieces["state"]).copy()
     state[stopped[release == NEVER]] = STATE.categories.to_list().index(HELD)
     held_from = pieces["held_from"].to_numpy().copy()
-    held_from[stopped] = reached[stopped]
+    held_from[stopped] = np.where(release == reached[stopped], NEVER, reached[stopped])
     reached[stopped] = release
     return pieces.assign(reached=reached, state=pd.Categorical.from_codes(state, dtype=STATE), held_from=held_from)
+
+
+def _posted_days(steps: Steps, deals: Deals, pieces: pd.DataFrame, rows: Ints, posted: PostedDays) -> Ints:
+    """The day from which a posted piece is not held again; NEVER for one that was not posted. Of a milestone in
+    several pieces those reached by the last posted period were."""
+    found = np.full(len(rows), NEVER)
+    if not posted:
+        return found
+    alone = ~pieces.duplicated(["deal", "step"], keep=False).to_numpy()[rows]
+    part = pieces.iloc[rows]
+    keys = zip(
+        deals.names.text(part["deal"].to_numpy()), steps.frame["milestone"].take(part["step"].to_numpy()), strict=True
+    )
+    for at, (key, day) in enumerate(zip(keys, part["reached"].tolist(), strict=True)):
+        first, until = posted.get(key, (NEVER, -1))
+        if first < NEVER and (alone[at] or day <= until):
+            found[at] = max(first, day)
+    return found
 
 
 def _release(deals: Deals, deal: Ints, day: Ints, held: Callable[[Ints, Ints], Flags]) -> Ints:

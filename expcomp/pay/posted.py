@@ -1,16 +1,17 @@
 """Posted lines of closed periods: what stands, what is carried, and the balances they leave."""
 
+from collections.abc import Container
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.money import to_text
-from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY
 from expcomp.pay.lookups import days
+from expcomp.pay.milestones import PostedDays
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.period import NEVER, Period, Span, to_date, to_day
 from expcomp.plan.versions import PlanSet
@@ -22,6 +23,8 @@ ONLY_PAY_PERIODS = Code("L103", "not-a-pay-period")
 MISSING = Code("D545", "posted-deal-missing")
 
 MANUAL = "manual:"
+TAKEN_BACK = ("clawback", "cancelled")
+"""Reasons of lines that name the day of what took them back, not the day reached."""
 
 COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "reached_on", "lost_share")
 """Columns of a line whose change explains a correction, the most telling first."""
@@ -33,10 +36,15 @@ class Posted:
 
     lines: pd.DataFrame
 
-    @cached_property
-    def reached_milestones(self) -> frozenset[tuple[str, str]]:
-        """(deal id, milestone) that were paid once, and are never held again."""
-        return frozenset(zip(self.lines["deal_id"], self.lines["milestone"], strict=True))
+    def posted_days(self, plans: PlanSet) -> PostedDays:
+        """Milestones of deals that were paid once, and are never held again."""
+        ends = {str(period): period.last_day for period in self.periods(plans)}
+        reached = self.lines.reindex(columns=["deal_id", "milestone", "period", "on", "reason"], fill_value="")
+        reached = reached[~reached["reason"].isin(TAKEN_BACK)]
+        days = pd.DataFrame({"on": reached["on"], "until": reached["period"].map(ends)})
+        found = days.groupby([reached["deal_id"], reached["milestone"]]).agg({"on": "min", "until": "max"})
+        first = (to_day(date.fromisoformat(text)) if text else 0 for text in found["on"])
+        return dict(zip(found.index, zip(first, found["until"].tolist(), strict=True), strict=True))
 
     def periods(self, plans: PlanSet) -> list[Period]:
         return sorted({plans.calendar.parse(text) for text in self.lines["period"]}, key=lambda p: p.first_day)
@@ -79,13 +87,14 @@ class Posted:
         kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
         return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
-    def carried(self, book: Book, source: Entitlement) -> list[str]:
+    def carried(self, book: Book, cancelled: Container[str]) -> list[str]:
         """Posted deals that today's export does not hold and that stand as posted: closed outside the span of
-        the export, or resolved to keep. A deal missing inside the span stops the run."""
-        known = set(book["deals"]["deal_id"]) | set(book["cancellations"]["deal_id"]) | {""}
-        absent = sorted(set(self.lines["deal_id"]) - known)
+        the export, resolved to keep, or cancelled only later. Any other one missing inside the span stops the run."""
+        known = set(book["deals"]["deal_id"]) | {""}
+        absent = sorted(deal for deal in set(self.lines["deal_id"]) - known if deal not in cancelled)
         decided = book["resolutions"]
         keep = set(decided.loc[decided["decision"].str.casefold() == "keep", "deal_id"])
+        keep |= set(book["cancellations"]["deal_id"])
         close = days(book["deals"]["close_date"])
         close = close[close < NEVER]
         if len(close) == 0:
@@ -140,7 +149,7 @@ class Posted:
     def _period_of(self, day: str, plans: PlanSet) -> str:
         closed = self.periods(plans)
         at = to_day(to_date(0).fromisoformat(day)) if day else -1
-        return next((str(period) for period in closed if period.contains(at)), str(closed[-1]) if closed else "")
+        return str(plans.calendar.period_of(closed[-1].span, at)) if closed and at >= 0 else ""
 
     def _changes(self, frame: pd.DataFrame, plans: PlanSet) -> pd.DataFrame:
         value_column = plans.versions[0].plan.value

@@ -5,7 +5,6 @@ a larger period is never prorated (design page 2, accelerators).
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -74,7 +73,6 @@ class Quotas:
     def _windows(self) -> Ints:
         """Span and number of each row's period in one whole number; NONE for what is no period."""
 
-        @cache
         def window(text: str) -> int | str:
             try:
                 period = self._calendar.parse(text)
@@ -82,11 +80,12 @@ class Quotas:
                 return str(error)
             return (SPAN_AT[period.span] << NUMBER_BITS) | period.number
 
-        windows = [window(text) for text in self._rows["period"]]
-        for row, found in enumerate(windows):
-            if isinstance(found, str):
-                self._findings.add(WRONG_PERIOD.at(place_of(self._rows, row), found))
-        return np.asarray([NONE if isinstance(found, str) else found for found in windows], dtype=np.int64)
+        at, texts = pd.factorize(self._rows["period"])
+        windows = [window(text) for text in texts]
+        wrong = np.asarray([isinstance(found, str) for found in windows], dtype=np.bool_)
+        for row in np.flatnonzero(wrong[at]).tolist():
+            self._findings.add(WRONG_PERIOD.at(place_of(self._rows, row), str(windows[at[row]])))
+        return np.asarray([NONE if isinstance(found, str) else found for found in windows], dtype=np.int64)[at]
 
     def _of_role(self, role: str) -> tuple[Ints, Ints]:
         """Key (payee, window) and amount of the rows that name a role, sorted by key."""

@@ -77,7 +77,8 @@ class Holders:
     def _find(self, role: str) -> Ints:
         source = self._plan.roles[role].from_
         if source.startswith("manager of "):
-            return self._payees.manager[self._named(source.removeprefix("manager of ").strip())]
+            below = self.of(source.removeprefix("manager of ").strip(), np.arange(len(self._deals)))
+            return self._payees.manager[below.payee]
         table, _, column = source.partition(".")
         match table:
             case "deal":

@@ -11,7 +11,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, cancels_out, correct, move
-from expcomp.pay.entitlement import Entitlement, looks_back, rewind, settle
+from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, looks_back, rewind, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.keys import Keyed, by_key
 from expcomp.pay.lines import POSTING, Lines, Story
@@ -111,7 +111,7 @@ def payout(
         raise Refused(BEFORE_PERIOD.at(None, message))
     shorter = MONTHS[period.span] < MONTHS[pay_span]
     periods = (period,) if shorter else tuple(p for p in period.split(pay_span) if p.first_day <= day)
-    held_never = posted.reached_milestones if posted else frozenset()
+    held_never = posted.posted_days(plans) if posted else NOTHING_POSTED
 
     latest = settle(plans, book, day, pay_span, held_never)
     settles_again = looks_back(plans, book, min(period.first_day - 1, posted.last_day(plans) if posted else day))
@@ -167,10 +167,10 @@ def _lines(
     story = Story(now, before, plans, book)
     told = [manual_lines(plans, book, pay_span, since if before is not None else -1, until)]
     if posted is not None and before is not None:
-        found = correct(before, posted.by_key(), posted.carried(book, before.source), cancelled)
+        found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
         told.append(posted.explain(story.tell(found), plans))
         due = manual_lines(plans, book, pay_span, -1, since)
-        told.append(manual_corrections(due, posted.manual(), since, plans, pay_span))
+        told.append(manual_corrections(due, posted.manual(), plans, pay_span))
     lines = Lines.of(period, move(now, before, cancelled, plans, pay_span), told, story)
     if posted is None:
         return lines, lines.keep(np.zeros(len(lines.postings), np.bool_))

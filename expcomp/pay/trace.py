@@ -47,8 +47,8 @@ TRACE = [
 
 def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
     """TRACE for these tranches, in their order."""
-    tranches = source.tranches.iloc[tranche]
-    lines = source.lines.iloc[tranches["line"].to_numpy()]
+    tranches = source.detail(tranche)
+    lines = source.line_detail(tranches["line"].to_numpy())
     columns = _line_columns(source, lines, plans, book) | {
         "schedule_rule": _schedules(plans, lines["version"].to_numpy(), tranches["schedule"].to_numpy()),
         "milestone_share": each(percent, tranches["until_ppm"].to_numpy() - tranches["before_ppm"].to_numpy()),
@@ -73,7 +73,7 @@ def _lost(top: int, bottom: int) -> str:
 
 def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
     """The few columns that tell a tranche that is not paid: keys, role, account, tier, rule, source, days."""
-    tranches = source.tranches.iloc[tranche]
+    tranches = source.detail(tranche)
     lines, deals = source.lines.iloc[tranches["line"].to_numpy()], source.deals
     version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
     return pd.DataFrame({

@@ -90,16 +90,18 @@ def rates(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
 
 def accelerators(dice: Dice, currency: str, roles: list[str]) -> list[Tree]:
     found = []
-    for role in dice.some(roles, 0, 2):
+    for role in dice.some(roles, 0 if dice.maybe(0.4) else 1, 3):
         attainment = dice.maybe(0.6)
         edges = ["50%", "80%", "100%", "125%", "33.3333%"] if attainment else [f"{e // 1000}k" for e in EDGES]
-        inner = sorted(dice.some(edges, 0, 3), key=lambda text: float(text.rstrip("%k")))
-        bands: list[Tree] = [{"below": edge, "multiplier": dice.pick(("1", "0.5", "1.5", "0"))} for edge in inner]
+        inner = sorted(dice.some(edges, 0 if dice.maybe(0.2) else 1, 3), key=lambda text: float(text.rstrip("%k")))
+        bands: list[Tree] = [{"below": edge, "multiplier": dice.pick(("1", "1", "0.5", "1.5", "0"))} for edge in inner]
+        mode = dice.pick(("marginal", "whole"))
+        windows = ("month", "quarter", "year", "year") if mode == "whole" else WINDOWS
         rule: Tree = {
             "role": role,
             "measure": "attainment" if attainment else "credited",
-            "window": dice.pick(WINDOWS if attainment else ("deal", *WINDOWS)),
-            "mode": dice.pick(("marginal", "marginal", "whole")),
+            "window": dice.pick(windows if attainment else ("deal", *windows)),
+            "mode": mode,
             "bands": [*bands, {"multiplier": dice.pick(("2", "1.3333", "1", "2.5"))}],
         }
         if dice.maybe(0.4):
@@ -139,7 +141,7 @@ def _milestone(dice: Dice, position: int, share: str) -> Tree:
     if dice.maybe(0.3):
         found["within"] = dice.pick(WITHINS)
     if dice.maybe(0.5):
-        found["status"] = dice.pick(("advance", "earned"))
+        found["status"] = dice.pick(("advance", "advance", "earned"))
     return found
 
 
@@ -164,11 +166,11 @@ def guardrails(dice: Dice, currency: str) -> list[Tree]:
 
 def clawbacks(dice: Dice) -> list[Tree]:
     found = []
-    for number in range(dice.pick((0, 1, 2, 2, 3, 4))):
+    for number in range(dice.pick((0, 2, 2, 3, 4))):
         rule: Tree = {"name": f"rule {number + 1}", "event": dice.pick(("churn", "contraction"))}
         roll = dice.random.random()
         if roll < 0.4:
-            rule |= {"until": dice.pick(UNTILS), "recovers": dice.pick(("100%", "50%", "33.3333%", "0%"))}
+            rule |= {"until": dice.pick(UNTILS), "recovers": dice.pick(("100%", "100%", "50%", "33.3333%", "0%"))}
         elif roll < 0.7:
             rule |= {"until": dice.pick(UNTILS), "recovers": "linear"}
         else:

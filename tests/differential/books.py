@@ -81,7 +81,7 @@ class Maker:
     def _payees(self) -> None:
         everyone = [(payee, role) for role, payees in PEOPLE.items() for payee in payees]
         everyone += [(payee, "partner") for payee in PARTNERS] + [(payee, "boss") for payee in MANAGERS]
-        some_leave = self.dice.maybe(0.3)
+        some_leave = self.dice.maybe(0.4)
         for payee, role in everyone:
             leaves = some_leave and self.dice.maybe(0.3)
             self.add(
@@ -113,7 +113,7 @@ class Maker:
     # --- deals
 
     def _deals(self) -> None:
-        ids = self.dice.some(DEALS, 1, len(DEALS))
+        ids = self.dice.some(DEALS, 1 if self.dice.maybe(0.1) else 4, len(DEALS))
         some_foreign = self.dice.maybe(0.25)
         same = self.dice.day(date(2027, 1, 1), date(2028, 3, 31))
         usual = [m for m in MOTIONS if m not in ("renewal", "new_logo", "contraction")]

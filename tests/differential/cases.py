@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from second_calculator.facts import FAMILY_OF
-from second_calculator.periods import Calendar, Period
+from second_calculator.periods import ONE_DAY, Calendar, Period
 
 from .books import NUMBER, Row, Tables
 from .changes import changed
@@ -14,7 +14,7 @@ from .dice import Dice
 from .later import BookMaker
 from .plans import Ground, Tree, make_plans, to_yaml
 
-EARLIEST, LATEST = date(2027, 1, 1), date(2028, 3, 31)
+EARLIEST, LATEST = date(2027, 1, 1), date(2028, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,35 @@ def make_case(seed: int) -> Case:
     ground, plans = make_plans(dice)
     tables = BookMaker(dice, ground, plans).make()
     calendar = Calendar(ground.year_starts)
-    pay_period = dice.pick(("quarter", "quarter", "month"))
+    pay_period = dice.pick(("quarter", "month"))
     families = [family for plan in plans for family in plan["plan"]["covers"]]
     paid = [row for row in tables["deals"] if row["won"] == "true" and FAMILY_OF[row["motion"]] in families]
-    close = [date.fromisoformat(row["close_date"]) for row in paid or tables["deals"]]
-    first = min(max(EARLIEST, dice.pick(close)), LATEST)
-    if dice.maybe(0.35):
-        return _against_posted(dice, ground, Case(plans, tables, "", pay_period, None), calendar, first)
-    later = min(dice.near(first), LATEST) if dice.maybe(0.5) else first
-    label = calendar.around(later, dice.pick((pay_period, pay_period, "quarter", "year", "month"))).label
-    if dice.maybe(0.1):
-        label = f"{calendar.around(later, 'year').label}H{dice.number(1, 2)}"
+    day = _eventful(dice, tables, paid or tables["deals"])
+    if dice.maybe(0.4):
+        return _against_posted(dice, ground, Case(plans, tables, "", pay_period, None), calendar, day)
+    views = ("month", "month", "month", "month", "quarter", "quarter", "year")
+    if pay_period == "quarter":
+        views = ("quarter", "quarter", "quarter", "quarter", "month", "year", "year")
+    label = calendar.around(day, dice.pick(views)).label
+    if pay_period == "quarter" and dice.maybe(0.05):
+        label = f"{calendar.around(day, 'year').label}H{dice.number(1, 2)}"
     return Case(plans, tables, label, pay_period, _as_of(dice, calendar.period(label)))
+
+
+def _eventful(dice: Dice, tables: Tables, paid: list[Row]) -> date:
+    """A day on which something happens: a deal that is paid closes, or what came of it."""
+    days = [row["close_date"] for row in paid]
+    first = min(days)
+    if dice.maybe(0.5):
+        named = {row["deal_id"] for row in paid}
+        days += [row["activated_on"] for row in paid if row.get("activated_on")]
+        for table, column in (("events", "date"), ("receipts", "date"), ("milestones", "reached_on")):
+            days += [r[column] for r in tables.get(table, []) if r.get("deal_id", "") in ("", *named)]
+    lost = [row["date"] for row in tables.get("events", ()) if row["event"] != "reactivation" and row["date"] > first]
+    if lost and dice.maybe(0.35):
+        days = lost
+    day = date.fromisoformat(dice.pick([day for day in days if day >= first]))
+    return min(max(EARLIEST, day), LATEST)
 
 
 def _as_of(dice: Dice, period: Period) -> date | None:
@@ -73,17 +90,17 @@ def _as_of(dice: Dice, period: Period) -> date | None:
     return dice.day(period.start, period.end) if dice.maybe(0.3) else period.end
 
 
-def _against_posted(dice: Dice, ground: Ground, case: Case, calendar: Calendar, first: date) -> Case:
+def _against_posted(dice: Dice, ground: Ground, case: Case, calendar: Calendar, day: date) -> Case:
     earlier, today = changed(dice, ground, case.tables)
     if not today.get("events"):
         today.pop("subscriptions", None)
     if not earlier.get("events"):
         earlier.pop("subscriptions", None)
-    period = calendar.around(first, case.pay_period)
-    closed = []
+    period = before = calendar.around(day, case.pay_period)
+    closed: list[str] = []
     for _ in range(dice.pick((0, 1, 1, 1, 2, 3))):
-        closed.append(period.label)
-        period = calendar.around(date.fromordinal(period.end.toordinal() + 1), case.pay_period)
+        before = calendar.around(before.start - ONE_DAY, case.pay_period)
+        closed.insert(0, before.label)
     as_of = _as_of(dice, period)
     return case.with_(tables=today, earlier=earlier, period=period.label, closed=closed, as_of=as_of)
 

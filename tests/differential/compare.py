@@ -26,9 +26,12 @@ from expcomp.sources.given import book_from_rows
 from expcomp.sources.posted import REQUIRED, read_posted
 
 from .cases import Case, bare
+from .later import ENORMOUS
 
 NOT_COMPARED = ("D540", "C301", "L102", "L103", "D301")
 """Refusals of the engine where a period lies beyond its data or ledger; and of blank cells that nothing asks for."""
+
+TOO_LARGE = "D560"
 
 ZERO = ("0", "0.00")
 POSTED_COLUMNS = (*REQUIRED, "on", "period_earned", "reason", "tier", "rule")
@@ -60,23 +63,29 @@ class Difference:
 # --- the two calculators
 
 
-def by_second(case: Case) -> tuple[Answer, list[dict[str, str]] | None]:
-    """The second calculator's answer, and the lines it posted for the closed periods."""
-    posted: list[dict[str, str]] | None = None
+def by_second(case: Case) -> tuple[Answer, list[dict[str, str]] | None, Case]:
+    """The second calculator's answer, the lines it posted for the closed periods, and the case that it answers:
+    the earlier one where a closed period was refused."""
+    posted: list[dict[str, str]] | None = None if case.closed is None else []
+    asked = case
     try:
-        if case.closed is not None:
-            posted = []
-            for label in case.closed:
-                result = calculate(case.texts, bare(case.earlier), label, _end(case, label), case.pay_period, posted)
-                posted = posted + [{**line, "period": label} for line in result["lines"]]
-        result = calculate(case.texts, bare(case.tables), case.period, case.as_of, case.pay_period, posted)
+        for label in case.closed or ():
+            asked = case.with_(tables=case.earlier, period=label, as_of=_end(case, label))
+            result = _calculated(asked, posted)
+            posted = (posted or []) + [{**line, "period": label} for line in result["lines"]]
+        asked = case
+        result = _calculated(asked, posted)
     except SecondRefused as refused:
-        return Answer(refused=str(refused)), posted
+        return Answer(refused=str(refused)), posted, asked
     except Unsupported:
         raise
     except Exception:
-        return Answer(crashed=traceback.format_exc(limit=-3)), posted
-    return Answer(sections=_of_result(result), as_of=result["as_of"]), posted
+        return Answer(crashed=traceback.format_exc(limit=-3)), posted, asked
+    return Answer(sections=_of_result(result), as_of=result["as_of"]), posted, asked
+
+
+def _calculated(case: Case, posted: list[dict[str, str]] | None) -> dict[str, Any]:
+    return calculate(case.texts, bare(case.tables), case.period, case.as_of, case.pay_period, posted)
 
 
 def _end(case: Case, label: str) -> date:
@@ -95,6 +104,8 @@ def by_engine(case: Case, posted: list[dict[str, str]] | None) -> Answer:
         )  # fmt: skip
     except Refused as refused:
         return Answer(refused=str(refused))
+    except OverflowError as error:
+        return Answer(refused=f"{TOO_LARGE} {error}")
     except Exception:
         return Answer(crashed=traceback.format_exc(limit=-3))
     return Answer(sections=_of_sheet(sheet), as_of=to_iso(sheet.as_of))
@@ -164,9 +175,11 @@ def _sorted(lines: dict[Any, list[Any]]) -> dict[Any, Any]:
 
 def compare(case: Case) -> tuple[list[Difference], Answer, Answer] | None:
     """Every difference, and both answers; None where the case is not one that both can be asked."""
-    second, posted = by_second(case)
+    second, posted, case = by_second(case)
     engine = by_engine(case, posted)
     if engine.refused and any(code in engine.refused for code in NOT_COMPARED):
+        return None
+    if TOO_LARGE in engine.refused and any(row["rate"] in ENORMOUS for row in case.tables.get("fx", ())):
         return None
     return differences(case, engine, second), engine, second
 
@@ -179,7 +192,7 @@ def differences(case: Case, engine: Answer, second: Answer) -> list[Difference]:
         last = second.crashed.strip().splitlines()[-1]
         return [Difference(f"second crashed: {last.split(':')[0]}", "", "an answer", second.crashed)]
     if engine.refused or second.refused or second.crashed:
-        return _refusals(case, engine, second)
+        return _refusals(engine, second)
     found = [] if engine.as_of == second.as_of else [Difference("as_of", "", engine.as_of, second.as_of)]
     found += _lines(engine.sections["lines"], second.sections["lines"])
     found += _payees(case, engine.sections["payees"], second.sections["payees"])
@@ -188,25 +201,14 @@ def differences(case: Case, engine: Answer, second: Answer) -> list[Difference]:
     return found
 
 
-def _refusals(case: Case, engine: Answer, second: Answer) -> list[Difference]:
+def _refusals(engine: Answer, second: Answer) -> list[Difference]:
     if engine.refused and (second.refused or second.crashed):
         return []
     if engine.refused:
         code = next((word for word in engine.refused.split() if word[:1] in "CDEL" and word[1:4].isdigit()), "?")
         return [Difference(f"engine refused {code}", "", engine.refused, "an answer")]
-    if "nobody holds the role" in second.refused and _only_counted(case, second.refused):
-        return []
     words = [word for word in second.refused.split() if word.isalpha()]
     return [Difference(f"second refused {' '.join(words[:5])}", "", "an answer", second.refused)]
-
-
-def _only_counted(case: Case, message: str) -> bool:
-    """Whether the deal of a message only counts toward quota: there the engine asks for no holder."""
-    from second_calculator.facts import FAMILY_OF
-
-    deal_id = message.split(":", maxsplit=1)[0].removeprefix("deal ")
-    family = {row["deal_id"]: FAMILY_OF.get(row["motion"], "") for row in case.tables["deals"]}.get(deal_id)
-    return any(family in plan["plan"].get("counts_toward_quota", ()) for plan in case.plans)
 
 
 def _lines(engine: dict[Any, Any], second: dict[Any, Any]) -> list[Difference]:

@@ -58,7 +58,7 @@ def _value(dice: Dice, field: str, currency: str) -> Value:
 def _money(dice: Dice, currency: str) -> Value:
     low = dice.pick(EDGES[:-1])
     high = dice.pick([edge for edge in EDGES if edge > low])
-    cents = "" if currency == "JPY" else dice.pick(("", "", ".01", ".99"))
+    cents = dice.pick({"JPY": ("",), "KWD": ("", ".001", ".99")}.get(currency, ("", "", ".01", ".99")))
     return dice.pick((
         f"< {low // 1000}k", f"<= {low}{cents}", f"> {low}{cents}", f">= {high // 1000}k",
         f"{low // 1000}k .. {high}{cents}", [str(low), f">= {high}"],

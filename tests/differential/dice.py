@@ -9,7 +9,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-DECIMALS = {"USD": 2, "EUR": 2, "JPY": 0}
+DECIMALS = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
 EDGES = (1_000, 10_000, 25_000, 40_000, 60_000, 100_000, 125_000, 150_000)
 """Amounts in whole units of currency that plans draw their edges from and books aim at."""
 

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 from second_calculator.periods import Calendar
 
-from .books import PRODUCTS, Maker, Tables
+from .books import PRODUCTS, Maker, Row, Tables
 from .dice import money
+
+ENORMOUS = ("10", "1000", "9000")
+"""Rates that take the largest amounts beyond 2^53, and to where the engine refuses them."""
 
 
 class BookMaker(Maker):
@@ -100,7 +103,7 @@ class BookMaker(Maker):
                 invoiced = self.dice.pick(("3000", "40000", "700"))
                 days = sorted(self._evidence_day(close) for _ in range(self.dice.number(1, 3)))
                 for day in days:
-                    collected = self.dice.pick(("1000", "700", "333", "3000", "1"))
+                    collected = self.dice.pick(("1000", "700", "333", "3000", "1", "-200"))
                     if self.dice.maybe(0.1):
                         invoiced = "4500"
                     self.add("receipts", deal_id=deal, date=day.isoformat(), collected=collected, invoiced=invoiced)
@@ -116,7 +119,11 @@ class BookMaker(Maker):
             row = self.dice.pick(self.tables["deals"])
             kind = self.dice.pick(("churn", "contraction", "contraction", "Contraction", "reactivation"))
             day = self._evidence_day(self.close[row["deal_id"]])
-            if "events" in self.tables and self.dice.maybe(0.3):
+            if self.dice.maybe(0.5):
+                day = self.close[row["deal_id"]] + timedelta(days=self.dice.number(1, 150))
+            if self.dice.maybe(0.2):  # the very day on which something else counts
+                row, day = self._counted()
+            if "events" in self.tables and self.dice.maybe(0.2):
                 day = date.fromisoformat(self.dice.pick(self.tables["events"])["date"])
             amount = money(self.dice.amount(self.ground.currency), self.ground.currency)
             self.add(
@@ -124,6 +131,14 @@ class BookMaker(Maker):
                 amount=amount if kind.lower() == "contraction" else "", product=self.dice.pick(PRODUCTS),
                 deal_id=row["deal_id"] if self.dice.maybe(0.15) else "",
             )  # fmt: skip
+
+    def _counted(self) -> tuple[Row, date]:
+        """A deal, and the day it closes or of its evidence."""
+        row = self.dice.pick(self.tables["deals"])
+        days = [row["close_date"], row.get("activated_on") or row["close_date"]]
+        days += [r["date"] for r in self.tables.get("receipts", ()) if r["deal_id"] == row["deal_id"]]
+        days += [r["reached_on"] for r in self.tables.get("milestones", ()) if r["deal_id"] == row["deal_id"]]
+        return row, date.fromisoformat(self.dice.pick(days))
 
     def _subscriptions(self) -> None:
         """Only beside events, so that none are derived from them."""
@@ -142,7 +157,10 @@ class BookMaker(Maker):
 
     def _fx(self) -> None:
         wanted = {row["currency"] for row in self.tables["deals"] if row.get("currency")} - {self.ground.currency}
-        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35")}
+        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35"),
+                 "KWD": ("3.25", "490.123456")}  # fmt: skip
+        if self.dice.maybe(0.2):
+            rates = dict.fromkeys(rates, ENORMOUS)
         for currency in sorted(wanted):
             for day in sorted(
                 {close - timedelta(days=self.dice.pick((0, 0, 1, 30, 31))) for close in self.close.values()}
@@ -152,7 +170,7 @@ class BookMaker(Maker):
 
     def _adjustments(self) -> None:
         calendar = Calendar(self.ground.year_starts)
-        for number in range(self.dice.pick((0, 0, 0, 1, 2))):
+        for number in range(self.dice.pick((0, 0, 1, 2))):
             day = self.dice.day(date(2027, 1, 1), date(2028, 3, 31))
             period = calendar.around(day, self.dice.pick(("month", "quarter"))).label
             amount = money(self.dice.pick((1, -1)) * self.dice.number(1, 500_000), self.ground.currency)

@@ -65,7 +65,7 @@ def to_yaml(tree: Tree) -> str:
 def make_plans(dice: Dice) -> tuple[Ground, list[Tree]]:
     """One plan, two versions of one, or two ids that share the deals."""
     ground = Ground(
-        currency=dice.pick(("USD", "USD", "USD", "JPY", "EUR")),
+        currency=dice.pick(("USD", "USD", "USD", "JPY", "EUR", "KWD")),
         zone=dice.pick(("America/New_York", "UTC", "Asia/Tokyo")),
         year_starts=dice.pick(("January", "January", "February", "April", "July", "October")),
         value=dice.pick(("acv", "acv", "arr", "amount")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .cases import Case
 from .compare import Answer
 
@@ -35,6 +37,41 @@ def reached(case: Case, engine: Answer, second: Answer) -> list[str]:
                 found.add(f"overlay {overlay['funding']} {overlay['pays'].partition(' of ')[2] or 'amount'}")
         paid = {key[3].rpartition(" ")[0] for key in sections["lines"]}
         found |= {f"milestone {word}" for word in paid if word}
+    found |= _blocks(case, sections) | _amounts(case, sections)
     if len(case.plans) > 1:
         found.add("two ids" if case.plans[0]["plan"]["id"] != case.plans[1]["plan"]["id"] else "two versions")
     return sorted(found)
+
+
+def _blocks(case: Case, sections: dict[str, dict[Any, Any]]) -> set[str]:
+    """Blocks that had a chance to work, each by its kind."""
+    reasons = {row[1] for rows in sections["lines"].values() for row in rows}
+    gone = any(row.get("end_date") for row in case.tables["payees"])
+    found = {f"table {name}" for name in case.tables}
+    for plan in case.plans:
+        for rule in plan.get("clawbacks", ()) if "clawback" in reasons else ():
+            kind = rule["recovers"] if rule["recovers"] == "linear" else type(rule["recovers"]).__name__
+            found.add(f"clawback {rule['event']} {kind.replace('str', 'share').replace('list', 'steps')}")
+        found |= {f"guardrail {rule['action']}" for rule in plan.get("guardrails", ())}
+        leavers = plan.get("leavers", {}) if gone else {}
+        found |= {f"leavers {name}: {rule}" for name, rule in leavers.items()}
+        found |= {f"recovery {name}: {rule}" for name, rule in plan.get("recovery", {}).items()}
+        found |= {f"spiff {'with' if 'budget' in rule else 'without'} budget" for rule in plan.get("spiffs", ())}
+    if any(row.get("override_tier") for row in case.tables["deals"]):
+        found.add("override of a tier")
+    return found
+
+
+def _amounts(case: Case, sections: dict[str, dict[Any, Any]]) -> set[str]:
+    """Currencies, sizes and days of lines."""
+    rows = [row for rows in sections["lines"].values() for row in rows]
+    found = {f"currency {case.plans[0]['plan']['currency']}"}
+    found |= {f"a deal in {row['currency']}" for row in case.tables["deals"] if row.get("currency")}
+    sizes = [abs(int(row[0].replace(".", ""))) for row in rows]
+    found |= {
+        f"a line beyond {name}" for name, size in (("2^53", 2**53), ("10^13", 10**13)) if max(sizes, default=0) > size
+    }
+    found |= {
+        f"a line of {day}" for day in ("02-29", "12-31", "01-01", "02-28") if any(row[2][5:] == day for row in rows)
+    }
+    return found

@@ -10,7 +10,7 @@ from .conditions import holds
 from .facts import Deal, Facts, Row, cell, word
 from .periods import Period
 from .plan import Accelerator, Rate, Tier
-from .roles import credited
+from .roles import credited, holder
 
 Shares = dict[str, Fraction]
 
@@ -82,7 +82,7 @@ def _by_roles(facts: Facts, deal: Deal, tier: Tier, shares: Shares) -> tuple[lis
     roles = list(shares)
     if tier.quota_credit is not None:
         roles += [role for role in tier.quota_credit if role not in shares]
-    who = {role: credited(facts, deal, role) for role in roles}
+    who = {role: _asked(facts, deal, role, role in shares) for role in roles}
     people = {role: payee or "" for role, payee in who.items()}
     amounts = divide(deal.value, [(shares[role], people[role], role) for role in shares])
     values = dict(zip(shares, amounts, strict=True))
@@ -96,6 +96,14 @@ def _by_roles(facts: Facts, deal: Deal, tier: Tier, shares: Shares) -> tuple[lis
             is_credited = shares.get(role, Fraction(0)) > 0
             lines.append(Line(deal, payee, role, values.get(role, 0), quotas.get(role, 0), Fraction(1), is_credited))
     return lines, any(who[role] is None for role in shares)
+
+
+def _asked(facts: Facts, deal: Deal, role: str, in_credit: bool) -> str | None:
+    """Who holds a role; its `vacant` rule counts where the role is paid, or fills a quota that bands measure."""
+    measured = any(rule.role == role for rule in deal.plan.accelerators)
+    if (deal.covered and in_credit) or measured:
+        return credited(facts, deal, role)
+    return holder(facts, deal, role)
 
 
 def _by_crm_splits(facts: Facts, deal: Deal, tier: Tier, shares: Shares, rows: list[Row]) -> list[Line]:

@@ -21,7 +21,7 @@ Key = tuple[str, str, str, str, str]  # payee, deal, component, milestone, curre
 
 @dataclass(frozen=True, order=True)
 class Posted:
-    """What the ledger says of one key: the day it was first reached, and posted until when."""
+    """What the ledger says of one milestone of a deal: the day it was first reached, and posted until when."""
 
     on: date
     until: date
@@ -67,9 +67,9 @@ class Calculator:
 
     def __init__(self, plans: Plans, tables: Tables, pay_period: str) -> None:
         self.plans, self.tables, self.pay_period = plans, tables, pay_period
-        self._done: dict[tuple[date, tuple[tuple[Key, Posted], ...]], Entitlement] = {}
+        self._done: dict[tuple[date, tuple[tuple[tuple[str, str], Posted], ...]], Entitlement] = {}
 
-    def entitlement(self, as_of: date | None, posted: Mapping[Key, Posted]) -> Entitlement:
+    def entitlement(self, as_of: date | None, posted: Mapping[tuple[str, str], Posted]) -> Entitlement:
         if as_of is None:
             return Entitlement(None)
         known = (as_of, tuple(sorted(posted.items())))
@@ -77,7 +77,7 @@ class Calculator:
             self._done[known] = self._calculate(as_of, posted)
         return self._done[known]
 
-    def _calculate(self, as_of: date, posted: Mapping[Key, Posted]) -> Entitlement:
+    def _calculate(self, as_of: date, posted: Mapping[tuple[str, str], Posted]) -> Entitlement:
         facts = Facts(self.plans, self.tables, as_of)
         deals = won_deals(facts)
         credits_ = {d.id: credit_deal(facts, d) for d in deals if d.covered or d.counts}
@@ -157,13 +157,13 @@ class Calculator:
         ]  # fmt: skip
 
     def _settle(
-        self, facts: Facts, deal: Deal, tranche: Tranche, losses: list[Loss], posted: Mapping[Key, Posted]
+        self, facts: Facts, deal: Deal, tranche: Tranche, losses: list[Loss], posted: Mapping[tuple[str, str], Posted]
     ) -> None:
         """Holds, leavers, losses and clawbacks of one tranche."""
         mode = deal.plan.rounding
         if tranche.state == REACHED and tranche.day is not None:
             released = released_on(facts, deal, tranche.day)
-            before = posted.get(tranche.key)
+            before = posted.get((tranche.key[1], tranche.key[3]))
             if released != tranche.day and before and (tranche.alone or tranche.day <= before.until):
                 day = max(tranche.day, before.on)
                 released = day if released is None else min(released, day)
@@ -175,7 +175,7 @@ class Calculator:
         if tranche.state != REACHED or tranche.day is None:
             left = rounded(size * (1 - lost_by(losses, facts.as_of)), mode)
             tranche.remaining = left if tranche.amount > 0 else -left
-            tranche.forfeited = self._forfeits(facts, deal, payee, facts.as_of)
+            tranche.forfeited = tranche.state != LAPSED and self._forfeits(facts, deal, payee, facts.as_of)
             return
         if self._forfeits(facts, deal, payee, tranche.day):
             tranche.forfeited = True

@@ -27,6 +27,12 @@ def cell(row: Row, column: str) -> str:
     return (row.get(column) or "").strip()
 
 
+def once(rows: list[Row]) -> list[Row]:
+    """Identical rows are dropped; blank cells say nothing."""
+    told = {tuple(sorted((name, text.strip()) for name, text in row.items() if text.strip())): row for row in rows}
+    return list(told.values())
+
+
 def word(text: str) -> str:
     return text.strip().casefold()
 

@@ -46,49 +46,40 @@ class _Differ:
         first = min(reached, key=_place)
         return any(_place(tranche) == _place(first) for tranche in tranches)
 
-    def cancels(self, after: date | None) -> bool:
-        """Whether a cancellation falls between the two dates: it may lower lines of other deals too."""
-        return any(after is None or day > after for day in self.now.cancelled.values())
-
     def movement(self, key: Key, amount: int) -> Line:
         """What the time between the two dates brought."""
         after = self.before.as_of
         tranches = [t for t in self.now.tranches.get(key, []) if t.state == "reached" and t.day]
-        old = [t for t in self.before.tranches.get(key, []) if t.state == "reached" and t.day]
         if not tranches:
-            days = [t.day for t in old if t.day]
-            earned = max(days) if days else (self.now.as_of or date.min)
-            on = self.now.cancelled.get(key[1], earned)
-            reason = "cancelled" if self.cancels(after) else "correction"
-            return self.line(key, amount, reason, on, earned=earned, tier=old[0].tier if old else "")
+            return self.gone(key, amount)
         new = [t for t in tranches if t.day and (after is None or t.day > after)]
-        size = sum(t.amount for t in tranches)
+        paid = [t for t in new if t.entitled]
         tier = tranches[0].tier
+        day = max(t.day for t in paid or [t for t in tranches if t.entitled] or tranches if t.day)
         if key[2].startswith("manual:"):
-            day = max(t.day for t in tranches if t.day)
             return self.line(key, amount, "manual", day, earned=day, tier=tier)
-        if (amount > 0) == (size > 0):
-            paid = [t for t in new if t.entitled] or new
-            shown = paid or tranches
-            day = max(t.day for t in shown if t.day)
-            reason = "true_up"
-            if paid:
-                reason = "commission" if self.is_first(key, paid) else "milestone"
-            return self.line(key, amount, reason, day, earned=day, tier=tier)
+        falls = (amount > 0) != (sum(t.amount for t in tranches) > 0)
         hit = [t for t in tranches if any(after is None or day > after for day, _ in t.recovered)]
-        if hit:
+        if falls and hit:
             event, rule = max(
                 (pair for t in hit for pair in t.recovered if after is None or pair[0] > after),
                 key=lambda pair: pair[0],
             )
             earned = max(t.day for t in hit if t.day)
             return self.line(key, amount, "clawback", event, earned=earned, tier=tier, rule=rule)
-        day = max(t.day for t in (new or tranches) if t.day)
-        if new:
+        reason = "correction" if falls else "true_up"
+        if paid:
             reason = "commission" if self.is_first(key, new) else "milestone"
-            return self.line(key, amount, reason, day, earned=day, tier=tier)
-        reason = "cancelled" if self.cancels(after) else "correction"
         return self.line(key, amount, reason, day, earned=day, tier=tier)
+
+    def gone(self, key: Key, amount: int) -> Line:
+        """Nothing of the key is reached any more: its deal was cancelled, or another one that moved it."""
+        old = [t for t in self.before.tranches.get(key, []) if t.state == "reached" and t.day]
+        days = [t.day for t in old if t.day]
+        earned = max(days) if days else (self.now.as_of or date.min)
+        on = self.now.cancelled.get(key[1])
+        tier = old[0].tier if old else ""
+        return self.line(key, amount, "cancelled" if on else "correction", on or earned, earned=earned, tier=tier)
 
     def correction(self, key: Key, amount: int, posted: list[Line]) -> Line:
         """What today's data say of the closed periods, less what they posted."""
@@ -96,12 +87,11 @@ class _Differ:
         reason, tier = "correction", ""
         on: date | None
         if tranches:
-            on = max(t.day for t in tranches if t.day)
-            earned = self.plans.calendar.around(on, self.pay_period).label
+            on = max(t.day for t in [t for t in tranches if t.entitled] or tranches if t.day)
             tier = tranches[0].tier
         else:
-            last = posted[-1]
-            on, earned, tier = last.on, last.period_earned, last.tier
+            on, tier = posted[-1].on, posted[-1].tier
+        earned = posted[-1].period_earned if posted else self.plans.calendar.around(on, self.pay_period).label
         if key[1] in self.before.cancelled:
             reason, on = "cancelled", self.before.cancelled[key[1]]
         return Line(key, amount, self.label, reason, on, earned, tier, "")
@@ -154,7 +144,7 @@ def _absent(plans: Plans, tables: Tables, of_key: dict[Key, list[Line]]) -> set[
 
 
 def _absent_line(differ: _Differ, plans: Plans, tables: Tables, key: Key, lines: list[Line]) -> list[Line]:
-    """Reversed where cancelled; else it stands, unless the export should have held the deal."""
+    """Reversed where cancelled, from that day on; else it stands, unless the export should have held the deal."""
     deal_id = key[1]
     amount = sum(line.amount for line in lines)
     day = differ.now.cancelled.get(deal_id)
@@ -163,6 +153,8 @@ def _absent_line(differ: _Differ, plans: Plans, tables: Tables, key: Key, lines:
         if amount == 0:
             return []
         return [Line(key, -amount, differ.label, "cancelled", day, last.period_earned, last.tier)]
+    if any(cell(row, "deal_id") == deal_id for row in tables.get("cancellations", [])):
+        return []
     for row in tables.get("resolutions", []):
         if cell(row, "deal_id") == deal_id and cell(row, "decision") == "keep":
             return []

@@ -56,7 +56,7 @@ def _order(event: Event) -> tuple[object, ...]:
     """By date; on one day contraction before churn; those naming a product first; larger amount first."""
     return (
         event.day, event.kind != CONTRACTION, event.product == "", event.product, -event.amount,
-        event.deal_id, event.account,
+        event.deal_id == "", event.deal_id, event.account,
     )  # fmt: skip
 
 

@@ -60,13 +60,15 @@ def steps_of(facts: Facts, deal: Deal, milestone: Milestone) -> list[Step]:
 
 
 def activated_on(facts: Facts, deal: Deal) -> date | None:
-    """The earlier of the deal's own date and the first usage row at or after close that fits."""
+    """The earlier of the deal's own date and the first usage row at or after close that fits; a condition on
+    seat use is met only by a row that tells it."""
     days: list[date] = []
     text = cell(deal.row, "activated_on")
     if text and facts.day(text) <= facts.as_of:
         days.append(facts.day(text))
     if deal.plan.activation:
-        for row in facts.usage.get(deal.account, []):
+        seats = "account.seat_utilization" in deal.plan.activation
+        for row in facts.seat_rows(deal) if seats else facts.usage.get(deal.account, []):
             day = facts.day(cell(row, "date"))
             if day >= deal.close and holds(facts, deal, deal.plan.activation, day):
                 days.append(day)

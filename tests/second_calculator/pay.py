@@ -8,7 +8,7 @@ from typing import Any
 
 from .amounts import decimals, money, number, rounded, show
 from .entitlement import Calculator, Entitlement, Key, Posted
-from .facts import Row, Tables, cell, is_won
+from .facts import Row, Tables, cell, is_won, once
 from .lines import Line, differences
 from .netting import Pay, balances, pay_of
 from .periods import ONE_DAY, Period, read_day
@@ -25,6 +25,7 @@ def calculate(
 ) -> dict[str, Any]:
     """The `payout` object of the machine output, for one period or a view of several."""
     rules = Plans(plans)
+    tables = {name: once(rows) for name, rows in tables.items()}
     asked = rules.calendar.period(period)
     until = as_of or min(asked.end, newest_fact(rules, tables, asked.end))
     engine = Calculator(rules, tables, pay_period)
@@ -87,16 +88,17 @@ class _Run:
         ends = [self.rules.calendar.period(line.period).end for line in self.posted]
         return max(ends) if ends else None
 
-    def known(self) -> dict[Key, Posted]:
-        """Per key the day it was first posted for, and the end of the last period that posted it."""
-        found: dict[Key, Posted] = {}
+    def known(self) -> dict[tuple[str, str], Posted]:
+        """Per deal and milestone the day it was first posted for, and the end of the last period that posted it."""
+        found: dict[tuple[str, str], Posted] = {}
         in_order = sorted(self.posted, key=lambda line: self.rules.calendar.period(line.period).start)
         for line in in_order:
-            if line.reason == "clawback" or line.on is None:
+            if line.reason in ("clawback", "cancelled") or line.on is None:
                 continue
             end = self.rules.calendar.period(line.period).end
-            first = found[line.key].on if line.key in found else line.on
-            found[line.key] = Posted(first, end)
+            milestone = (line.key[1], line.key[3])
+            first = min(line.on, found[milestone].on) if milestone in found else line.on
+            found[milestone] = Posted(first, end)
         return found
 
     def lines_of(self, period: Period, until: date) -> list[Line]:

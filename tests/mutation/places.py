@@ -1,0 +1,51 @@
+"""The places to break: one text of one file for another, and the golden cases that are asked first.
+
+A text that the code no longer holds exactly once stops the run: aim it again at the line that does the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    what: str
+    file: str
+    old: str
+    new: str
+    cases: str
+    """Which golden cases: a word as `pytest -k` takes it."""
+
+
+PLACES = (
+    Place("divide: ties go to the larger id", "exact.py",
+          "np.lexsort((tie, -rest, group))", "np.lexsort((-tie, -rest, group))", "worked or credit"),
+    Place("half up becomes half down", "exact.py", "bottom - rest - 1)", "bottom - rest)", "rounding"),
+    Place("an edge belongs to the band below", "pay/accelerators.py",
+          "(edge <= position)", "(edge < position)", "accelerators"),
+    Place("running totals run on over windows", "pay/accelerators.py",
+          "before = running_total(credit, group)", "before = running_total(credit, payee)", "accelerators"),
+    Place("clawbacks end a day early", "pay/clawbacks.py",
+          "(day < rule.ends.after(close))", "(day < rule.ends.after(close) - 1)", "losses"),
+    Place("an event on the day reached is a clawback", "pay/clawbacks.py",
+          "<= np.minimum(reached[hit[at]], as_of)", "< np.minimum(reached[hit[at]], as_of)", "losses"),
+    Place("carve-outs are not deducted", "pay/overlays.py",
+          "holds -= divide(taken,", "holds -= 0 * divide(taken,", "overlays"),
+    Place("caps of a month last a quarter", "pay/limits.py",
+          "plans.calendar.numbers(SPANS[per], close)",
+          'plans.calendar.numbers(SPANS["quarter" if per == "month" else per], close)', "caps"),
+    Place("the last day worked is a day too late", "pay/tranches.py",
+          "(reached > last_day)", "(reached >= last_day)", "recovery"),
+    Place("the exchange rate of the day before", "pay/currency.py",
+          "day[foreign])\n", "day[foreign] - 1)\n", "currency"),
+    Place("a piece begins where the milestone does", "pay/milestones.py",
+          "np.where(follows, np.roll(top, 1), 0)", "np.zeros_like(top)", "milestones"),
+    Place("`within` excludes its last day", "pay/milestones.py",
+          "(evidence > deadline)", "(evidence >= deadline)", "worked"),
+    Place("contraction takes the oldest deal first", "pay/losses.py",
+          "np.lexsort((-deal, -deals.close[deal], ~first, at))",
+          "np.lexsort((-deal, deals.close[deal], ~first, at))", "losses or worked"),
+    Place("all of the gross may be recovered", "pay/netting.py",
+          "round_ratio((gross, rule.at_most_ppm), (PPM,), rule.plan.plan.rounding)", "gross", "recovery"),
+)  # fmt: skip
