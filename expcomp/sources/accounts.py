@@ -11,7 +11,7 @@ from expcomp.sources.complaints import Complaints
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.typed import blank_column
-from expcomp.texts import all_blank, look_up
+from expcomp.texts import LARGE, all_blank, look_up
 
 DERIVED = Code("D432", "accounts-derived")
 CRM_ID_REPEATED = Code("D407", "crm-id-repeated")
@@ -53,7 +53,7 @@ def derive_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Nee
     ids: list[pa.ChunkedArray] = []
     for draft in drafts.values():
         ids += [draft.texts(name) for name in draft.of_kind(Kind.ACCOUNT) if len(draft)]
-    found = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.large_string())
+    found = pa.chunked_array([chunk for column in ids for chunk in column.chunks], LARGE)
     unique = pc.unique(found)
     unique = unique.filter(pc.not_equal(unique, ""))
     unique = unique.take(pc.sort_indices(unique))

@@ -17,6 +17,8 @@ from expcomp.texts import letters_of
 
 T = TypeVar("T")
 BLANK, DELETE = 0x20, 0x7F
+BLOCK = 1 << 20
+"""Bytes looked at in one go, so that what is found of them stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,17 @@ class Cells:
     def bytes_between(self) -> tuple[int, int]:
         """The smallest and the largest byte of all the cells; (255, 0) when all are blank."""
         return bytes_between(self.column)
+
+    def holds(self, sign: str) -> bool:
+        """Whether an ASCII character stands in any cell."""
+        smallest, largest = self.bytes_between
+        if not smallest <= ord(sign) <= largest:
+            return False
+        return any(
+            (letters[start : start + BLOCK] == ord(sign)).any()
+            for letters in map(letters_of, self.column.chunks)
+            for start in range(0, len(letters), BLOCK)
+        )
 
     @cached_property
     def longest(self) -> int:

@@ -79,10 +79,9 @@ def _id(job: Job) -> Converted:
 def _any_suspect(cells: Cells) -> bool:
     """Whether `read_id` could change or refuse a cell; mostly told by its length and its letters alone."""
     smallest, largest = cells.bytes_between
-    if cells.longest < SHORT_OF_SUSPECT and smallest >= BLANK and largest < DELETE:
-        column = cells.column
-        if not any(pc.any(pc.match_substring(column, sign)).as_py() for sign in ".+"):
-            return False
+    plain = cells.longest < SHORT_OF_SUSPECT and smallest >= BLANK and largest < DELETE
+    if plain and not cells.holds(".") and not cells.holds("+"):
+        return False
     return bool(pc.any(pc.match_substring_regex(cells.column, SUSPECT)).as_py())
 
 

@@ -97,7 +97,7 @@ def read_plain_iso(column: pa.Array | pa.ChunkedArray) -> Moments | None:
             return None
         kind = pa.timestamp("us", tz="UTC" if form is Form.INSTANT else None)
         try:
-            filled = pc.if_else(blank, pa.scalar(None, pa.string()), column)
+            filled = pc.if_else(blank, pa.scalar(None, column.type), column) if pc.any(blank).as_py() else column
             us = to_numpy(filled.cast(kind).cast(pa.int64()).fill_null(0))
         except pa.ArrowInvalid:
             return None

@@ -16,7 +16,7 @@ from expcomp.sources.complaints import Complaints, and_more, quote
 from expcomp.sources.order import order_by
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, blank_column, join_columns, missing_value
-from expcomp.texts import STR, all_blank, arrow_text, text_array
+from expcomp.texts import LARGE, STR, all_blank, arrow_text, text_array
 
 
 class Draft:
@@ -68,7 +68,7 @@ class Draft:
 
     def texts(self, name: str) -> pa.ChunkedArray:
         """A text column for Arrow."""
-        return pa.chunked_array(pa.array(self.frame[name].array, pa.large_string()))
+        return pa.chunked_array(pa.array(self.frame[name].array, LARGE))
 
     def where(self, name: str, position: int) -> Place:
         """The place of a field in the row at a position of the frame."""

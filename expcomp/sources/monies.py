@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
 from expcomp.exact import Ints
@@ -36,8 +35,11 @@ class RowCurrencies:
 
 def column_style(cells: Cells) -> str:
     """What the column's numbers prove about its decimal sign: see `amounts.decide_style`."""
+    smallest, largest = cells.bytes_between
+    if not cells.values and smallest >= ord("0") and largest <= ord("9"):
+        return amounts.NEUTRAL
     if cells.matches(PLAIN.format(places=2)) or cells.matches(r"^(?:-?\d+(?:\.\d{1,2})?)?$"):
-        return amounts.POINT if pc.any(pc.match_substring(cells.column, ".")).as_py() else amounts.NEUTRAL
+        return amounts.POINT if cells.holds(".") else amounts.NEUTRAL
     return amounts.decide_style(style for style in map(_style, cells.texts) if style is not None)
 
 

@@ -53,7 +53,7 @@ def _words_of_texts(texts: pa.Array) -> Iterator[Words]:
     # The bytes of UTF-8 compare as the code points do, and a shorter text, filled up with zeros, comes first.
     padded = pc.ascii_rpad(texts, longest, padding="\0") if pc.min(pc.binary_length(texts)).as_py() < longest else texts
     letters = letters_of(padded).reshape(len(texts), longest)
-    differing = np.flatnonzero(letters.min(axis=0) != letters.max(axis=0))
+    differing = [place for place in range(longest) if letters[:, place].min() != letters[:, place].max()]
     for start in range(0, len(differing), 8):
         word = np.zeros((len(texts), 8), np.uint8)
         for place, letter in enumerate(differing[start : start + 8]):
