@@ -19,7 +19,7 @@ from expcomp.sources.joins import (
     check_repeats,
     refer,
 )
-from expcomp.sources.people import directory_of, resolve_people
+from expcomp.sources.people import Directory, resolve_people
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
 from expcomp.sources.words import same
@@ -85,7 +85,7 @@ def _settle_deals(deals: Draft, values: Mapping[tuple[str, str], Mapping[str, st
 def _settle_people(drafts: dict[str, Draft]) -> None:
     payees = drafts["payees"]
     check_repeats(payees)
-    directory = directory_of(payees)
+    directory = Directory(payees)
     for draft in drafts.values():
         resolve_people(draft, directory)
 

@@ -1,7 +1,7 @@
 """People: every reference becomes a payee_id, by id or e-mail, else by a name that only one payee has."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,22 +17,41 @@ PERSON_UNKNOWN = Code("D402", "person-unknown")
 PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")
 BY_NAME = Code("D430", "people-joined-by-name")
 
+Groups = dict[str, tuple[str, ...]]
+
 ID_FIELDS = ("payee_id", "crm_id", "cs_id", "payroll_id")
 
 
-@dataclass(frozen=True, slots=True)
 class Directory:
-    """Who each id, e-mail (without case) and name stands for; several payees are an ambiguity."""
+    """Who each id, e-mail (without case) and name stands for; several payees are an ambiguity.
 
-    by_id: dict[str, tuple[str, ...]]
-    by_email: dict[str, tuple[str, ...]]
-    by_name: dict[str, tuple[str, ...]]
-    payees: Draft
+    E-mails and names are gone through only when a reference is no id.
+    """
 
-    def known(self) -> tuple[str, ...]:
-        """Every text that a person may be written as, for the nearest of them."""
-        columns = (self.payees.frame[name].tolist() for name in ("payee_id", "name", "email"))
-        return tuple(dict.fromkeys(text for column in columns for text in column if text))
+    def __init__(self, payees: Draft) -> None:
+        self.frame = payees.frame
+        self.ids: list[str] = self.frame["payee_id"].tolist()
+        self.by_id: Groups = {}
+        for name in ID_FIELDS[1:]:
+            if not all_blank(self.frame[name]):
+                self._group(self.by_id, self.frame[name].tolist())
+        self.by_id.update((payee, (payee,)) for payee in self.ids if payee)
+
+    @cached_property
+    def by_email(self) -> Groups:
+        return self._group({}, map(str.casefold, self.frame["email"].tolist()))
+
+    @cached_property
+    def by_name(self) -> Groups:
+        return self._group({}, map(same, self.frame["name"].tolist()))
+
+    def _group(self, groups: Groups, texts: Iterable[str]) -> Groups:
+        """The groups, with who each text stands for added."""
+        for text, payee in zip(texts, self.ids, strict=True):
+            if text:
+                others = groups.get(text, ())
+                groups[text] = tuple(sorted({*others, payee})) if others else (payee,)
+        return groups
 
     def find(self, text: str) -> tuple[tuple[str, ...], str]:
         """The payees the text may mean, and how they were found. An exact payee_id always means its payee."""
@@ -42,28 +61,11 @@ class Directory:
             return self.by_email.get(text.casefold(), ()), "e-mail"
         return self.by_name.get(same(text), ()), "name"
 
-
-def directory_of(payees: Draft) -> Directory:
-    frame = payees.frame
-    ids = frame["payee_id"].tolist()
-    by_id: dict[str, tuple[str, ...]] = {}
-    for name in ID_FIELDS[1:]:
-        if not all_blank(frame[name]):
-            _group(by_id, frame[name].tolist(), ids)
-    by_id.update((payee, (payee,)) for payee in ids if payee)
-    by_email: dict[str, tuple[str, ...]] = {}
-    _group(by_email, map(str.casefold, frame["email"].tolist()), ids)
-    by_name: dict[str, tuple[str, ...]] = {}
-    _group(by_name, map(same, frame["name"].tolist()), ids)
-    return Directory(by_id, by_email, by_name, payees)
-
-
-def _group(groups: dict[str, tuple[str, ...]], texts: Iterable[str], ids: list[str]) -> None:
-    """Add to the groups who each text stands for."""
-    for text, payee in zip(texts, ids, strict=True):
-        if text:
-            known = groups.get(text, ())
-            groups[text] = tuple(sorted({*known, payee})) if known else (payee,)
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """Every text that a person may be written as, for the nearest of them."""
+        columns = (self.ids, self.frame["name"].tolist(), self.frame["email"].tolist())
+        return tuple(dict.fromkeys(text for column in columns for text in column if text))
 
 
 def resolve_people(draft: Draft, directory: Directory) -> None:
@@ -106,7 +108,7 @@ def _tell(draft: Draft, name: str, text: str, rows: Ints, directory: Directory) 
     else:
         message, help = (
             "is no payee",
-            nearest_help(text, directory.known()) or "add the person to payees, or correct the name",
+            nearest_help(text, directory.known) or "add the person to payees, or correct the name",
         )
     code = PERSON_AMBIGUOUS if payees else PERSON_UNKNOWN
     if len(matters):
