@@ -19,6 +19,7 @@ from expcomp.sources.csv_text import (
     SAMPLE,
     Record,
     choose_delimiter,
+    count_letter,
     decode,
     first_rows,
     quotes_look_sound,
@@ -97,10 +98,11 @@ class _Parse:
         header, start, line = self._header()
         ragged: list[str] = []
         columns = self._columns(start, len(header), ragged)
-        sound = quotes_look_sound(memoryview(self.text)[start:], self.delimiter)
+        body = memoryview(self.text)[start:]
+        sound = quotes_look_sound(body, self.delimiter)
         rows = len(columns[0])
         ended = self.text.endswith((b"\n", b"\r")) or start == len(self.text)
-        breaks = self.text.count(b"\n", start) or self.text.count(b"\r", start)
+        breaks = count_letter(body, "\n") or count_letter(body, "\r")
         if sound and not ragged and rows == breaks + (not ended):
             # As many rows as lines: no cell holds a line break and no line is blank.
             lines = np.arange(line + 1, line + 1 + rows, dtype=np.int64)

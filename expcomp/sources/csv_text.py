@@ -131,6 +131,12 @@ def quotes_look_sound(data: bytes | memoryview, delimiter: str) -> bool:
     return bool((np.isin(before, edges) | escaped).all() and (np.isin(after, edges) | continued).all())
 
 
+def count_letter(data: memoryview, letter: str) -> int:
+    text = np.frombuffer(data, np.uint8)
+    blocks = range(0, len(text), BLOCK)
+    return sum(int(np.count_nonzero(text[start : start + BLOCK] == ord(letter))) for start in blocks)
+
+
 def _quotes(text: npt.NDArray[np.uint8]) -> Ints:
     """Where the quotes are; found block by block, so that no copy of the file is made."""
     blocks = range(0, len(text), BLOCK)

@@ -89,7 +89,8 @@ def _resolve(draft: Draft, name: str, directory: Directory) -> None:
             by_name.append(code)
     if by_name:
         _note_names(draft, name, [texts[code] for code in by_name], np.flatnonzero(np.isin(codes, by_name)))
-    draft.frame[name] = taken_text(found, codes)
+    if found != texts:
+        draft.frame[name] = taken_text(found, codes)
     draft.refuse(refused)
 
 
