@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
-from expcomp.pay.keys import Keyed
+from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
 from expcomp.pay.lookups import NONE, ranks
 from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
@@ -35,8 +35,8 @@ BLOCK = 1 << 18
 class Story:
     """The entitlements, plans and exports that lines were made from."""
 
-    now: Keyed
-    before: Keyed | None
+    now: Entitlement
+    before: Entitlement | None
     plans: PlanSet
     book: Book
 
@@ -50,17 +50,17 @@ class Story:
             np.flatnonzero(has_tranche & ~is_now),
             np.flatnonzero(~has_tranche),
         ]
-        for at, keyed in zip(rows, (self.now, self.before, None), strict=True):
+        for at, source in zip(rows, (self.now, self.before, None), strict=True):
             own = found.take(at).reset_index(drop=True)
-            if keyed is not None and len(own):
-                own = pd.concat([own, *self._columns(keyed, own)], axis=1)
+            if source is not None and len(own):
+                own = pd.concat([own, *self._columns(source, own)], axis=1)
             parts.append(own)
         return as_they_stood(parts, rows)
 
-    def _columns(self, keyed: Keyed, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    def _columns(self, source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
-        yield trace(keyed.source, tranche, self.plans, self.book)
-        yield event_columns(keyed.source, event, self.plans, self.book)
+        yield trace(source, tranche, self.plans, self.book)
+        yield event_columns(source, event, self.plans, self.book)
 
 
 @dataclass(frozen=True)

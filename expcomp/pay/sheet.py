@@ -164,7 +164,7 @@ def _lines(
         closed = at(posted.last_day(plans))
         if len(move(before, closed, cancelled, plans, pay_span)):
             posted.refuse_gap(period, plans)
-    story = Story(now, before, plans, book)
+    story = Story(now.source, before.source if before else None, plans, book)
     told = [manual_lines(plans, book, pay_span, since if before is not None else -1, until)]
     if posted is not None and before is not None:
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
