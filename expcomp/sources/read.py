@@ -56,7 +56,7 @@ def _declared(reader: "_Reader", needs: Needs, complaints: Complaints) -> Iterat
     for reading in reader.readings():
         told.append(replace(reading, raw=reading.raw.without_columns()))
         yield reading
-        del reading
+        del reading  # or its cells would stay while the next file is read
     _check_declared(told, needs, complaints)
 
 
@@ -99,17 +99,18 @@ class _Reader:
         tasks = list(self._tasks())
         for task in tasks:
             errors = len(self.complaints.errors)
-            last = sum(other.path == task.path for other in tasks) == 1
+            once = sum(other.path == task.path for other in tasks) == 1
             try:
-                yield from self._of_task(task, last=last)
+                yield from self._of_task(task, once=once)
             except Refused as refused:
                 self.complaints.extend(refused.findings)
             if self.config.sources and not task.table:
                 self.complaints.excuse(errors, (HEADER_NOT_FOUND, NOT_RECOGNISED))
 
-    def _of_task(self, task: _Task, *, last: bool) -> Iterator[Reading]:
+    def _of_task(self, task: _Task, *, once: bool) -> Iterator[Reading]:
+        """The tables of a file, each given up when it was taken; of a file that is asked for once, its bytes too."""
         tables = self._raw_tables(task)
-        if last:
+        if once:
             self.bytes.pop(task.path, None)
         while tables:
             yield from self._reading(tables.pop(0), task)
