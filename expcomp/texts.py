@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,8 @@ STR = pd.StringDtype("pyarrow", na_value=np.nan)
 def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray:
     """The `str` column of a frame."""
     chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    if chunked.num_chunks > 1:
+        chunked = pa.chunked_array([chunked.combine_chunks()])
     # pandas-stubs do not know the dtype, which tells `str` from the older `string`.
     return pd.arrays.ArrowStringArray(chunked.cast(LARGE), dtype=STR)  # type: ignore[call-arg]
 
@@ -29,7 +32,20 @@ def arrow_text(column: TextColumn) -> pa.Array:
     array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-    return array.cast(LARGE)
+    return array if array.type == LARGE else array.cast(LARGE)
+
+
+def letters_of(column: TextColumn) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts of a column, one after the other; a view."""
+    array = column if isinstance(column, pa.Array) else arrow_text(column)
+    _, offsets, data = array.buffers()
+    width = np.int32 if array.type == pa.string() else np.int64
+    bounds = np.frombuffer(offsets or b"", width)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]] if len(bounds) else np.zeros(0, np.uint8)
+
+
+def all_blank(column: TextColumn) -> bool:
+    return not len(letters_of(column))
 
 
 def taken_text(texts: "list[str] | TextColumn", at: Ints) -> pd.arrays.ArrowStringArray:

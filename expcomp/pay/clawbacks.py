@@ -45,9 +45,9 @@ def _recovers(rule: Clawback, day: Ints, close: Ints) -> tuple[Ints, Ints]:
 def entitle(
     tranches: pd.DataFrame, deal: Ints, earned: Flags, losses: pd.DataFrame, deals: Deals, plans: PlanSet, as_of: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Adds left_minor (what is left of a tranche on the day reached, or by `as_of` while it is not) and
-    entitled_minor (what is left of it at `as_of`); what the tranches of deals with losses had lost by then:
-    tranche, top, bottom; and every recovery: tranche, loss, amount_minor (of the tranche's sign, before the floor).
+    """Adds entitled_minor (what is left of a tranche at `as_of`); what the tranches of deals with losses had lost on
+    the day reached, or by `as_of` while they are not: tranche, top, bottom, left_minor; and every recovery:
+    tranche, loss, amount_minor (of the tranche's sign, before the floor).
 
     `losses` have happened by `as_of`; `deal` and `earned` (never taken back) are the tranches' own.
     """
@@ -61,9 +61,9 @@ def entitle(
     top, bottom = np.zeros(len(hit), dtype=np.int64), np.ones(len(hit), dtype=np.int64)
     np.add.at(top, at[before], losses["top"].to_numpy()[loss[before]])
     bottom[at] = losses["bottom"].to_numpy()[loss]
-    left = amount.copy()
-    left[hit] = _by_version(amount[hit], bottom - top, bottom, deals.version[deal[hit]], plans)
-    entitled = np.where(alive, left, 0)
+    left = _by_version(amount[hit], bottom - top, bottom, deals.version[deal[hit]], plans)
+    entitled = np.where(alive, amount, 0)
+    entitled[hit] = np.where(alive[hit], left, 0)
     takes = ~before & (alive & ~earned)[hit[at]] & (losses["rule"].to_numpy()[loss] != NONE)
     at, loss = hit[at[takes]], loss[takes]
     taken = losses.iloc[loss]
@@ -71,13 +71,12 @@ def entitle(
         amount[at], taken["top"].to_numpy(), taken["bottom"].to_numpy(), deals.version[deal[at]], plans,
         taken["recovers_top"].to_numpy(), taken["recovers_bottom"].to_numpy(),
     )  # fmt: skip
-    recovered = np.zeros(len(tranches), dtype=np.int64)
-    np.add.at(recovered, at, amounts)
-    rest, own = entitled[hit] - recovered[hit], entitled[hit]
-    entitled[hit] = np.where(own >= 0, np.maximum(rest, 0), np.minimum(rest, 0))
+    own = entitled[hit]
+    np.subtract.at(entitled, at, amounts)
+    entitled[hit] = np.where(own >= 0, np.maximum(entitled[hit], 0), np.minimum(entitled[hit], 0))
     return (
-        tranches.assign(left_minor=left, entitled_minor=entitled),
-        pd.DataFrame({"tranche": hit, "top": top, "bottom": bottom}),
+        tranches.assign(entitled_minor=entitled),
+        pd.DataFrame({"tranche": hit, "top": top, "bottom": bottom, "left_minor": left}),
         pd.DataFrame({"tranche": at, "loss": loss, "amount_minor": amounts}),
     )
 

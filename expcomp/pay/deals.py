@@ -58,11 +58,11 @@ class Deals:
 
 def closed_deals(book: Book, as_of: int) -> pd.DataFrame:
     """Rows of the deals table that exist at `as_of`: closed by then, and not cancelled by then."""
-    deals = book["deals"].sort_values("deal_id", ignore_index=True)
+    deals = book["deals"]
     cancelled = book["cancellations"]
     gone = cancelled.loc[days(cancelled["date"]) <= as_of, "deal_id"]
     exists = (days(deals["close_date"]) <= as_of) & ~deals["deal_id"].isin(gone).to_numpy()
-    return deals[exists].reset_index(drop=True)
+    return deals if exists.all() else deals[exists].reset_index(drop=True)
 
 
 def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> Deals:

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints, starts
+from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed
 from expcomp.pay.labels import Text, choice, each
@@ -42,16 +42,20 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
         parts.append(_gone(both[gone], before.source, cancelled))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span))[COLUMNS]
+    frame = parts[0] if len(parts) == 1 else pd.concat(parts)
+    frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span)).reset_index(drop=True)
+    if KEY[0] not in frame:
+        frame = pd.concat([now.names(now.key_of[frame["tranche"]]), frame], axis=1)
+    return frame[COLUMNS]
 
 
 def _both(now: Keyed, before: Keyed | None) -> pd.DataFrame:
-    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`)."""
+    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`); without
+    their names where both are the same lines."""
     if before is None or now.same_lines(before):
         earlier = before.entitled_minor if before is not None else np.zeros_like(now.entitled_minor)
-        changed = now.in_order(np.flatnonzero(now.entitled_minor != earlier))
-        return now.rows(changed).assign(entitled_minor_before=earlier[changed])
+        changed = np.flatnonzero(now.entitled_minor != earlier)
+        return now.numbers(changed).assign(entitled_minor_before=earlier[changed])
     both = _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
     return both.reset_index()
 
@@ -84,7 +88,7 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
     event, event_day, hit_day = _last_events(now, since)
-    falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now)[key]
+    falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now, key)
     back = falls & (event[key] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
     why = np.select([back, came & first, came, falls], range(4), 4)
@@ -93,22 +97,21 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         reason=choice(MOVED, why), on=each(to_iso, on), earned_day=np.where(back, hit_day[key], reached),
         standing_at="now", event=np.where(back, event[key], NONE),
     )  # fmt: skip
-    line = np.cumsum(starts(detail["line"].to_numpy()[tranche]))
-    return found.take(np.lexsort((on, line)))
+    return found.take(now.order(key, on))
 
 
-def _direction(now: Keyed) -> Ints:
-    """For each key the sign of its tranches reached, before losses, or of all where none is: pay falls where it
-    goes the other way."""
-    gross, whole, tranches = (
-        np.zeros(len(now.tranche), np.int64),
-        np.zeros(len(now.tranche), np.int64),
-        now.source.tranches,
-    )
-    amount, alive = tranches["amount_minor"].to_numpy(), (tranches["reached"] <= now.source.as_of).to_numpy()
-    np.add.at(gross, now.key_of[alive], amount[alive])
-    np.add.at(whole, now.key_of, amount)
-    return np.sign(np.where(gross != 0, gross, whole))
+def _direction(now: Keyed, keys: Ints) -> Ints:
+    """For each of these keys the sign of its tranches reached, before losses, or of all where none is: pay falls
+    where it goes the other way."""
+    amount = now.source.tranches["amount_minor"].to_numpy()
+    direction = np.sign(amount[now.tranche])
+    several = np.flatnonzero((np.bincount(now.key_of) > 1)[now.key_of])
+    key, alive = now.key_of[several], now.source.tranches["reached"].to_numpy()[several] <= now.source.as_of
+    gross, whole = np.zeros((2, len(direction)), dtype=np.int64)
+    np.add.at(gross, key, np.where(alive, amount[several], 0))
+    np.add.at(whole, key, amount[several])
+    direction[key] = np.sign(np.where(gross != 0, gross, whole))[key]
+    return np.asarray(direction[keys], dtype=np.int64)
 
 
 def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:

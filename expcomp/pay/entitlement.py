@@ -61,6 +61,13 @@ class Entitlement:
         """The milestone of each tranche, a row of `steps`."""
         return np.asarray(self.pieces["step"].to_numpy()[self.tranches["piece"]], dtype=np.int64)
 
+    @property
+    def left_minor(self) -> Ints:
+        """What is left of each tranche after losses on the day reached, or by `as_of` while it is not."""
+        left = self.tranches["amount_minor"].to_numpy().copy()
+        left[self.lost["tranche"]] = self.lost["left_minor"]
+        return left
+
     def line_detail(self, at: Ints) -> pd.DataFrame:
         """Everything about these lines: LINE and, zero where there is no credit, CREDIT_COLUMNS."""
         lines = self.lines.take(at).reset_index(drop=True)
@@ -77,8 +84,10 @@ class Entitlement:
         hit = np.searchsorted(self.lost["tranche"], at)
         found = np.append(self.lost["tranche"], NONE)[hit] == at
         alive = (own["state"] == REACHED) & (own["reached"] <= self.as_of)
+        left = np.where(found, np.append(self.lost["left_minor"], 0)[hit], own["amount_minor"])
         return pd.concat([own.drop(columns="piece"), pieces, steps], axis=1).assign(
-            earned_minor=own["left_minor"].where(alive, 0),
+            left_minor=left,
+            earned_minor=np.where(alive, left, 0),
             lost_top=np.where(found, np.append(self.lost["top"], 0)[hit], 0),
             lost_bottom=np.where(found, np.append(self.lost["bottom"], 1)[hit], 1),
         )
@@ -89,11 +98,33 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     findings = Findings()
     deals, payees = read_deals(plans, book, as_of, findings), Payees.of(book)
     findings.check()
-    quotas = Quotas(book["quotas"], payees, plans.calendar, findings)
     holders = [
         Holders(plan, book, deals, worth.credited, payees, findings)
         for plan, worth in zip(plans.versions, deals.worth, strict=True)
     ]
+    credited, tier, vacant = _credited(plans, book, deals, payees, holders, findings)
+    losses = recovering(plans, find_losses(book, deals, findings), deals)
+    _check_rates(deals, findings)
+    zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
+    paid = credited[zero[credited["deal"]] == NONE].reset_index(drop=True)
+    del credited
+    lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
+    steps = Steps.of(plans)
+    tranches, pieces = _tranches(plans, lines, steps, book, deals, posted)
+    tranches = forfeit(tranches, lines["payee"].to_numpy(), plans, payees, pay_span, as_of)
+    _check_rates(deals, findings)
+    whole = Entitlement(
+        as_of, deals, payees, tier, zero, lines, credits, tranches, pieces, steps, empty({}), losses, empty({}),
+        vacant, unpaid, spent,
+    )  # fmt: skip
+    return rewind(whole, plans, as_of)
+
+
+def _credited(
+    plans: PlanSet, book: Book, deals: Deals, payees: Payees, holders: list[Holders], findings: Findings
+) -> tuple[pd.DataFrame, Ints, pd.DataFrame]:
+    """PAID of every credit line that pays; the tier of each deal; and the parts that are paid to nobody."""
+    quotas = Quotas(book["quotas"], payees, plans.calendar, findings)
     role_names = roles(plans)
     divided = [
         credit_deals(plan, index, role_names, book, deals, holders[index], payees, findings)
@@ -105,22 +136,9 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
         for index, plan in enumerate(plans.versions)
     ], ignore_index=True)  # fmt: skip
     credited = accelerate(plans, rated, deals, payees, quotas, findings)
-    losses = recovering(plans, find_losses(book, deals, findings), deals)
-    _check_rates(deals, findings)
-    findings.check()
     tier = _merge(deals, [credit.tier for credit in divided], NO_TIER)
-    zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
-    pays = (credited["paid"] & (zero[credited["deal"]] == NONE)).to_numpy()
-    paid = credited[PAID][pays].reset_index(drop=True)
-    lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
-    steps = Steps.of(plans)
-    tranches, pieces = _tranches(plans, lines, steps, book, deals, posted)
-    tranches = forfeit(tranches, lines["payee"].to_numpy(), plans, payees, pay_span, as_of)
-    whole = Entitlement(
-        as_of, deals, payees, tier, zero, lines, credits, tranches, pieces, steps, empty({}), losses, empty({}),
-        pd.concat([credit.missing for credit in divided], ignore_index=True), unpaid, spent,
-    )  # fmt: skip
-    return rewind(whole, plans, as_of)
+    missing = pd.concat([credit.missing for credit in divided], ignore_index=True)
+    return credited.loc[credited["paid"], PAID], tier, missing
 
 
 def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
@@ -163,10 +181,11 @@ def _merge(deals: Deals, by_version: list[Ints], none: int) -> Ints:
 
 
 def _check_rates(deals: Deals, findings: Findings) -> None:
-    """Subscriptions in a currency that cannot be converted, where a condition asked for their value."""
+    """Subscriptions in a currency that cannot be converted, where a condition has asked for their value."""
     for row, fault in sorted(deals.facts.faults.items()):
         if deals.version[row] != NONE:
             findings.add(NO_RATE.at(deals.place(row), f"the account's value before {deals.id(row)}: {fault}"))
+    findings.check()
 
 
 def _tranches(

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints, starts
+from expcomp.exact import Flags, Ints, order_by, starts
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice, word
 from expcomp.pay.words import codes
@@ -20,28 +20,60 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 
 @dataclass(frozen=True)
 class Keyed:
-    """One entry per key: entitled_minor, reached (first day anything of the key was reached), holds_first
-    (whether the first tranche reached of the payee's component is among it), tranche (row of the entitlement's
-    tranches that stands for the key). `key_of` is the key of every tranche; `currencies` names the currency of
-    each plan version."""
+    """The keys of an entitlement. A line is one payee's component on one deal, so that its tranches of one milestone,
+    which stand together, are a key. `currencies` names the currency of each plan version."""
 
     source: Entitlement
     currencies: list[str]
-    entitled_minor: Ints
-    reached: Ints
-    holds_first: Flags
-    tranche: Ints
-    key_of: Ints
 
     COLUMNS = ("entitled_minor", "reached", "holds_first", "tranche")
 
     @cached_property
+    def entitled_minor(self) -> Ints:
+        return _by_run(np.add, self.source.tranches["entitled_minor"].to_numpy(), self._first)
+
+    @cached_property
+    def reached(self) -> Ints:
+        """The first day anything of the key was reached."""
+        return _by_run(np.minimum, self._day, self._first)
+
+    @cached_property
+    def holds_first(self) -> Flags:
+        """Whether the first tranche reached of the payee's component is among the key's."""
+        holds = np.zeros(len(self._first), dtype=np.bool_)
+        holds[self.key_of[_first_of_line(self.source.tranches["line"].to_numpy(), self._day)]] = True
+        return holds
+
+    @cached_property
+    def tranche(self) -> Ints:
+        """The tranche that stands for the key."""
+        return _standing(self.source, self.key_of, self._first, self._day < NEVER)
+
+    @cached_property
+    def key_of(self) -> Ints:
+        """The key of every tranche."""
+        return np.repeat(np.arange(len(self._first)), np.diff(np.append(self._first, len(self.source.tranches))))
+
+    @cached_property
+    def _first(self) -> Ints:
+        """The tranche at which each key begins."""
+        line = self.source.tranches["line"].to_numpy()
+        return np.flatnonzero(starts(line) | starts(self.source.step))
+
+    @property
+    def _day(self) -> Ints:
+        """The day each tranche was reached; NEVER after `as_of`."""
+        reached = self.source.tranches["reached"].to_numpy()
+        return np.where(reached <= self.source.as_of, reached, NEVER)
+
+    @cached_property
     def frame(self) -> pd.DataFrame:
         """COLUMNS of every key, indexed by KEY."""
-        return self.rows(np.arange(len(self.tranche))).set_index(KEY)
+        every = np.arange(len(self.tranche))
+        return pd.concat([self.names(every), self.numbers(every)], axis=1).set_index(KEY)
 
-    def rows(self, at: Ints) -> pd.DataFrame:
-        """KEY and COLUMNS of these keys."""
+    def names(self, at: Ints) -> pd.DataFrame:
+        """KEY of these keys."""
         line = self._line(at)
         return pd.DataFrame({
             "payee_id": self.source.payees.names.text(line["payee"].to_numpy()),
@@ -49,17 +81,17 @@ class Keyed:
             "component": word(line["component"]),
             "milestone": word(self._milestone(at)),
             "currency": choice(self.currencies, line["version"].to_numpy()),
-            "entitled_minor": self.entitled_minor[at],
-            "reached": self.reached[at],
-            "holds_first": self.holds_first[at],
-            "tranche": self.tranche[at],
         })  # fmt: skip
 
-    def in_order(self, at: Ints) -> Ints:
-        """These keys by payee, deal, component, milestone, whose numbers stand in the order of their names."""
+    def numbers(self, at: Ints) -> pd.DataFrame:
+        """COLUMNS of these keys."""
+        return pd.DataFrame({name: getattr(self, name)[at] for name in self.COLUMNS})
+
+    def order(self, at: Ints, on: Ints) -> Ints:
+        """The order of these keys by payee, deal, component, a day, milestone: numbers that rise as their names do."""
         line = self._line(at)
-        order = np.lexsort((codes(self._milestone(at)), codes(line["component"]), line["deal"], line["payee"]))
-        return at[order]
+        payee, deal = line["payee"].to_numpy(), line["deal"].to_numpy()
+        return order_by(payee, deal, codes(line["component"]), on, codes(self._milestone(at)))
 
     def _line(self, at: Ints) -> pd.DataFrame:
         columns = ["payee", "deal", "component", "version"]
@@ -71,24 +103,6 @@ class Keyed:
     def same_lines(self, other: "Keyed") -> bool:
         """Whether both are the same lines at two dates, so that their keys stand in the same order."""
         return self.source.lines is other.source.lines
-
-
-def by_key(entitlement: Entitlement, currencies: list[str]) -> Keyed:
-    """A line is one payee's component on one deal, so that its tranches of one milestone, which stand
-    together, are a key."""
-    tranches = entitlement.tranches
-    line = tranches["line"].to_numpy()
-    begins = starts(line) | starts(entitlement.step)
-    first, key = np.flatnonzero(begins), np.cumsum(begins) - 1
-    reached = tranches["reached"].to_numpy()
-    alive = reached <= entitlement.as_of
-    day = np.where(alive, reached, NEVER)
-    holds_first = np.zeros(len(first), dtype=np.bool_)
-    holds_first[key[_first_of_line(line, day)]] = True
-    return Keyed(
-        entitlement, currencies, _by_run(np.add, tranches["entitled_minor"].to_numpy(), first),
-        _by_run(np.minimum, day, first), holds_first, _standing(entitlement, key, first, alive), key,
-    )  # fmt: skip
 
 
 def _by_run(of: np.ufunc, values: Ints, first: Ints) -> Ints:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
-from expcomp.pay.keys import Keyed
+from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
 from expcomp.pay.lookups import NONE, ranks
 from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
@@ -35,8 +35,8 @@ BLOCK = 1 << 18
 class Story:
     """The entitlements, plans and exports that lines were made from."""
 
-    now: Keyed
-    before: Keyed | None
+    now: Entitlement
+    before: Entitlement | None
     plans: PlanSet
     book: Book
 
@@ -50,16 +50,17 @@ class Story:
             np.flatnonzero(has_tranche & ~is_now),
             np.flatnonzero(~has_tranche),
         ]
-        for at, keyed in zip(rows, (self.now, self.before, None), strict=True):
+        for at, source in zip(rows, (self.now, self.before, None), strict=True):
             own = found.take(at).reset_index(drop=True)
-            traced = pd.concat([own, *self._columns(keyed, own)], axis=1) if keyed and len(own) else own
-            parts.append(complete(traced))
+            if source is not None and len(own):
+                own = pd.concat([own, *self._columns(source, own)], axis=1)
+            parts.append(own)
         return as_they_stood(parts, rows)
 
-    def _columns(self, keyed: Keyed, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    def _columns(self, source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
-        yield trace(keyed.source, tranche, self.plans, self.book)
-        yield event_columns(keyed.source, event, self.plans, self.book)
+        yield trace(source, tranche, self.plans, self.book)
+        yield event_columns(source, event, self.plans, self.book)
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,14 @@ class Lines:
         told = postings["told"].to_numpy()
         rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
         traced = self.story.tell(postings.take(rows[0]))
-        return as_they_stood([traced[LINE_COLUMNS], self.told.take(told[rows[1]])], rows)
+        return as_they_stood([traced, self.told.take(told[rows[1]])], rows)[LINE_COLUMNS]
 
 
 def as_they_stood(parts: Sequence[pd.DataFrame], rows: Sequence[Ints]) -> pd.DataFrame:
-    """Parts of a frame together again, each row back in its place."""
-    filled = [(part, at) for part, at in zip(parts, rows, strict=True) if len(part)] or [(parts[0], rows[0])]
+    """Parts of a frame together again, complete, each row back in its place."""
+    filled = [(complete(part), at) for part, at in zip(parts, rows, strict=True) if len(part)]
+    if not filled:
+        return complete(parts[0])
     if len(filled) == 1:
         return filled[0][0].reset_index(drop=True)
     together = pd.concat([part for part, _ in filled], ignore_index=True)
@@ -127,14 +130,14 @@ def _stand_in_order(postings: pd.DataFrame) -> bool:
 
 def stack(frames: Sequence[pd.DataFrame], period: Period) -> pd.DataFrame:
     """Lines one below the other, with LINE_COLUMNS."""
-    complete_ = [complete(frame.assign(period=str(period))) for frame in frames if len(frame)]
-    return pd.concat(complete_ or [complete(pd.DataFrame())], ignore_index=True)[LINE_COLUMNS]
+    filled = [complete(frame.assign(period=str(period)))[LINE_COLUMNS] for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=LINE_COLUMNS)
 
 
 def complete(frame: pd.DataFrame) -> pd.DataFrame:
     """Every column of a line, blank or zero where it does not apply, so that no amount ever meets a NaN."""
     nothing = choice([], np.full(len(frame), NONE))
     missing = {name: 0 if name.endswith("_minor") else nothing for name in LINE_COLUMNS if name not in frame}
-    amounts = [name for name in LINE_COLUMNS if name.endswith("_minor")]
-    texts = [name for name in LINE_COLUMNS if not name.endswith("_minor")]
-    return frame.assign(**missing).astype(dict.fromkeys(amounts, "int64") | dict.fromkeys(texts, "str"))
+    wanted = {name: "int64" if name.endswith("_minor") else "str" for name in LINE_COLUMNS if name not in missing}
+    other = {name: dtype for name, dtype in wanted.items() if frame[name].dtype != dtype}
+    return frame.astype(other).assign(**missing)

@@ -100,9 +100,8 @@ def _activations(plan: Plan, index: int, deals: Deals, rows: Ints) -> pd.DataFra
     if plan.activation is None:
         return _whole(deals, rows, own)
     facts, when = deals.facts, plan.activation.when
-    dated, keys = facts.usage_days, facts.account
-    if any(condition.field == "account.seat_utilization" for condition in when):
-        dated, keys = facts.usage.dated, facts.usage.series
+    asks_seats = any(condition.field == "account.seat_utilization" for condition in when)
+    dated, keys = (facts.usage.dated, facts.usage.series) if asks_seats else (facts.usage_days, facts.account)
     first = _first_day(when, True, index, deals, rows, deals.close[rows] - 1, dated, keys)
     by_usage = first[0] < own
     return _whole(deals, rows, np.minimum(own, first[0])).assign(

@@ -13,7 +13,7 @@ from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, cancels_out, correct, move
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, looks_back, rewind, settle
 from expcomp.pay.facts_end import newest_fact
-from expcomp.pay.keys import Keyed, by_key
+from expcomp.pay.keys import Keyed
 from expcomp.pay.lines import POSTING, Lines, Story
 from expcomp.pay.lookups import days
 from expcomp.pay.manual import manual_corrections, manual_lines
@@ -119,10 +119,10 @@ def payout(
     @cache
     def at(date: int) -> Keyed:
         if date == day:
-            return by_key(latest, plans.currencies)
+            return Keyed(latest, plans.currencies)
         if settles_again:
-            return by_key(settle(plans, book, date, pay_span, held_never), plans.currencies)
-        return by_key(rewind(latest, plans, date), plans.currencies)
+            return Keyed(settle(plans, book, date, pay_span, held_never), plans.currencies)
+        return Keyed(rewind(latest, plans, date), plans.currencies)
 
     if posted is not None:
         posted.check(periods, pay_span, plans)
@@ -164,7 +164,7 @@ def _lines(
         closed = at(posted.last_day(plans))
         if len(move(before, closed, cancelled, plans, pay_span)):
             posted.refuse_gap(period, plans)
-    story = Story(now, before, plans, book)
+    story = Story(now.source, before.source if before else None, plans, book)
     told = [manual_lines(plans, book, pay_span, since if before is not None else -1, until)]
     if posted is not None and before is not None:
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)

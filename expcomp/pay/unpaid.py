@@ -60,7 +60,7 @@ def _first_state(source: Entitlement, deal_of: Ints) -> np.ndarray:
     of_state = [REASONS.index("lost" if state == REACHED else state) for state in STATE.categories]
     rank = np.asarray(of_state, dtype=np.int64)[tranches["state"].cat.codes]
     waits = tranches["state"].isin((PENDING, HELD)).to_numpy()
-    rank[waits & (tranches["left_minor"] == 0).to_numpy()] = REASONS.index("lost")
+    rank[waits & (source.left_minor == 0)] = REASONS.index("lost")
     rank[(tranches["entitled_minor"] != 0).to_numpy()] = REASONS.index("capped")
     first = np.full(len(source.deals), REASONS.index("zeroed"))
     first[source.budgets_spent["deal"].to_numpy(np.int64)] = REASONS.index("budget_exhausted")
@@ -98,12 +98,9 @@ def exported_value(source: Entitlement, plans: PlanSet) -> tuple[Ints, np.ndarra
 def waiting(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
     """Tranches pending, held or lapsed of which something is left: the columns of `outline`, state, and
     amount_minor (what is left)."""
-    tranches = source.tranches
-    state = tranches["state"]
-    at = np.flatnonzero((state.isin((PENDING, HELD, LAPSED)) & (tranches["left_minor"] != 0)).to_numpy())
-    return outline(source, at, plans).assign(
-        state=state.to_numpy(object)[at], amount_minor=tranches["left_minor"].to_numpy()[at]
-    )
+    state, left = source.tranches["state"], source.left_minor
+    at = np.flatnonzero(state.isin((PENDING, HELD, LAPSED)).to_numpy() & (left != 0))
+    return outline(source, at, plans).assign(state=state.to_numpy(object)[at], amount_minor=left[at])
 
 
 def unpaid_parts(source: Entitlement, plans: PlanSet) -> pd.DataFrame:

@@ -59,4 +59,4 @@ def codes(column: pd.Series) -> Ints:
 
 def empty(columns: Mapping[str, str | pd.CategoricalDtype]) -> pd.DataFrame:
     """No rows, with these columns of these types."""
-    return pd.DataFrame(columns=pd.Index(list(columns))).astype(dict(columns))
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})

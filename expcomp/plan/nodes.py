@@ -36,7 +36,8 @@ class Text(str):
 
 
 class Block(dict[str, "Node"]):
-    """A mapping, in written order; `keys_at` holds the place of each key."""
+    """A mapping, in written order; `keys_at` holds the place of each key. One that a key names stands where the
+    key does."""
 
     def __init__(self, place: Place) -> None:
         super().__init__()
@@ -135,7 +136,10 @@ class _Composer:
                 first = block.keys_at[key].line
                 self._refuse(event, DUPLICATE, f'"{key}" is already given on line {first}; the second would win')
             block.keys_at[key] = key.place
-            block[str(key)] = self._node(next(self.events))
+            value = self._node(next(self.events))
+            if isinstance(value, Block):
+                value.place = key.place
+            block[str(key)] = value
         return block
 
     def _key(self, event: yaml.Event) -> Text:

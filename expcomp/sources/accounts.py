@@ -11,7 +11,7 @@ from expcomp.sources.complaints import Complaints
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.typed import blank_column
-from expcomp.texts import look_up
+from expcomp.texts import LARGE, all_blank, look_up
 
 DERIVED = Code("D432", "accounts-derived")
 CRM_ID_REPEATED = Code("D407", "crm-id-repeated")
@@ -24,6 +24,8 @@ def resolve_accounts(draft: Draft, accounts: Draft) -> None:
         return
     for name in draft.of_kind(Kind.ACCOUNT):
         texts = draft.frame[name]
+        if all_blank(texts):
+            continue
         by_crm = look_up(texts, with_crm["crm_id"])
         direct = look_up(texts, accounts.frame["account_id"])
         use = (by_crm >= 0) & (direct < 0)
@@ -36,6 +38,8 @@ def check_crm_ids(accounts: Draft) -> None:
     """A crm_id stands for one account only, and is not another account's account_id."""
     ids, crm = accounts.frame["account_id"], accounts.frame["crm_id"]
     other = look_up(crm, ids)
+    if all_blank(crm):
+        return
     repeated = (crm.duplicated(keep=False) & (crm != "")).to_numpy()
     wrong = repeated | ((other >= 0) & (other != np.arange(len(crm))))
     if wrong.any():
@@ -49,7 +53,7 @@ def derive_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Nee
     ids: list[pa.ChunkedArray] = []
     for draft in drafts.values():
         ids += [draft.texts(name) for name in draft.of_kind(Kind.ACCOUNT) if len(draft)]
-    found = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.large_string())
+    found = pa.chunked_array([chunk for column in ids for chunk in column.chunks], LARGE)
     unique = pc.unique(found)
     unique = unique.filter(pc.not_equal(unique, ""))
     unique = unique.take(pc.sort_indices(unique))

@@ -1,7 +1,7 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from expcomp.sources.joins import (
     check_repeats,
     refer,
 )
-from expcomp.sources.people import directory_of, resolve_people
+from expcomp.sources.people import Directory, resolve_people
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
 from expcomp.sources.words import same
@@ -29,17 +29,20 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 
 
 def assemble(
-    readings: Sequence[Reading],
+    readings: Iterable[Reading],
     needs: Needs,
     complaints: Complaints,
     values: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings.
 
+    Each is converted as it comes, and its cells are given up: `readings` may read the next file only then.
     Where a file could not be read at all, nothing is said about references: its rows may be what they name.
     """
+    of_cells = Complaints()
+    typed = [type_table(reading, needs, of_cells) for reading in readings]
     incomplete = bool(complaints.errors)
-    typed = [type_table(reading, needs, complaints) for reading in readings]
+    complaints.extend((*of_cells.errors, *of_cells.notes))
     if incomplete:
         complaints.stop_if_any()
     drafts = {
@@ -54,7 +57,6 @@ def assemble(
     _require_amounts(drafts)
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
-            draft.sort()
             check_repeats(draft)
     _check_references(drafts, accounts)
     _drop_overlay_splits(drafts["splits"])
@@ -83,7 +85,7 @@ def _settle_deals(deals: Draft, values: Mapping[tuple[str, str], Mapping[str, st
 def _settle_people(drafts: dict[str, Draft]) -> None:
     payees = drafts["payees"]
     check_repeats(payees)
-    directory = directory_of(payees)
+    directory = Directory(payees)
     for draft in drafts.values():
         resolve_people(draft, directory)
 

@@ -13,8 +13,12 @@ import pyarrow.compute as pc
 from expcomp.diagnostics import Code
 from expcomp.exact import Flags, Ints
 from expcomp.sources.words import translate
+from expcomp.texts import letters_of
 
 T = TypeVar("T")
+BLANK, DELETE = 0x20, 0x7F
+BLOCK = 1 << 20
+"""Bytes looked at in one go, so that what is found of them stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class Cells:
     say which of them each row holds. `written` keeps them as the file has them, for messages."""
 
     def __init__(self, column: pa.ChunkedArray, values: Mapping[str, str] | None = None) -> None:
-        self.column = pc.utf8_trim_whitespace(column)
+        self.column = trimmed(column)
         self.values = values or {}
+        self._matched: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self.column)
@@ -96,7 +101,42 @@ class Cells:
 
     def matches(self, pattern: str) -> bool:
         """Whether every cell matches; only asked where no word of the config may stand for another."""
-        return not self.values and bool(pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False)
+        if pattern not in self._matched:
+            found = not self.values and pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False
+            self._matched[pattern] = bool(found)
+        return self._matched[pattern]
+
+    @cached_property
+    def bytes_between(self) -> tuple[int, int]:
+        """The smallest and the largest byte of all the cells; (255, 0) when all are blank."""
+        return bytes_between(self.column)
+
+    def holds(self, sign: str) -> bool:
+        """Whether an ASCII character stands in any cell."""
+        smallest, largest = self.bytes_between
+        if not smallest <= ord(sign) <= largest:
+            return False
+        return any(
+            (letters[start : start + BLOCK] == ord(sign)).any()
+            for letters in map(letters_of, self.column.chunks)
+            for start in range(0, len(letters), BLOCK)
+        )
+
+    @cached_property
+    def longest(self) -> int:
+        """The length of the longest cell in bytes."""
+        return pc.max(pc.binary_length(self.column)).as_py() or 0
+
+
+def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without blanks at either end of a cell; a column that holds no blank at all is not copied."""
+    smallest, largest = bytes_between(column)
+    return column if smallest > BLANK and largest < DELETE else pc.utf8_trim_whitespace(column)
+
+
+def bytes_between(column: pa.ChunkedArray) -> tuple[int, int]:
+    found = [letters for letters in map(letters_of, column.chunks) if len(letters)]
+    return min((int(each.min()) for each in found), default=255), max((int(each.max()) for each in found), default=0)
 
 
 def to_numpy(column: pa.ChunkedArray) -> np.ndarray:

@@ -15,6 +15,7 @@ from expcomp.sources.tables import Field
 
 CELL_ERROR = Code("D319", "cell-is-an-error")
 ERROR_TEXTS = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"]
+HASH = ord("#")
 CORRECT_CELL = "correct the formula, or clear the cell"
 
 
@@ -67,7 +68,7 @@ def refusal(
 
 def cell_errors(cells: Cells) -> list[Problem]:
     """Spreadsheet errors in columns where any text is welcome."""
-    if not pc.any(pc.starts_with(cells.column, "#")).as_py():
+    if cells.bytes_between[0] > HASH or not pc.any(pc.starts_with(cells.column, "#")).as_py():
         return []
     rows = np.flatnonzero(to_numpy(pc.is_in(cells.column, value_set=pa.array(ERROR_TEXTS))))
     if not len(rows):

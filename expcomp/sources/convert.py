@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
 from expcomp.sources import words
-from expcomp.sources.cells import Cells, Problems, to_numpy
+from expcomp.sources.cells import BLANK, DELETE, Cells, Problems
 from expcomp.sources.column import Converted, Job, cell_errors, refusal
-from expcomp.sources.ids import SUSPECT, IdError, read_id, salesforce_ids_checked
+from expcomp.sources.ids import SHORT_OF_SUSPECT, SUSPECT, IdError, read_id, salesforce_ids_checked
 from expcomp.sources.moments import convert_days, convert_instants
 from expcomp.sources.quantities import convert_numbers, convert_rates, convert_shares
 from expcomp.sources.tables import MOTIONS, Kind
@@ -67,14 +67,22 @@ def singular(table: str) -> str:
 
 def _id(job: Job) -> Converted:
     cells = job.cells
-    suspects = to_numpy(pc.match_substring_regex(cells.column, SUSPECT))
-    if not suspects.any() and not cells.values:
+    if not cells.values and not _any_suspect(cells):
         return Converted(text_array(cells.column), cell_errors(cells), "id, exact")
     if not cells.values and (checked := _checked(cells)) is not None:
         return Converted(text_array(checked), [], "Salesforce id, 18 characters")
     problems = Problems()
     read = cells.convert(read_id, _id_refusal(cells, problems), "")
     return Converted(taken_text(read, cells.codes), problems.items + cell_errors(cells), "id, exact")
+
+
+def _any_suspect(cells: Cells) -> bool:
+    """Whether `read_id` could change or refuse a cell; mostly told by its length and its letters alone."""
+    smallest, largest = cells.bytes_between
+    plain = cells.longest < SHORT_OF_SUSPECT and smallest >= BLANK and largest < DELETE
+    if plain and not cells.holds(".") and not cells.holds("+"):
+        return False
+    return bool(pc.any(pc.match_substring_regex(cells.column, SUSPECT)).as_py())
 
 
 def _checked(cells: Cells) -> pa.Array | None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
 from itertools import islice
 
 import numpy as np
@@ -20,6 +19,7 @@ from expcomp.sources.csv_text import (
     SAMPLE,
     Record,
     choose_delimiter,
+    count_letter,
     decode,
     first_rows,
     quotes_look_sound,
@@ -96,18 +96,18 @@ class _Parse:
 
     def run(self) -> _Parsed:
         header, start, line = self._header()
-        body = self.text[start:]
         ragged: list[str] = []
-        columns = self._columns(body, len(header), ragged)
+        columns = self._columns(start, len(header), ragged)
+        body = memoryview(self.text)[start:]
         sound = quotes_look_sound(body, self.delimiter)
         rows = len(columns[0])
-        ended = body.endswith((b"\n", b"\r")) or not body
-        breaks = body.count(b"\n") if b"\n" in body else body.count(b"\r")
+        ended = self.text.endswith((b"\n", b"\r")) or start == len(self.text)
+        breaks = count_letter(body, "\n") or count_letter(body, "\r")
         if sound and not ragged and rows == breaks + (not ended):
             # As many rows as lines: no cell holds a line break and no line is blank.
             lines = np.arange(line + 1, line + 1 + rows, dtype=np.int64)
             return _without_noise(_Parsed(header, line, columns, lines, {}))
-        records = strict_records(body, self.delimiter, self.path, line + 1)
+        records = strict_records(self.text[start:], self.delimiter, self.path, line + 1)
         return self._second_look(header, line, records)
 
     def _header(self) -> tuple[list[str], int, int]:
@@ -125,9 +125,9 @@ class _Parse:
         end = next((at.end() for at in islice(breaks, last_lines[number] - 1, None)), len(self.text))
         return rows[number], end, last_lines[number] + self.lines_before
 
-    def _columns(self, body: bytes, width: int, ragged: list[str]) -> list[pa.ChunkedArray]:
+    def _columns(self, start: int, width: int, ragged: list[str]) -> list[pa.ChunkedArray]:
         names = [str(number) for number in range(width)]
-        if not FILLED.search(body):
+        if not FILLED.search(self.text, start):
             return [pa.chunked_array([], pa.string()) for _ in names]
 
         def skip(row: csv.InvalidRow) -> str:
@@ -136,7 +136,7 @@ class _Parse:
 
         try:
             table = csv.read_csv(
-                BytesIO(body),
+                pa.BufferReader(pa.py_buffer(self.text).slice(start)),
                 csv.ReadOptions(column_names=names, block_size=1 << 22),
                 csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=skip),
                 csv.ConvertOptions(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from io import StringIO
 
 import numpy as np
+import numpy.typing as npt
 
 from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
+from expcomp.exact import Ints
 from expcomp.sources.layout import SEARCHED
 from expcomp.sources.presets import normal
 
@@ -20,6 +22,7 @@ ENCODING_ASSUMED = Code("D120", "encoding-assumed")
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 DELIMITERS = ",;\t|"
 SAMPLE = 200
+QUOTE, BLOCK = 0x22, 1 << 20
 csv.field_size_limit(2**31 - 1)
 
 
@@ -106,13 +109,13 @@ def first_rows(text: str, delimiter: str, count: int) -> tuple[list[list[str]], 
     return rows, lines
 
 
-def quotes_look_sound(data: bytes, delimiter: str) -> bool:
+def quotes_look_sound(data: bytes | memoryview, delimiter: str) -> bool:
     """Whether every odd quote opens a cell (or continues an escaped one) and every even quote closes one.
 
     True proves that the quoting is strict; False only asks for a second, slow and exact look.
     """
     text = np.frombuffer(data, np.uint8)
-    at = np.flatnonzero(text == 0x22)
+    at = _quotes(text)
     if not len(at):
         return True
     if len(at) % 2:
@@ -126,6 +129,19 @@ def quotes_look_sound(data: bytes, delimiter: str) -> bool:
     continued = np.zeros(len(closing), np.bool_)
     continued[:-1] = escaped[1:]
     return bool((np.isin(before, edges) | escaped).all() and (np.isin(after, edges) | continued).all())
+
+
+def count_letter(data: memoryview, letter: str) -> int:
+    text = np.frombuffer(data, np.uint8)
+    blocks = range(0, len(text), BLOCK)
+    return sum(int(np.count_nonzero(text[start : start + BLOCK] == ord(letter))) for start in blocks)
+
+
+def _quotes(text: npt.NDArray[np.uint8]) -> Ints:
+    """Where the quotes are; found block by block, so that no copy of the file is made."""
+    blocks = range(0, len(text), BLOCK)
+    found = [np.flatnonzero(text[start : start + BLOCK] == QUOTE) + start for start in blocks]
+    return np.concatenate([np.zeros(0, np.int64), *found])
 
 
 @dataclass(frozen=True, slots=True)

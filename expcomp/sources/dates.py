@@ -83,17 +83,21 @@ def read_plain_iso(column: pa.Array | pa.ChunkedArray) -> Moments | None:
     if len(column) < 1000:
         return None
     blank = pc.equal(column, "")
+    filled_at = pc.index(blank, False).as_py()
+    first = column.slice(filled_at, 1).to_pylist() if filled_at >= 0 else []
     day, time = r"^\d{4}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
     for form, shape in (
         (Form.DAY, day + "$"),
         (Form.LOCAL, day + time + "$"),
         (Form.INSTANT, day + time + "Z$"),
     ):
-        if not pc.all(pc.match_substring_regex(column, f"{shape}|^$")).as_py():
+        if not all(re.match(shape, text) for text in first):
             continue
+        if not pc.all(pc.match_substring_regex(column, f"{shape}|^$")).as_py():
+            return None
         kind = pa.timestamp("us", tz="UTC" if form is Form.INSTANT else None)
         try:
-            filled = pc.if_else(blank, pa.scalar(None, pa.string()), column)
+            filled = pc.if_else(blank, pa.scalar(None, column.type), column) if pc.any(blank).as_py() else column
             us = to_numpy(filled.cast(kind).cast(pa.int64()).fill_null(0))
         except pa.ArrowInvalid:
             return None

@@ -11,6 +11,7 @@ from expcomp.sources.book import Needs
 from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.words import slug
+from expcomp.texts import arrow_text
 
 STAGE_UNCLEAR = Code("D322", "stage-unclear")
 STAGES_OPEN = Code("D431", "stages-not-won")
@@ -24,22 +25,22 @@ def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
         deals.require("won", deals.frame["won"].isna().to_numpy() & ~deals.bad)
         deals.frame["won"] = deals.frame["won"].fillna(False)
         return
-    stages = deals.frame["stage"].tolist()
-    said = {stage: _won(stage, stage_words) for stage in set(stages)}
+    encoded = arrow_text(deals.frame["stage"]).dictionary_encode()
+    stages, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    said = [_won(stage, stage_words) for stage in stages]
     won = deals.frame["won"]
-    from_stage = pd.array([said[stage] for stage in stages], dtype="boolean")
+    from_stage = pd.array(said, dtype="boolean").take(codes)
     open_rows = won.isna().to_numpy()
-    unclear = np.array(
-        [stage != "" and said[stage] is None and "won" in stage.casefold() for stage in stages], np.bool_
-    )
-    unclear &= open_rows
-    for stage in sorted({stages[row] for row in np.flatnonzero(unclear)}):
-        rows = np.flatnonzero(unclear & (deals.frame["stage"] == stage).to_numpy())
+    says_won = [said[code] is None and "won" in stage.casefold() for code, stage in enumerate(stages)]
+    unclear = np.array(says_won, np.bool_)[codes] & open_rows
+    for code in np.unique(codes[unclear]):
+        stage, rows = stages[code], np.flatnonzero(unclear & (codes == code))
         help = f"say which in expcomp.yaml:  values: {{deal.won: {{{quote(stage)}: true}}}}"
         deals.tell(STAGE_UNCLEAR, "stage", rows, "does not say whether the deal is won", help)
     nothing_said = open_rows & ~deals.bad & (deals.frame["stage"] == "").to_numpy()
     deals.require("stage", nothing_said)
-    _note_stages(deals, np.flatnonzero(open_rows), said)
+    quiet = [bool(stage) and said[code] is None and not says_won[code] for code, stage in enumerate(stages)]
+    _note_stages(deals, np.flatnonzero(open_rows & np.array(quiet, np.bool_)[codes]))
     deals.frame["won"] = won.fillna(pd.Series(from_stage)).fillna(False)
     deals.refuse(unclear)
 
@@ -51,11 +52,8 @@ def _won(stage: str, words: dict[str, bool]) -> bool | None:
     return {WON: True, "won": True, LOST: False, "lost": False}.get(key)
 
 
-def _note_stages(deals: Draft, rows: Ints, said: dict[str, bool | None]) -> None:
-    """List the stages that decided nothing, and so mean not won."""
-    stages = deals.frame["stage"].iloc[rows]
-    quiet = stages.map(lambda stage: bool(stage) and said[stage] is None and "won" not in stage.casefold())
-    rows = rows[quiet.to_numpy(dtype=np.bool_)]
+def _note_stages(deals: Draft, rows: Ints) -> None:
+    """List the stages of these rows, which decided nothing, and so mean not won."""
     if len(rows):
         counts = Counter(deals.frame["stage"].iloc[rows].tolist())
         listed = ", ".join(f"{quote(stage)} {count:,}" for stage, count in sorted(counts.items()))

@@ -13,12 +13,14 @@ from expcomp.diagnostics import Code, Place, Severity
 from expcomp.exact import Flags, Ints
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, and_more, quote
+from expcomp.sources.order import order_by
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, blank_column, join_columns, missing_value
+from expcomp.texts import LARGE, STR, all_blank, arrow_text, text_array
 
 
 class Draft:
-    """All rows of one canonical table, sorted by its key.
+    """All rows of one canonical table, in the order of files and rows until they are sorted by its key.
 
     Rows with an error stay until `finish`, so that everything else that is wrong with them, and nothing that
     only follows from their absence, is found too. Rows dropped leave at once, counted.
@@ -35,7 +37,6 @@ class Draft:
         ordered = sorted(pieces, key=lambda piece: piece.reading.raw.label)
         self.frame = self._joined(ordered)
         self.bad: Flags = np.concatenate([np.zeros(0, np.bool_), *(piece.refused for piece in ordered)])
-        self.sort()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -49,7 +50,8 @@ class Draft:
             columns: dict[str, Any] = {wanted.name: blank_column(wanted.kind, 0) for wanted in self.fields}
         else:
             columns = {
-                wanted.name: join_columns([piece.columns[wanted.name] for piece in pieces]) for wanted in self.fields
+                wanted.name: join_columns([piece.columns.pop(wanted.name) for piece in pieces])
+                for wanted in self.fields
             }
         labels = [piece.reading.raw.label for piece in pieces]
         counts = [len(piece.refused) for piece in pieces]
@@ -66,7 +68,7 @@ class Draft:
 
     def texts(self, name: str) -> pa.ChunkedArray:
         """A text column for Arrow."""
-        return pa.chunked_array(pa.array(self.frame[name].array, pa.large_string()))
+        return pa.chunked_array(pa.array(self.frame[name].array, LARGE))
 
     def where(self, name: str, position: int) -> Place:
         """The place of a field in the row at a position of the frame."""
@@ -132,28 +134,34 @@ class Draft:
 
     def _keep(self, mask: Flags) -> None:
         if not mask.all():
-            self.frame = self.frame[mask].reset_index(drop=True)
-            self.bad = self.bad[mask]
+            self._take(np.flatnonzero(mask))
 
-    def sort(self) -> None:
-        """By the key, texts by code point, blanks last; equal keys stay in the order of files and rows."""
-        if len(self.frame) < 2:
-            return
-        keys = pa.table({name: pa.array(self.frame[name].array) for name in self.table.key})
-        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in self.table.key])
-        # Arrow's sort of several columns is not stable: rows of equal keys are put back in their order.
-        order = _stable(order.to_numpy().astype(np.int64), self.equal_to_next(order))
-        if (np.diff(order) < 0).any():
-            self.frame = self.frame.take(order).reset_index(drop=True)
-            self.bad = self.bad[order]
+    def sort(self) -> Flags:
+        """By the key, texts by code point, empty cells of other kinds last; equal keys stay in the order they have.
 
-    def equal_to_next(self, order: pa.Array | None = None, names: Sequence[str] | None = None) -> Flags:
-        """Whether each row but the last has the same values as the next one; blanks equal blanks."""
+        Returns whether each row but the last has the key of the next one.
+        """
         if len(self.frame) < 2:
             return np.zeros(0, np.bool_)
+        order, same_key = order_by([pa.array(self.frame[name].array) for name in self.table.key])
+        if (order[1:] < order[:-1]).any():
+            self._take(order)
+        return same_key
+
+    def _take(self, rows: Ints) -> None:
+        """Only these rows, in this order; each column of before is given up as soon as it is taken."""
+        columns = {name: self.frame[name].array for name in self.frame.columns}
+        self.frame = pd.DataFrame()
+        for name, column in columns.items():
+            columns[name] = _taken(column, rows)
+        self.frame = pd.DataFrame(columns, copy=False)
+        self.bad = self.bad[rows]
+
+    def row_equals_next(self) -> Flags:
+        """Whether each row but the last has the values of the next one in every field; blanks equal blanks."""
         same = np.ones(len(self.frame) - 1, np.bool_)
-        for name in names or self.table.key:
-            same &= _equal_neighbours(pa.array(self.frame[name].array), order)
+        for wanted in self.fields:
+            same &= _equal_neighbours(pa.array(self.frame[wanted.name].array))
         return same
 
     def values(self) -> tuple[str, ...]:
@@ -164,20 +172,18 @@ class Draft:
         return tuple(wanted.name for wanted in self.fields if wanted.kind is kind)
 
 
-def _equal_neighbours(column: pa.Array | pa.ChunkedArray, order: pa.Array | None) -> Flags:
-    encoded = column.take(order) if order is not None else column
-    merged = (
-        pa.concat_arrays(encoded.chunks) if isinstance(encoded, pa.ChunkedArray) and encoded.num_chunks else encoded
-    )
+def _taken(column: Any, rows: Ints) -> Any:
+    if column.dtype != STR:
+        return column.take(rows)
+    texts = arrow_text(column)
+    # A field that no file has is blank in any order.
+    return text_array(texts.slice(0, len(rows)) if all_blank(texts) else texts.take(pa.array(rows)))
+
+
+def _equal_neighbours(column: pa.Array | pa.ChunkedArray) -> Flags:
+    merged = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     first, second = merged.slice(0, len(merged) - 1), merged.slice(1)
     equal = pc.equal(first, second).fill_null(False)
     both_blank = pc.and_(first.is_null(), second.is_null())
     result: Flags = pc.or_(equal, both_blank).to_numpy(zero_copy_only=False)
     return result
-
-
-def _stable(order: Ints, equal_next: Flags) -> Ints:
-    if not equal_next.any():
-        return order
-    run = np.concatenate(([0], np.cumsum(~equal_next)))
-    return order[np.lexsort((order, run))]

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
+from expcomp.texts import letters_of
 
 DAMAGED = Code("D317", "id-damaged")
 CHECKSUM = Code("D318", "id-checksum")
@@ -30,6 +31,9 @@ SUSPECT = "|".join(
     )
 )
 """For Arrow's engine: finds every text that `read_id` would change or refuse, and few others."""
+
+SHORT_OF_SUSPECT = 15
+"""An id with fewer characters, all of them visible ASCII, is suspect only with a `.` or a `+` in it."""
 
 SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -82,9 +86,7 @@ def salesforce_ids_checked(column: pa.Array) -> pa.Array | None:
         return None
     if not pc.all(pc.match_substring_regex(column, f"^(?:{SALESFORCE.pattern})$")).as_py():
         return None
-    _, offsets, texts = column.cast(pa.string()).buffers()
-    start = np.frombuffer(offsets, np.int32)[column.offset]
-    letters = np.frombuffer(texts, np.uint8)[start : start + len(column) * length].reshape(len(column), length)
+    letters = letters_of(column).reshape(len(column), length)
     capital = (letters[:, :15] >= ord("A")) & (letters[:, :15] <= ord("Z"))
     bits = capital.reshape(-1, 3, 5) @ np.array([1, 2, 4, 8, 16])
     suffix = np.frombuffer(SUFFIX.encode(), np.uint8)[bits]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Severity
@@ -15,7 +16,7 @@ from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help
-from expcomp.texts import TextColumn, arrow_text
+from expcomp.texts import TextColumn, all_blank, arrow_text
 
 KEY_REPEATED = Code("D401", "key-repeated")
 ACCOUNT_UNKNOWN = Code("D404", "account-unknown")
@@ -24,12 +25,12 @@ SIGNAL_UNKNOWN = Code("D406", "signal-unknown")
 
 
 def check_repeats(draft: Draft) -> None:
-    """Rows of one key that are identical are dropped and counted; rows that differ are an error with both."""
-    same_key = draft.equal_to_next()
+    """Sorts; rows of one key that are identical are dropped and counted, rows that differ an error with both."""
+    same_key = draft.sort()
     same_key &= ~(draft.bad[:-1] | draft.bad[1:])[: len(same_key)]
     if not same_key.any():
         return
-    same_row = draft.equal_to_next(names=draft.values())
+    same_row = draft.row_equals_next()
     for first in np.flatnonzero(same_key & ~same_row):
         _tell_repeated(draft, int(first))
     run = np.concatenate(([0], np.cumsum(~same_key)))
@@ -83,11 +84,12 @@ def refer(
     `matters` says, for positions of unknown keys, which are errors; without it all are. Others are noted.
     """
     keys = arrow_text(draft.frame[name])
-    if not pc.any(pc.not_equal(keys, "")).as_py():
+    if all_blank(keys):
         return
     candidates = arrow_text(known)
-    unknown = pc.and_(pc.invert(pc.is_in(keys, value_set=candidates)), pc.not_equal(keys, ""))
-    rows = np.flatnonzero(unknown.to_numpy(zero_copy_only=False))
+    unknown = ~pc.is_in(keys, value_set=candidates).to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(unknown)
+    rows = rows[pc.not_equal(keys.take(pa.array(rows)), "").to_numpy(zero_copy_only=False)]
     if not len(rows):
         return
     wrong = matters(rows) if matters else np.ones(len(rows), np.bool_)

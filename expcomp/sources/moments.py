@@ -18,6 +18,7 @@ TIME_MISSING = Code("D316", "time-does-not-exist")
 MIDNIGHT = Code("D330", "dates-written-as-instants")
 ORDER_PROVED = Code("D331", "date-order-proved")
 
+LONGEST_DAY = len("2026-12-31")
 NAT = np.iinfo(np.int64).min
 
 
@@ -50,9 +51,11 @@ def convert_instants(job: Job) -> Converted:
 def _moments(job: Job, *certain: dates.Form) -> tuple[dates.Moments, Ints, Converted]:
     """Moments, and which of them each row holds; everything that cannot be read becomes a problem.
 
-    A column of nothing but plain ISO of one form that needs no zone is read at once.
+    A column of nothing but plain ISO of one form that needs no zone is read at once; one of days, of which there
+    are few, by its different texts.
     """
-    fast = None if job.cells.values else dates.read_plain_iso(job.cells.column)
+    few = job.cells.longest <= LONGEST_DAY
+    fast = None if job.cells.values or few else dates.read_plain_iso(job.cells.column)
     if (
         fast is not None
         and set(np.unique(fast.form).tolist()) <= {dates.Form.BAD, *certain}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
 from expcomp.exact import Ints
@@ -36,8 +35,11 @@ class RowCurrencies:
 
 def column_style(cells: Cells) -> str:
     """What the column's numbers prove about its decimal sign: see `amounts.decide_style`."""
-    if cells.matches(r"^(?:-?\d+(?:\.\d{1,2})?)?$"):
-        return amounts.POINT if pc.any(pc.match_substring(cells.column, ".")).as_py() else amounts.NEUTRAL
+    smallest, largest = cells.bytes_between
+    if not cells.values and smallest >= ord("0") and largest <= ord("9"):
+        return amounts.NEUTRAL
+    if cells.matches(PLAIN.format(places=2)) or cells.matches(r"^(?:-?\d+(?:\.\d{1,2})?)?$"):
+        return amounts.POINT if cells.holds(".") else amounts.NEUTRAL
     return amounts.decide_style(style for style in map(_style, cells.texts) if style is not None)
 
 
@@ -50,7 +52,8 @@ def _style(text: str) -> str | None:
 
 def written_currencies(cells: Cells) -> list[str]:
     """For each different text the currency it names beyond doubt, else nothing."""
-    if cells.matches(r"^[-0-9.,]*$"):
+    smallest, largest = cells.bytes_between
+    if not cells.values and smallest >= ord(",") and largest <= ord("9"):
         return []
     found = []
     for text in cells.texts:
@@ -74,11 +77,11 @@ def convert_money(cells: Cells, style: str, currencies: RowCurrencies) -> Conver
 def _plain_column(cells: Cells, places: int) -> Converted:
     """Plain numbers of at most 13 digits and `places` decimals: a decimal128's low word is the amount."""
     known = ~cells.blank
-    filled = cells.column.filter(pa.array(known)).cast(pa.decimal128(13 + places, places))
-    filled = pa.concat_arrays(filled.chunks) if filled.num_chunks else pa.array([], filled.type)
+    texts = cells.column if known.all() else cells.column.filter(pa.array(known))
+    exact = [piece.cast(pa.decimal128(13 + places, places)) for piece in texts.chunks]
+    low_words = [np.frombuffer(piece.buffers()[1], np.int64)[2 * piece.offset :: 2][: len(piece)] for piece in exact]
     minor = np.zeros(len(known), np.int64)
-    if len(filled):
-        minor[known] = np.frombuffer(filled.buffers()[1], np.int64)[::2][filled.offset : filled.offset + len(filled)]
+    minor[known] = np.concatenate([np.zeros(0, np.int64), *low_words])
     problems = Problems()
     beyond = np.flatnonzero(np.abs(minor) > MINOR_MAX)
     if len(beyond):

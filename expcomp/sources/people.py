@@ -1,10 +1,9 @@
 """People: every reference becomes a payee_id, by id or e-mail, else by a name that only one payee has."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Ints
@@ -12,23 +11,47 @@ from expcomp.sources.complaints import quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help, same
-from expcomp.texts import taken_text
+from expcomp.texts import all_blank, arrow_text, taken_text
 
 PERSON_UNKNOWN = Code("D402", "person-unknown")
 PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")
 BY_NAME = Code("D430", "people-joined-by-name")
 
+Groups = dict[str, tuple[str, ...]]
+
 ID_FIELDS = ("payee_id", "crm_id", "cs_id", "payroll_id")
 
 
-@dataclass(frozen=True, slots=True)
 class Directory:
-    """Who each id, e-mail (without case) and name stands for; several payees are an ambiguity."""
+    """Who each id, e-mail (without case) and name stands for; several payees are an ambiguity.
 
-    by_id: dict[str, tuple[str, ...]]
-    by_email: dict[str, tuple[str, ...]]
-    by_name: dict[str, tuple[str, ...]]
-    known: tuple[str, ...]
+    E-mails and names are gone through only when a reference is no id.
+    """
+
+    def __init__(self, payees: Draft) -> None:
+        self.frame = payees.frame
+        self.ids: list[str] = self.frame["payee_id"].tolist()
+        self.by_id: Groups = {}
+        for name in ID_FIELDS[1:]:
+            if not all_blank(self.frame[name]):
+                self._group(self.by_id, self.frame[name].tolist())
+        self.by_id.update((payee, (payee,)) for payee in self.ids if payee)
+
+    @cached_property
+    def by_email(self) -> Groups:
+        return self._group({}, map(str.casefold, self.frame["email"].tolist()))
+
+    @cached_property
+    def by_name(self) -> Groups:
+        return self._group({}, map(same, self.frame["name"].tolist()))
+
+    def _group(self, groups: Groups, texts: Iterable[str]) -> Groups:
+        """The groups, with who each text stands for added."""
+        for text, payee in zip(texts, self.ids, strict=True):
+            if text:
+                others = groups.get(text, ())
+                groups[text] = tuple(sorted({*others, payee})) if others else (payee,)
+        return groups
 
     def find(self, text: str) -> tuple[tuple[str, ...], str]:
         """The payees the text may mean, and how they were found. An exact payee_id always means its payee."""
@@ -38,44 +61,23 @@ class Directory:
             return self.by_email.get(text.casefold(), ()), "e-mail"
         return self.by_name.get(same(text), ()), "name"
 
-
-def directory_of(payees: Draft) -> Directory:
-    frame = payees.frame
-    ids = frame["payee_id"].tolist()
-    by_id: dict[str, set[str]] = defaultdict(set)
-    for name in ID_FIELDS[1:]:
-        for text, payee in zip(frame[name].tolist(), ids, strict=True):
-            by_id[text].add(payee)
-    for payee in ids:
-        by_id[payee] = {payee}
-    by_id.pop("", None)
-    emails = _grouped((text.casefold() for text in frame["email"].tolist()), ids)
-    names = _grouped((same(text) for text in frame["name"].tolist()), ids)
-    known = tuple(dict.fromkeys(text for text in (*ids, *frame["name"].tolist(), *frame["email"].tolist()) if text))
-    return Directory({text: tuple(sorted(found)) for text, found in by_id.items()}, emails, names, known)
-
-
-def _grouped(texts: object, ids: list[str]) -> dict[str, tuple[str, ...]]:
-    groups: dict[str, set[str]] = defaultdict(set)
-    for text, payee in zip(texts, ids, strict=True):  # type: ignore[call-overload]
-        groups[text].add(payee)
-    groups.pop("", None)
-    return {text: tuple(sorted(found)) for text, found in groups.items()}
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """Every text that a person may be written as, for the nearest of them."""
+        columns = (self.ids, self.frame["name"].tolist(), self.frame["email"].tolist())
+        return tuple(dict.fromkeys(text for column in columns for text in column if text))
 
 
 def resolve_people(draft: Draft, directory: Directory) -> None:
     """Turn each PERSON column into payee ids. Unknown people are errors, except on deals that are not won."""
     for name in draft.of_kind(Kind.PERSON):
-        if len(draft):
+        if not all_blank(draft.frame[name]):
             _resolve(draft, name, directory)
 
 
 def _resolve(draft: Draft, name: str, directory: Directory) -> None:
-    encoded = pa.concat_arrays(draft.texts(name).chunks).dictionary_encode()
-    texts, codes = (
-        encoded.dictionary.to_pylist(),
-        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
-    )
+    encoded = arrow_text(draft.frame[name]).dictionary_encode()
+    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
     found, by_name, refused = [], list[int](), np.zeros(len(draft), np.bool_)
     for code, text in enumerate(texts):
         payees, how = directory.find(text) if text else ((), "")
@@ -87,7 +89,8 @@ def _resolve(draft: Draft, name: str, directory: Directory) -> None:
             by_name.append(code)
     if by_name:
         _note_names(draft, name, [texts[code] for code in by_name], np.flatnonzero(np.isin(codes, by_name)))
-    draft.frame[name] = taken_text(found, codes)
+    if found != texts:
+        draft.frame[name] = taken_text(found, codes)
     draft.refuse(refused)
 
 

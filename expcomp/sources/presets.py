@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -35,6 +35,7 @@ class Preset:
         return ranks
 
 
+@lru_cache(maxsize=4096)
 def normal(header: str) -> str:
     """How headers are compared: letters and digits only, one width, without case."""
     return "".join(char for char in unicodedata.normalize("NFKC", header).casefold() if char.isalnum())

@@ -47,6 +47,10 @@ class RawTable:
         columns = tuple(column.filter(chosen) for column in self.columns)
         return replace(self, columns=columns, rows=self.rows[mask], dropped=self.dropped + Counter({reason: count}))
 
+    def without_columns(self) -> "RawTable":
+        """What is still told about the table when its cells were converted."""
+        return replace(self, columns=())
+
 
 def locate_in_text(path: str) -> Locate:
     return lambda row, column: Place(path, row, column if row else 0)

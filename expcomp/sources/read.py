@@ -1,7 +1,7 @@
 """The project's data folder → the Book. The only reader of data files; each is read once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -47,9 +47,17 @@ def read_book(config: Config, root: Path, needs: Needs) -> Book:
     """
     complaints = Complaints()
     values = config.words()
-    readings = list(_Reader(config, root, needs, complaints).readings())
-    _check_declared(readings, needs, complaints)
-    return assemble(readings, needs, complaints, values)
+    return assemble(_declared(_Reader(config, root, needs, complaints), needs, complaints), needs, complaints, values)
+
+
+def _declared(reader: "_Reader", needs: Needs, complaints: Complaints) -> Iterator[Reading]:
+    """Every reading in turn; when all were read, the columns that the plan declares are looked for in them."""
+    told = []
+    for reading in reader.readings():
+        told.append(replace(reading, raw=reading.raw.without_columns()))
+        yield reading
+        del reading  # or its cells would stay while the next file is read
+    _check_declared(told, needs, complaints)
 
 
 def _check_declared(readings: list[Reading], needs: Needs, complaints: Complaints) -> None:
@@ -91,15 +99,21 @@ class _Reader:
         tasks = list(self._tasks())
         for task in tasks:
             errors = len(self.complaints.errors)
+            once = sum(other.path == task.path for other in tasks) == 1
             try:
-                for raw in self._raw_tables(task):
-                    yield from self._reading(raw, task)
+                yield from self._of_task(task, once=once)
             except Refused as refused:
                 self.complaints.extend(refused.findings)
             if self.config.sources and not task.table:
                 self.complaints.excuse(errors, (HEADER_NOT_FOUND, NOT_RECOGNISED))
-            if sum(other.path == task.path for other in tasks) == 1:
-                self.bytes.pop(task.path, None)
+
+    def _of_task(self, task: _Task, *, once: bool) -> Iterator[Reading]:
+        """The tables of a file, each given up when it was taken; of a file that is asked for once, its bytes too."""
+        tables = self._raw_tables(task)
+        if once:
+            self.bytes.pop(task.path, None)
+        while tables:
+            yield from self._reading(tables.pop(0), task)
 
     def _tasks(self) -> Iterator[_Task]:
         """What the config names, then every other data file of the folder.
@@ -137,7 +151,7 @@ class _Reader:
         message = f'sources.{table}: no file is called "{pattern}"'
         self.complaints.error(NO_SUCH_FILE, Place(self._shown(self.folder)), message, help)
 
-    def _raw_tables(self, task: _Task) -> Iterator[RawTable]:
+    def _raw_tables(self, task: _Task) -> list[RawTable]:
         shown, source = self._shown(task.path), task.source
         if task.path not in self.bytes:
             try:
@@ -147,12 +161,11 @@ class _Reader:
         data = self.bytes[task.path]
         if task.path.suffix.lower() in TEXT_ENDINGS:
             settings = CsvSettings(source.encoding, source.header_row)
-            yield read_csv(data, shown, task.path.stem, self.known, settings)
-            return
+            return [read_csv(data, shown, task.path.stem, self.known, settings)]
         sheets = read_sheets(data, shown, self.known, SheetSettings(source.sheet, source.header_row, source.decimal))
         if len(sheets) > 1 and task.table:
             raise Refused(sheet_unclear(shown, [sheet.name for sheet in sheets], task.table))
-        yield from self._recognisable(sheets, shown) if len(sheets) > 1 else sheets
+        return list(self._recognisable(sheets, shown)) if len(sheets) > 1 else sheets
 
     def _recognisable(self, sheets: list[RawTable], shown: str) -> Iterator[RawTable]:
         """Of several sheets those that are a table, or nearly one; at least one must be."""

@@ -1,7 +1,8 @@
 """From text to types: one raw table and the fields its columns hold become checked columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from expcomp.sources.moments import MIDNIGHT
 from expcomp.sources.monies import RowCurrencies, column_style, convert_money, written_currencies
 from expcomp.sources.raw import RawTable
 from expcomp.sources.tables import Field, Kind
-from expcomp.texts import text_array
+from expcomp.texts import LARGE, text_array
 
 AMBIGUOUS_NUMBER = Code("D303", "decimal-sign-unclear")
 VALUE_MISSING = Code("D301", "value-missing")
@@ -105,7 +106,8 @@ class _Typing:
                 converted = convert_money(self.cells[wanted.name], styles[wanted.name], currencies)
                 columns[wanted.name] = self._settle(wanted, converted)
         self._require()
-        return Typed(self.reading, columns, self.refused, self._accounts())
+        accounts = self._accounts()
+        return Typed(replace(self.reading, raw=self.raw.without_columns()), columns, self.refused, accounts)
 
     def _cells(self, wanted: Field) -> Cells:
         indexes = self.reading.match.columns[wanted.name]
@@ -242,7 +244,7 @@ def _style_of(text: str) -> str:
 def blank_column(kind: Kind, rows: int) -> Any:
     """A field that the file does not have."""
     if kind in TEXTUAL:
-        return text_array(pa.repeat(pa.scalar("", pa.large_string()), rows))
+        return text_array(_blank_texts(rows))
     if kind in NUMERIC:
         return integers(np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
     if kind is Kind.FLAG:
@@ -251,6 +253,12 @@ def blank_column(kind: Kind, rows: int) -> Any:
     if kind is Kind.DAY:
         return pd.array(naive, dtype="datetime64[s]")
     return pd.DatetimeIndex(naive).tz_localize("UTC").array
+
+
+@lru_cache(maxsize=1)
+def _blank_texts(rows: int) -> pa.Array:
+    """The same for every field of a file; Arrow's arrays never change."""
+    return pa.repeat(pa.scalar("", LARGE), rows)
 
 
 def join_columns(parts: Sequence[Any]) -> Any:

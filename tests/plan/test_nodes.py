@@ -3,7 +3,7 @@
 import pytest
 
 from expcomp.diagnostics import Refused
-from expcomp.plan.nodes import compose, decode
+from expcomp.plan.nodes import Block, compose, decode
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,15 @@ from expcomp.plan.nodes import compose, decode
 )
 def test_scalars_stay_text(text: str) -> None:
     assert compose(f"a: {text}", "plan.yaml") == {"a": text}
+
+
+def test_a_block_stands_where_its_name_does() -> None:
+    overlays = compose("overlays:\n  signal credit:\n    tiers: all", "plan.yaml")
+    assert isinstance(overlays, Block)
+    block = overlays["overlays"]
+    assert isinstance(block, Block)
+    assert isinstance(block["signal credit"], Block)
+    assert (block["signal credit"].place.line, block["signal credit"].place.column) == (2, 3)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ SHARES = np.array([[[60, 30, 10], [70, 30, 0], [45, 55, 0]], [[60, 30, 10], [35,
 RATE_UNIT = 10_000
 RATES = np.array([[825, 1000, 825, 825, 275, 825], [450, 450, 300, 450, 450, 450], [125] * 6])
 """By role and family."""
-RULES = np.array([[46, 44, 46, 46, 45, 46], [48, 48, 47, 48, 48, 48], [49] * 6, [32] * 6, [38] * 6])
+RULES = np.array([[46, 44, 46, 46, 45, 46], [48, 48, 47, 48, 48, 48], [49] * 6, [31] * 6, [37] * 6])
 """By component and family."""
 RATE_TEXTS = [f"{rate / 100:.2f}".rstrip("0").rstrip(".") + "%" for rate in range(RATES.max() + 1)]
 SIGNAL_SHARE, OVERRIDE_SHARE = 25, 4
