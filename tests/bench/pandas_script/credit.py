@@ -23,15 +23,30 @@ SHARES = pd.DataFrame(
 )  # fmt: skip
 MARKS = ["budget", "named_buyer", "timeline", "product_fit"]
 LINE = ["payee_id", "deal_id", "component", "gross"]
+MADE_FROM = [
+    "role",
+    "share",
+    "credited",
+    "rate",
+    "rule",
+    "base",
+    "running_total",
+    "window_quota",
+    "low",
+    "high",
+    "basis",
+]
 
 
 def read_deals(data: Path) -> pd.DataFrame:
     """Won deals with account, manager, tier and credited signal."""
     deals = pd.read_csv(data / "deals.csv", parse_dates=["close_date"])
+    deals["row"] = deals.index + 2
     deals = deals[deals["stage"] == "Closed Won"].rename(columns={"acv": "value", "owner": "ae"})
     accounts = pd.read_csv(data / "accounts.csv")[["account_id", "acv", "csm"]]
     payees = pd.read_csv(data / "payees.csv")[["payee_id", "manager_id"]]
-    deals = deals[["deal_id", "account_id", "motion", "value", "close_date", "ae"]].merge(accounts, on="account_id")
+    deals = deals[["row", "deal_id", "account_id", "motion", "value", "close_date", "ae"]]
+    deals = deals.merge(accounts, on="account_id")
     deals = deals.merge(payees, left_on="ae", right_on="payee_id").drop(columns="payee_id")
     deals = deals.rename(columns={"manager_id": "manager"})
     deals["family"] = deals["motion"].map(FAMILY)
@@ -53,32 +68,32 @@ def _signals(data: Path, deals: pd.DataFrame) -> pd.DataFrame:
     return signals[["deal_id", "logged_by"]]
 
 
-def make_lines(data: Path, deals: pd.DataFrame) -> pd.DataFrame:
-    """One row per payee, deal and component with what its milestones share out."""
+def make_lines(data: Path, deals: pd.DataFrame, everything: bool) -> pd.DataFrame:
+    """One row per payee, deal and component with what its milestones share out, and all that it was made from."""
     credits = deals.merge(SHARES, on=["tier", "renewal"])
     credits["payee_id"] = np.select(
         [credits["role"] == "ae", credits["role"] == "csm"], [credits["ae"], credits["csm"]], credits["manager"]
     )
     credits["credited"] = (credits["value"] * credits["share"]).round(2)
-    credits["rate"] = np.select(
-        [
-            (credits["role"] == "ae") & (credits["family"] == "cross_sell"),
-            (credits["role"] == "ae") & (credits["family"] == "renewal"),
-            credits["role"] == "ae",
-            (credits["role"] == "csm") & (credits["family"] == "usage"),
-            credits["role"] == "csm",
-        ],
-        [0.10, 0.0275, 0.0825, 0.03, 0.045],
-        0.0125,
-    )
+    rates = [
+        (credits["role"] == "ae") & (credits["family"] == "cross_sell"),
+        (credits["role"] == "ae") & (credits["family"] == "renewal"),
+        credits["role"] == "ae",
+        (credits["role"] == "csm") & (credits["family"] == "usage"),
+        credits["role"] == "csm",
+    ]
+    credits["rate"] = np.select(rates, [0.10, 0.0275, 0.0825, 0.03, 0.045], 0.0125)
+    if everything:
+        credits["rule"] = np.select(rates, [44, 45, 46, 47, 48], 49)
     credits["base"] = (credits["credited"] * credits["rate"]).round(2)
-    credits = _accelerate(credits, pd.read_csv(data / "quotas.csv"))
+    credits = _accelerate(credits, pd.read_csv(data / "quotas.csv"), everything)
     credits = credits[credits["family"] != "new_logo"]
     credits["component"] = "credit:" + credits["role"]
-    return pd.concat([credits[LINE], *_overlays(deals, credits)], ignore_index=True)
+    columns = LINE + MADE_FROM if everything else LINE
+    return pd.concat([part.filter(columns) for part in (credits, *_overlays(deals, credits))], ignore_index=True)
 
 
-def _accelerate(credits: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
+def _accelerate(credits: pd.DataFrame, quotas: pd.DataFrame, everything: bool) -> pd.DataFrame:
     quotas["quarter"] = quotas["period"].str[-1].astype(int)
     yearly = quotas.groupby(["payee_id", "role"])["amount"].sum().rename("year_quota").reset_index()
     credits["quarter"] = credits["close_date"].dt.quarter
@@ -96,6 +111,11 @@ def _accelerate(credits: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
         high = after.clip(lower=own[quota] * edges[1]) - before.clip(lower=own[quota] * edges[1])
         weighted = low * multipliers[0] + (own["credited"] - low - high) * multipliers[1] + high * multipliers[2]
         credits.loc[own.index, "gross"] = (weighted * own["rate"]).round(2)
+        if everything:
+            credits.loc[own.index, "running_total"] = before
+            credits.loc[own.index, "window_quota"] = own[quota]
+            credits.loc[own.index, "low"] = low
+            credits.loc[own.index, "high"] = high
     credits["gross"] = credits["gross"].fillna(credits["base"])
     return credits
 
@@ -104,7 +124,9 @@ def _overlays(deals: pd.DataFrame, credits: pd.DataFrame) -> list[pd.DataFrame]:
     sums = credits.groupby("deal_id")[["base", "gross"]].sum().reset_index()
     paid = deals.merge(sums, on="deal_id")
     signals = paid[paid["logged_by"].notna()].rename(columns={"logged_by": "payee_id"})
-    signals = signals.assign(component="overlay:signal credit", gross=(signals["base"] * 0.25).round(2))
+    signals = signals.assign(component="overlay:signal credit", role="signaler", rule=31, base=0.0,
+                             basis=signals["base"], gross=(signals["base"] * 0.25).round(2))  # fmt: skip
     managers = paid[paid["tier"] != "Enterprise"].rename(columns={"manager": "payee_id"})
-    managers = managers.assign(component="overlay:team override", gross=(managers["gross"] * 0.04).round(2))
-    return [signals[LINE], managers[LINE]]
+    managers = managers.assign(component="overlay:team override", role="manager", rule=37, base=0.0,
+                               basis=managers["gross"], gross=(managers["gross"] * 0.04).round(2))  # fmt: skip
+    return [signals, managers]

@@ -8,8 +8,12 @@ import pandas as pd
 
 
 def find_losses(data: Path, deals: pd.DataFrame) -> pd.DataFrame:
-    """Per event and deal the share of the deal that is lost, and the share of that which is taken back."""
+    """Per event and deal the share of the deal that is lost, what share of that is taken back, and by which rule."""
     events = pd.read_csv(data / "events.csv", parse_dates=["date"])
+    row = (events.index + 2).astype(str)
+    events["told"] = (
+        events["event"] + " on " + events["date"].dt.strftime("%Y-%m-%d") + " (data/events.csv:" + row + ")"
+    )
     events["order"] = events["event"].map({"contraction": 0, "churn": 1})
     events = events.sort_values(["date", "order", "amount"], ascending=[True, True, False])
     paid = deals[(deals["family"] != "new_logo") & deals["account_id"].isin(events["account_id"])]
@@ -20,7 +24,7 @@ def find_losses(data: Path, deals: pd.DataFrame) -> pd.DataFrame:
     losses = []
     for event in events.to_dict("records"):
         losses += _taken(event, by_account[event["account_id"]])
-    return pd.DataFrame(losses, columns=["deal_id", "date", "lost", "back"])
+    return pd.DataFrame(losses, columns=["deal_id", "date", "lost", "back", "event", "event_rule"])
 
 
 def _taken(event: dict[Any, Any], deals: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
@@ -33,6 +37,13 @@ def _taken(event: dict[Any, Any], deals: list[dict[Any, Any]]) -> list[dict[Any,
         deal["left"] -= taken
         room -= taken
         days = (event["date"] - deal["close_date"]).days
-        back = 1.0 if event["event"] == "churn" and days < 90 else max(365 - days, 0) / 365
-        losses.append({"deal_id": deal["deal_id"], "date": event["date"], "lost": taken / deal["value"], "back": back})
+        in_full = event["event"] == "churn" and days < 90
+        losses.append({
+            "deal_id": deal["deal_id"],
+            "date": event["date"],
+            "lost": taken / deal["value"],
+            "back": 1.0 if in_full else max(365 - days, 0) / 365,
+            "event": event["told"],
+            "event_rule": 86 if in_full else 87 if event["event"] == "churn" else 88,
+        })  # fmt: skip
     return losses
