@@ -7,7 +7,7 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Findings, Place
 from expcomp.exact import Flags, Ints
-from expcomp.pay.currency import Rates
+from expcomp.fx import Rates
 from expcomp.pay.facts import Facts, Worth
 from expcomp.pay.lookups import NONE, Names, days, numbers
 from expcomp.pay.places import cell, place_of

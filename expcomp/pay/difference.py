@@ -121,7 +121,8 @@ def _last_events(now: Keyed, since: int) -> tuple[Ints, Ints, Ints]:
     event, day, hit = np.full(count, NONE), np.full(count, NEVER), np.full(count, -1)
     taken = source.recoveries[source.recoveries["amount_minor"] != 0]
     loss_day = source.losses["day"].to_numpy()[taken["loss"]]
-    recent = (since < loss_day) & (loss_day <= source.as_of)
+    known = source.losses["known"].to_numpy()[taken["loss"]]
+    recent = (since < known) & (known <= source.as_of)
     order = np.argsort(loss_day[recent], kind="stable")
     tranche = taken["tranche"].to_numpy()[recent][order]
     key = now.key_of[tranche]

@@ -146,7 +146,7 @@ def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
 
     For plans and data in which nothing after a date changes what lines were before it; see `looks_back`.
     """
-    losses = later.losses[(later.losses["day"] <= as_of).to_numpy()].reset_index(drop=True)
+    losses = later.losses[(later.losses["known"] <= as_of).to_numpy()].reset_index(drop=True)
     deal = later.lines["deal"].to_numpy()[later.tranches["line"]]
     earned = later.steps.frame["earned"].to_numpy()[later.step]
     tranches, lost, recoveries = entitle(later.tranches, deal, earned, losses, later.deals, plans, as_of)

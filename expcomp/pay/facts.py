@@ -14,17 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints
-from expcomp.pay.currency import Rates
+from expcomp.fx import Rates
 from expcomp.pay.lookups import NONE, Dated, Names, days, flags, folded, numbers
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.plan.model import Plan
+from expcomp.recurring import annual_value, recurring_lines
 from expcomp.sources.book import Book
 from expcomp.sources.tables import MOTIONS
 from expcomp.texts import each_text
-
-ONE_OFF = frozenset({"one_off", "one-off", "one off", "one_time", "one-time", "one time", "non_recurring",
-                     "non-recurring", "nonrecurring", "services"})  # fmt: skip
-"""Line types of a subscription that are not recurring value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +231,8 @@ class Facts:
         dated = self._history("acv").newest(self.account, self.close)
         past, _ = numbers(self.book["account_history"]["acv"])
         value, known = np.where(dated != NONE, np.append(past, 0)[dated], value), known | (dated != NONE)
-        lines = self.book["subscriptions"]
-        known_by = days(lines["start"]) <= self.as_of
-        lines = lines[~folded(lines["line_type"]).isin(ONE_OFF).to_numpy() & known_by]
+        lines = recurring_lines(self.book["subscriptions"])
+        lines = lines[days(lines["start"]) <= self.as_of]
         subscribed = np.isin(self.account, self.accounts.codes(lines["account_id"]))
         total = np.zeros(len(self.close), dtype=np.int64)
         for currency, part in lines.groupby("currency", sort=True):
@@ -251,9 +247,7 @@ class Facts:
     def _recurring_before(self, lines: pd.DataFrame) -> Ints:
         """Σ annual value of the lines with start < close ≤ end: what started before less what ended before."""
         account = self.accounts.codes(lines["account_id"])
-        arr, has_arr = numbers(lines["arr"])
-        mrr, _ = numbers(lines["mrr"])
-        annual = np.where(has_arr, arr, mrr * 12)
+        annual = annual_value(lines)
         start, end = days(lines["start"]), days(lines["end"])
         runs = start < end
         before = self.close - 1

@@ -28,7 +28,8 @@ def _dated_facts(book: Book, plans: PlanSet) -> Iterator[Ints]:
     won = deals["won"].fillna(False).to_numpy(np.bool_)
     yield days(deals["close_date"])[won]
     yield days(deals["activated_on"])[won]
-    yield days(book["events"]["date"])
+    if not book.derived_events:
+        yield days(book["events"]["date"])
     yield days(book["usage"]["date"])
     yield days(book["milestones"]["reached_on"])
     yield days(book["receipts"]["date"])

@@ -18,8 +18,12 @@ from expcomp.sources.book import Book
 UNKNOWN_EVENT = Code("D530", "unknown-event")
 NO_AMOUNT = Code("D531", "contraction-without-amount")
 
-COLUMNS = {"deal": "int64", "day": "int64", "event": "int64", "churn": "bool", "top": "int64", "bottom": "int64"}
-"""event: row of the events table; top / bottom: the share of the deal that the event takes."""
+COLUMNS = {
+    "deal": "int64", "day": "int64", "known": "int64", "event": "int64", "churn": "bool", "top": "int64",
+    "bottom": "int64",
+}  # fmt: skip
+"""known: the day from which the event counts; event: row of the events table; top / bottom: the share of the deal
+that the event takes."""
 
 KNOWN = ("churn", "contraction", "reactivation")
 
@@ -48,12 +52,13 @@ def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
         findings.add(NO_AMOUNT.at(place_of(table, row), message, "write the annual value that was lost"))
     frame = pd.DataFrame({
         "event": np.arange(len(table)), "account": deals.facts.accounts.codes(table["account_id"]),
-        "day": days(table["date"]), "churn": (word == "churn").to_numpy(), "amount": np.abs(amount),
+        "day": days(table["date"]), "known": days(table["known_on"]),
+        "churn": (word == "churn").to_numpy(), "amount": np.abs(amount),
         "product": deals.facts.products.codes(folded(table["product"])),
         "named_deal": deals.names.codes(table["deal_id"]),
         "names_deal": (table["deal_id"] != "").to_numpy(),
     })  # fmt: skip
-    works = word.isin(("churn", "contraction")).to_numpy() & (frame["day"] <= deals.facts.as_of).to_numpy()
+    works = word.isin(("churn", "contraction")).to_numpy() & (frame["known"] <= deals.facts.as_of).to_numpy()
     frame = frame[works & (frame["account"] != NONE).to_numpy()]
     order = np.lexsort((
         frame["event"], frame["named_deal"], ~frame["names_deal"], -frame["amount"], frame["product"],
@@ -86,6 +91,7 @@ def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> p
     at, deal, churn, taken = at[some], deal[some], churn[some], taken[some]
     left[deal] -= taken
     return pd.DataFrame({
-        "deal": deal, "day": events["day"].to_numpy()[at], "event": events["event"].to_numpy()[at], "churn": churn,
-        "top": taken, "bottom": np.maximum(deals.value[deal], 1),
+        "deal": deal, "day": events["day"].to_numpy()[at], "known": events["known"].to_numpy()[at],
+        "event": events["event"].to_numpy()[at], "churn": churn, "top": taken,
+        "bottom": np.maximum(deals.value[deal], 1),
     })  # fmt: skip

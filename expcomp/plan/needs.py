@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from expcomp.period import Duration, Unit
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Needs
@@ -28,8 +31,24 @@ def needs_of(plans: PlanSet) -> Needs:
         zone=plans.zone,
         currency=plans.currency,
         value=plans.versions[0].plan.value,
+        grace=_grace(plans),
+        rounding=plans.versions[0].plan.rounding,
         fields={table: tuple(named.values()) for table, named in fields.items()},
     )
+
+
+def _grace(plans: PlanSet) -> tuple[tuple[int, Duration], ...]:
+    """From each first day of a version on the longest `churn_grace` of the versions then in force."""
+    firsts = sorted({first for first, _ in plans.spans})
+    return tuple((first, max(map(_grace_of, plans.in_force(first)), key=_length)) for first in firsts)
+
+
+def _grace_of(plan: Plan) -> Duration:
+    return (plan.events and plan.events.churn_grace) or Duration(0, Unit.DAYS)
+
+
+def _length(grace: Duration) -> int:
+    return int(grace.after(np.zeros(1, np.int64))[0])
 
 
 def _fields(plan: Plan) -> Iterator[tuple[str, Field]]:

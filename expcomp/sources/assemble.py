@@ -11,6 +11,7 @@ from expcomp.sources.accounts import check_crm_ids, derive_accounts, resolve_acc
 from expcomp.sources.book import Book, FileAccount, Needs
 from expcomp.sources.complaints import Complaints, shortened
 from expcomp.sources.deals import decide_won, require_of_won
+from expcomp.sources.derived import derive_events
 from expcomp.sources.draft import Draft
 from expcomp.sources.joins import (
     ACCOUNT_UNKNOWN,
@@ -64,7 +65,13 @@ def assemble(
     for draft in drafts.values():
         draft.finish()
     frames = {name: draft.frame for name, draft in drafts.items()} | {"accounts": accounts}
-    return Book(frames, _file_accounts(typed, drafts), tuple(shortened(complaints.notes)))
+    derived = not drafts["events"] and bool(drafts["subscriptions"])
+    if derived:
+        frames["events"] = derive_events(drafts["subscriptions"], frames["merges"], frames["fx"], needs)
+        complaints.stop_if_any()
+    else:
+        frames["events"]["known_on"] = frames["events"]["date"]
+    return Book(frames, _file_accounts(typed, drafts), tuple(shortened(complaints.notes)), derived)
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
@@ -113,6 +120,7 @@ def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
                 "no account of the accounts export",
                 matters=_matters(draft),
             )
+    refer(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, "no account of the accounts export")
     deals = drafts["deals"].frame["deal_id"]
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from expcomp.diagnostics import Finding
+from expcomp.money import Rounding
+from expcomp.period import Duration
 from expcomp.sources.tables import TABLES, Field
 
 
@@ -16,11 +18,14 @@ class Needs:
     """What the plan wants of the data: its zone for days, its currency, its value column, its own columns.
 
     `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people).
+    `grace` says from which day on a gap between subscriptions is no churn while it is shorter.
     """
 
     zone: ZoneInfo
     currency: str
     value: str = "acv"
+    grace: tuple[tuple[int, Duration], ...] = ()
+    rounding: Rounding = Rounding.HALF_UP
     fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
 
     def fields_of(self, table: str) -> tuple[Field, ...]:
@@ -65,12 +70,14 @@ class FileAccount:
 class Book:
     """Every canonical table as a typed frame (shapes in `tables.py`), empty where no file gave it.
 
-    Row order never matters: frames are sorted by their table's key.
+    Row order never matters: frames are sorted by their table's key. `events` have a further day, `known_on`: a churn
+    read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace.
     """
 
     frames: dict[str, pd.DataFrame]
     files: tuple[FileAccount, ...] = ()
     notes: tuple[Finding, ...] = ()
+    derived_events: bool = False
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

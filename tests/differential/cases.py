@@ -95,10 +95,6 @@ def _as_of(dice: Dice, period: Period) -> date | None:
 
 def _against_posted(dice: Dice, ground: Ground, case: Case, calendar: Calendar, day: date) -> Case:
     earlier, today = changed(dice, ground, case.tables)
-    if not today.get("events"):
-        today.pop("subscriptions", None)
-    if not earlier.get("events"):
-        earlier.pop("subscriptions", None)
     period = before = calendar.around(day, case.pay_period)
     closed: list[str] = []
     for _ in range(dice.pick((1, 2, 3) if dice.steep else (0, 1, 1, 1, 2, 3))):

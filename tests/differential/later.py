@@ -23,7 +23,8 @@ class BookMaker(Maker):
         self._usage()
         self._history()
         self._evidence()
-        self._events()
+        if self.dice.maybe(0.8):
+            self._events()
         self._subscriptions()
         self._fx()
         self._adjustments()
@@ -141,19 +142,21 @@ class BookMaker(Maker):
         return row, date.fromisoformat(self.dice.pick(days))
 
     def _subscriptions(self) -> None:
-        """Only beside events, so that none are derived from them."""
-        if not self.tables.get("events") or not self.dice.maybe(0.3):
+        """Where there are no events they are read off these."""
+        if not self.dice.maybe(0.3):
             return
         for account in self.tables["accounts"]:
-            starts = {self.dice.day(date(2026, 6, 1)) for _ in range(self.dice.number(0, 3))}
-            for start in sorted(starts):
-                end = self.dice.pick(("", self.dice.near(start).isoformat()))
+            start = self.dice.day(date(2026, 6, 1))
+            for _ in range(self.dice.number(0, 4)):
+                end = self.dice.near(start)
                 monthly = self.dice.maybe(0.5)
                 size = money(self.dice.amount(self.ground.currency) // (12 if monthly else 1), self.ground.currency)
                 self.add(
-                    "subscriptions", account_id=account["account_id"], start=start.isoformat(), end=end,
+                    "subscriptions", account_id=account["account_id"], start=start.isoformat(),
+                    end=self.dice.pick(("", end.isoformat(), end.isoformat())),
                     mrr=size if monthly else "", arr="" if monthly else size, product=self.dice.pick(PRODUCTS),
                 )  # fmt: skip
+                start = end + timedelta(days=self.dice.pick((-20, 0, 1, 29, 30, 60)))
 
     def _fx(self) -> None:
         wanted = {row["currency"] for row in self.tables["deals"] if row.get("currency")} - {self.ground.currency}

@@ -136,6 +136,7 @@ def _plan(dice: Dice, ground: Ground, plan_id: str, version: int, begins: str, r
     plan["leavers"] = leavers(dice)
     plan["spiffs"] = spiffs(dice, ground.currency, credited)
     plan["signals"] = signals(dice)
+    plan["events"] = {"churn_grace": f"{dice.pick((1, 30, 60))} days"} if dice.maybe(0.5) else {}
     return {block: content for block, content in plan.items() if content}
 
 

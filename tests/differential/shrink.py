@@ -35,10 +35,8 @@ def minimise(case: Case, kind: str, rounds: int = 3) -> Case:
 
 
 def _still_compared(case: Case) -> bool:
-    """Not drifted into what the second calculator leaves open: events out of subscriptions, a plan without a bar
-    for signals, conditions that are empty."""
-    if any(tables.get("subscriptions") and not tables.get("events") for tables in (case.tables, case.earlier)):
-        return False
+    """Not drifted into what the second calculator leaves open: a plan without a bar for signals, conditions that are
+    empty."""
     signals = case.tables.get("signals") or case.earlier.get("signals")
     if signals and any("qualified" not in plan.get("signals", {}) for plan in case.plans):
         return False

@@ -1,0 +1,194 @@
+"""Churn and contraction read off the subscriptions, where no file gives events (design pages 2 and 4)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Code
+from expcomp.exact import Flags, Ints
+from expcomp.fx import Rates
+from expcomp.period import NEVER, to_iso
+from expcomp.recurring import annual_value, recurring_lines
+from expcomp.sources.book import Needs
+from expcomp.sources.complaints import quote
+from expcomp.sources.draft import Draft
+from expcomp.sources.typed import blank_column
+
+LATE_RENEWAL = Code("D434", "late-renewal")
+RATE_MISSING = Code("D408", "subscription-not-converted")
+
+NONE = -1
+
+
+def derive_events(subscriptions: Draft, merges: pd.DataFrame, fx: pd.DataFrame, needs: Needs) -> pd.DataFrame:
+    """The `events` that the subscriptions tell of, sorted by account and day.
+
+    An account's recurring value is the sum of its lines with start ≤ day < end. Where it reaches 0 that is churn, dated
+    on that day and known once the gap has lasted the plan's grace; a shorter gap is a late renewal, and noted. Where
+    it is less than before (after a late renewal: than before the gap) that is a contraction by the difference, in the
+    plan's currency at the rate of the day. From the day of a merge on an account's lines count for the other account.
+    """
+    frame = recurring_lines(subscriptions.frame)
+    accounts, changes = _changes(frame, merges)
+    steps = _Steps.of(changes, needs)
+    churned = np.flatnonzero(steps.churn)
+    fallen, amount = _falls(steps, changes, fx, needs, subscriptions)
+    at = np.concatenate([churned, fallen])
+    lost = np.concatenate([np.zeros(len(churned), np.int64), amount])
+    kinds = np.repeat(["churn", "contraction"], [len(churned), len(fallen)])
+    _note_late(steps, accounts, subscriptions)
+    order = np.lexsort((kinds, steps.day[at], steps.account[at]))
+    at, lost, kinds = at[order], lost[order], kinds[order]
+    known = np.where(kinds == "churn", steps.known[at], steps.day[at])
+    rows = subscriptions.frame.iloc[steps.row[at]]
+    columns = {wanted.name: blank_column(wanted.kind, len(at)) for wanted in needs.fields_of("events")}
+    return pd.DataFrame(
+        columns
+        | {
+            "account_id": pd.array(accounts[steps.account[at]], dtype="str"),
+            "date": _days(steps.day[at]),
+            "event": pd.array(kinds, dtype="str"),
+            "amount": pd.arrays.IntegerArray(lost, kinds == "churn"),
+            "input_file": rows["input_file"].array,
+            "input_row": rows["input_row"].to_numpy(),
+            "known_on": _days(known),
+        }
+    )
+
+
+def _days(numbers: Ints) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(numbers.astype("datetime64[D]").astype("datetime64[s]"))
+
+
+def _day_numbers(column: pd.Series) -> Ints:
+    day = column.to_numpy("datetime64[D]")
+    return np.where(np.isnat(day), NEVER, day.astype(np.int64))
+
+
+def _changes(lines: pd.DataFrame, merges: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Every rise and fall of a line: account (a code), day, annual minor units, currency and the line's row.
+
+    What leaves an account by a merge is no fall of it, and what comes by one is `merged` and no rise of its worth.
+    """
+    start, end = _day_numbers(lines["start"]), _day_numbers(lines["end"])
+    spans = pd.DataFrame({
+        "account": lines["account_id"].to_numpy(object), "start": start, "end": end, "annual": annual_value(lines),
+        "currency": lines["currency"].to_numpy(object), "row": lines.index.to_numpy(), "leaves": end < NEVER,
+        "merged": False,
+    })[start < end]  # fmt: skip
+    for source, target, effective in sorted(
+        zip(merges["from"], merges["to"], _day_numbers(merges["effective"]), strict=True), key=lambda merge: merge[2]
+    ):
+        spans = _moved(spans, source, target, 0 if effective == NEVER else effective)
+    up = spans.rename(columns={"start": "day"})
+    down = spans[spans["leaves"]].rename(columns={"end": "day"})
+    both = pd.concat([up, down.assign(annual=-down["annual"], merged=False)], ignore_index=True)
+    codes, accounts = pd.factorize(both["account"], sort=True)
+    both = both[["day", "annual", "currency", "row", "merged"]].assign(account=codes)
+    return np.asarray(accounts), both.sort_values(["account", "day", "row"], kind="stable", ignore_index=True)
+
+
+def _moved(spans: pd.DataFrame, source: str, target: str, effective: int) -> pd.DataFrame:
+    """From a day on the lines of one account are another's."""
+    mine = (spans["account"] == source).to_numpy() & (spans["end"] >= effective).to_numpy()
+    parted = mine & (spans["start"] < effective).to_numpy()
+    stays = spans[parted].assign(leaves=False)
+    came = {"start": np.maximum(spans["start"][mine], effective), "merged": parted[mine] | spans["merged"][mine]}
+    moves = spans[mine].assign(account=target, **came)
+    return pd.concat([spans[~mine], stays, moves], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Days on which an account's value changes, by account and day, and what happens on them.
+
+    `before` is the step a step is compared with, NONE where there is none; `of_change` says to which step each change
+    belongs, those of a gap to its end (NONE: the gap has none). `row` is the first line that falls on the day.
+    """
+
+    account: Ints
+    day: Ints
+    row: Ints
+    known: Ints
+    churn: Flags
+    late: Flags
+    before: Ints
+    next: Ints
+    of_change: Ints
+
+    @classmethod
+    def of(cls, changes: pd.DataFrame, needs: Needs) -> "_Steps":
+        account, day = changes["account"].to_numpy(np.int64), changes["day"].to_numpy(np.int64)
+        first = np.ones(len(changes), np.bool_)
+        first[1:] = (account[1:] != account[:-1]) | (day[1:] != day[:-1])
+        step = np.cumsum(first) - 1
+        count = int(first.sum())
+        net = np.zeros(count, np.int64)
+        np.add.at(net, step, changes["annual"].to_numpy())
+        account, day = account[first], day[first]
+        runs = pd.Series(net).groupby(account).cumsum().to_numpy() > 0
+        number = np.arange(count)
+        new = np.append(True, account[1:] != account[:-1])[:count]
+        last = _within(np.maximum.accumulate(np.where(runs, number, NONE)), account)
+        before = np.where(new, NONE, np.append(NONE, last)[:count])
+        following = np.minimum.accumulate(np.where(runs, number, count)[::-1])[::-1]
+        following = _within(np.where(following == count, NONE, following), account)
+        known = _after_grace(day, needs)
+        gap = ~runs & (before == number - 1) & (before != NONE)
+        back = np.where(following == NONE, NEVER, np.append(day, NEVER)[following])
+        churn = gap & (back >= known)
+        compared = runs & (before != NONE) & ~np.append(churn, False)[np.where(before == NONE, count, before + 1)]
+        falls = changes["annual"].to_numpy() < 0
+        row = np.full(count, NONE)
+        for chosen in (np.ones(len(changes), np.bool_), falls):
+            row[step[chosen][::-1]] = changes["row"].to_numpy()[chosen][::-1]
+        return cls(
+            account, day, row, known, churn, gap & ~churn, np.where(compared, before, NONE), following, following[step]
+        )
+
+
+def _within(found: Ints, account: Ints) -> Ints:
+    """Positions that lie in another account are none."""
+    return np.where((found != NONE) & (account[found] == account), found, NONE)
+
+
+def _after_grace(day: Ints, needs: Needs) -> Ints:
+    """The day on which a gap that begins on `day` is no late renewal any more; before the first version its own
+    grace holds."""
+    known = day
+    for number, (first, grace) in enumerate(needs.grace):
+        known = np.where((day >= first) | (number == 0), grace.after(day), known)
+    return known
+
+
+def _falls(
+    steps: _Steps, changes: pd.DataFrame, fx: pd.DataFrame, needs: Needs, subscriptions: Draft
+) -> tuple[Ints, Ints]:
+    """The steps on which an account is worth less than before, and by how much in the plan's currency."""
+    target = steps.of_change
+    counted = (target != NONE) & (np.append(steps.before, NONE)[target] != NONE) & ~changes["merged"].to_numpy()
+    moved = changes[counted].assign(step=target[counted])
+    sums = moved.groupby(["step", "currency"], sort=True)["annual"].sum().reset_index()
+    sums = sums[sums["annual"] != 0].reset_index(drop=True)
+    day = steps.day[sums["step"]]
+    currency = sums["currency"].astype("str")
+    amount, faults = Rates(fx).convert(sums["annual"].to_numpy(), currency, needs.currency, day, needs.rounding)
+    for at, fault in sorted(faults.items()):
+        place = subscriptions.where("start", int(steps.row[sums["step"].iat[at]]))
+        help = "add the rate to the fx file, or give the churn and contraction as events.csv"
+        subscriptions.complaints.error(RATE_MISSING, place, f"what the account lost cannot be told: {fault}", help)
+    change = np.zeros(len(steps.day), np.int64)
+    np.add.at(change, sums["step"], amount)
+    fallen = np.flatnonzero(change < 0)
+    return fallen, -change[fallen]
+
+
+def _note_late(steps: _Steps, accounts: np.ndarray, subscriptions: Draft) -> None:
+    for at in np.flatnonzero(steps.late).tolist():
+        back = int(steps.day[steps.next[at]])
+        message = (
+            f"{quote(str(accounts[steps.account[at]]))} has no recurring value from {to_iso(steps.day[at])} to "
+            f"{to_iso(back - 1)}: a late renewal (watch), shorter than the plan's churn_grace, and no churn"
+        )
+        subscriptions.complaints.note(LATE_RENEWAL, subscriptions.where("start", int(steps.row[at])), message)
