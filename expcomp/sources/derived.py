@@ -175,7 +175,7 @@ def _falls(
     currency = sums["currency"].astype("str")
     amount, faults = Rates(fx).convert(sums["annual"].to_numpy(), currency, needs.currency, day, needs.rounding)
     for at, fault in sorted(faults.items()):
-        place = subscriptions.where("start", int(steps.row[sums["step"].iat[at]]))
+        place = subscriptions.where("end", int(steps.row[sums["step"].iat[at]]))
         help = "add the rate to the fx file, or give the churn and contraction as events.csv"
         subscriptions.complaints.error(RATE_MISSING, place, f"what the account lost cannot be told: {fault}", help)
     change = np.zeros(len(steps.day), np.int64)
@@ -191,4 +191,4 @@ def _note_late(steps: _Steps, accounts: np.ndarray, subscriptions: Draft) -> Non
             f"{quote(str(accounts[steps.account[at]]))} has no recurring value from {to_iso(steps.day[at])} to "
             f"{to_iso(back - 1)}: a late renewal (watch), shorter than the plan's churn_grace, and no churn"
         )
-        subscriptions.complaints.note(LATE_RENEWAL, subscriptions.where("start", int(steps.row[at])), message)
+        subscriptions.complaints.note(LATE_RENEWAL, subscriptions.where("end", int(steps.row[at])), message)

@@ -66,10 +66,11 @@ def test_a_gap_shorter_than_the_grace_is_a_late_renewal(
 
 def test_a_late_renewal_is_noted(project: Project) -> None:
     book = subscribed(project, "A1,2026-01-01,2027-07-01,24000,,,", "A1,2027-07-11,,24000,,,").read(GRACE)
-    assert [str(note) for note in book.notes if note.code == "D434"] == [
-        'sample_data/subscriptions.csv:2:2 D434 late-renewal: "A1" has no recurring value from 2027-07-01 to '
+    (note,) = (str(note) for note in book.notes if note.code == "D434")
+    assert note == (
+        'sample_data/subscriptions.csv:2:3 D434 late-renewal: "A1" has no recurring value from 2027-07-01 to '
         "2027-07-10: a late renewal (watch), shorter than the plan's churn_grace, and no churn"
-    ]
+    )
 
 
 def test_what_moves_by_a_merge_is_not_lost(project: Project) -> None:
@@ -106,7 +107,7 @@ def test_without_a_rate_a_contraction_cannot_be_told(project: Project) -> None:
     subscribed(project, "A1,2026-01-01,2027-07-01,10000,,EUR,", "A1,2026-01-01,,5000,,EUR,")
     (finding,) = project.refused()
     assert str(finding) == (
-        "sample_data/subscriptions.csv:2:2 D408 subscription-not-converted: what the account lost cannot be told: "
+        "sample_data/subscriptions.csv:2:3 D408 subscription-not-converted: what the account lost cannot be told: "
         "no rate from EUR to USD on or before 2027-07-01"
     )
 
