@@ -42,25 +42,44 @@ class Problems:
 
 class Cells:
     """Trimmed texts of a column; `texts` are the different ones (after the config's `values`) and `codes`
-    say which of them each row holds. `written` keeps them as the file has them, for messages."""
+    say which of them each row holds. `written` keeps them as the file has them, for messages.
+
+    A column that came as a dictionary is never spelled out unless it is asked for as a `column`.
+    """
 
     def __init__(self, column: pa.ChunkedArray, values: Mapping[str, str] | None = None) -> None:
-        self.column = trimmed(column)
         self.values = values or {}
         self._matched: dict[str, bool] = {}
+        self._dictionary = _trimmed_dictionary(column) if pa.types.is_dictionary(column.type) else None
+        self._plain: pa.ChunkedArray = trimmed(column) if self._dictionary is None else None
+        self._rows = len(column)
 
     def __len__(self) -> int:
-        return len(self.column)
+        return self._rows
+
+    @property
+    def is_coded(self) -> bool:
+        return self._dictionary is not None
+
+    @property
+    def contents(self) -> pa.ChunkedArray:
+        """Every text that stands in a cell, at least once: enough for what is asked of all cells alike."""
+        return self._plain if self._dictionary is None else pa.chunked_array([self._dictionary.dictionary])
+
+    @cached_property
+    def column(self) -> pa.ChunkedArray:
+        return self._plain if self._dictionary is None else pa.chunked_array([self._dictionary.dictionary_decode()])
 
     @cached_property
     def blank(self) -> Flags:
-        return to_numpy(pc.equal(self.column, ""))
+        blank = to_numpy(pc.equal(self.contents, ""))
+        return blank if self._dictionary is None else blank[self._dictionary.indices.to_numpy()]
 
     @cached_property
     def _encoded(self) -> tuple[list[str], Ints]:
-        encoded = self.column.combine_chunks().dictionary_encode()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.combine_chunks()
+        encoded = self._dictionary
+        if encoded is None:
+            encoded = _merged(self._plain.combine_chunks().dictionary_encode())
         return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
     @property
@@ -102,14 +121,14 @@ class Cells:
     def matches(self, pattern: str) -> bool:
         """Whether every cell matches; only asked where no word of the config may stand for another."""
         if pattern not in self._matched:
-            found = not self.values and pc.all(pc.match_substring_regex(self.column, pattern)).as_py() is not False
+            found = not self.values and pc.all(pc.match_substring_regex(self.contents, pattern)).as_py() is not False
             self._matched[pattern] = bool(found)
         return self._matched[pattern]
 
     @cached_property
     def bytes_between(self) -> tuple[int, int]:
         """The smallest and the largest byte of all the cells; (255, 0) when all are blank."""
-        return bytes_between(self.column)
+        return bytes_between(self.contents)
 
     def holds(self, sign: str) -> bool:
         """Whether an ASCII character stands in any cell."""
@@ -118,20 +137,32 @@ class Cells:
             return False
         return any(
             (letters[start : start + BLOCK] == ord(sign)).any()
-            for letters in map(letters_of, self.column.chunks)
+            for letters in map(letters_of, self.contents.chunks)
             for start in range(0, len(letters), BLOCK)
         )
 
     @cached_property
     def longest(self) -> int:
         """The length of the longest cell in bytes."""
-        return pc.max(pc.binary_length(self.column)).as_py() or 0
+        return pc.max(pc.binary_length(self.contents)).as_py() or 0
 
 
 def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Without blanks at either end of a cell; a column that holds no blank at all is not copied."""
     smallest, largest = bytes_between(column)
     return column if smallest > BLANK and largest < DELETE else pc.utf8_trim_whitespace(column)
+
+
+def _trimmed_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """One dictionary for all chunks, without blanks around its texts and without a text twice."""
+    whole = _merged(column.unify_dictionaries().combine_chunks())
+    texts = _merged(trimmed(pa.chunked_array([whole.dictionary])).combine_chunks().dictionary_encode())
+    return pa.DictionaryArray.from_arrays(texts.indices.take(whole.indices), texts.dictionary)
+
+
+def _merged(encoded: pa.DictionaryArray | pa.ChunkedArray) -> pa.DictionaryArray:
+    """Arrow gives an array or a chunked one, by its version and the number of chunks."""
+    return encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
 
 
 def bytes_between(column: pa.ChunkedArray) -> tuple[int, int]:

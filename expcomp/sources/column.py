@@ -68,7 +68,7 @@ def refusal(
 
 def cell_errors(cells: Cells) -> list[Problem]:
     """Spreadsheet errors in columns where any text is welcome."""
-    if cells.bytes_between[0] > HASH or not pc.any(pc.starts_with(cells.column, "#")).as_py():
+    if cells.bytes_between[0] > HASH or not pc.any(pc.starts_with(cells.contents, "#")).as_py():
         return []
     rows = np.flatnonzero(to_numpy(pc.is_in(cells.column, value_set=pa.array(ERROR_TEXTS))))
     if not len(rows):

@@ -37,7 +37,8 @@ def _text(job: Job) -> Converted:
     if cells.values:
         return Converted(taken_text(cells.texts, cells.codes), cell_errors(cells), "text, mapped by values")
     problems.items += cell_errors(cells)
-    return Converted(text_array(cells.column), problems.items, "text")
+    values = taken_text(cells.texts, cells.codes) if cells.is_coded else text_array(cells.column)
+    return Converted(values, problems.items, "text")
 
 
 def _fixed_words(job: Job, known: tuple[str, ...]) -> Converted:
@@ -82,7 +83,7 @@ def _any_suspect(cells: Cells) -> bool:
     plain = cells.longest < SHORT_OF_SUSPECT and smallest >= BLANK and largest < DELETE
     if plain and not cells.holds(".") and not cells.holds("+"):
         return False
-    return bool(pc.any(pc.match_substring_regex(cells.column, SUSPECT)).as_py())
+    return bool(pc.any(pc.match_substring_regex(cells.contents, SUSPECT)).as_py())
 
 
 def _checked(cells: Cells) -> pa.Array | None:

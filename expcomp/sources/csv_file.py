@@ -32,6 +32,9 @@ RAGGED = Code("D105", "row-is-ragged")
 EMPTY = Code("D115", "file-is-empty")
 
 FILLED = re.compile(rb"\S")
+REPEATING = pa.dictionary(pa.int32(), pa.string())
+ENOUGH, REPEATED = 100, 8
+"""Rows that tell whether a column repeats itself, and how often each of its texts then stands among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def read_csv(data: bytes, path: str, name: str, known: frozenset[str], settings:
         label=path,
         name=name,
         headers=tuple(parsed.headers[index].strip() for index in used),
-        columns=tuple(parsed.columns[index] for index in used),
+        columns=[parsed.columns[index] for index in used],
         numbers=tuple(index + 1 for index in used),
         rows=parsed.lines,
         locate=locate,
@@ -95,9 +98,9 @@ class _Parse:
     lines_before: int
 
     def run(self) -> _Parsed:
-        header, start, line = self._header()
+        header, start, line, sample = self._header()
         ragged: list[str] = []
-        columns = self._columns(start, len(header), ragged)
+        columns = self._columns(start, _types(sample, len(header)), ragged)
         body = memoryview(self.text)[start:]
         sound = quotes_look_sound(body, self.delimiter)
         rows = len(columns[0])
@@ -110,8 +113,8 @@ class _Parse:
         records = strict_records(self.text[start:], self.delimiter, self.path, line + 1)
         return self._second_look(header, line, records)
 
-    def _header(self) -> tuple[list[str], int, int]:
-        """The header's cells, the offset after its record, and the last physical line it takes."""
+    def _header(self) -> tuple[list[str], int, int, list[list[str]]]:
+        """The header's cells, the offset after its record, the last physical line it takes, and some rows below."""
         head = self.text[: 1 << 20].decode("utf-8", "ignore")
         rows, last_lines = first_rows(head, self.delimiter, SAMPLE)
         if self.header_row:
@@ -123,10 +126,10 @@ class _Parse:
             raise layout.refuse_headless(rows, locate_in_text(self.path))
         breaks = re.finditer(rb"\r\n|\n|\r", self.text)
         end = next((at.end() for at in islice(breaks, last_lines[number] - 1, None)), len(self.text))
-        return rows[number], end, last_lines[number] + self.lines_before
+        return rows[number], end, last_lines[number] + self.lines_before, rows[number + 1 :]
 
-    def _columns(self, start: int, width: int, ragged: list[str]) -> list[pa.ChunkedArray]:
-        names = [str(number) for number in range(width)]
+    def _columns(self, start: int, types: Sequence[pa.DataType], ragged: list[str]) -> list[pa.ChunkedArray]:
+        names = [str(number) for number in range(len(types))]
         if not FILLED.search(self.text, start):
             return [pa.chunked_array([], pa.string()) for _ in names]
 
@@ -137,10 +140,11 @@ class _Parse:
         try:
             table = csv.read_csv(
                 pa.BufferReader(pa.py_buffer(self.text).slice(start)),
-                csv.ReadOptions(column_names=names, block_size=1 << 22),
+                csv.ReadOptions(column_names=names, block_size=1 << 22, use_threads=False),
                 csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=skip),
                 csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
+                    check_utf8=False,  # `decode` has proved it
+                    column_types=dict(zip(names, types, strict=True)),
                     null_values=[],
                     strings_can_be_null=False,
                     quoted_strings_can_be_null=False,
@@ -150,7 +154,7 @@ class _Parse:
             # Arrow tells no line: the exact pass does, or reads what Arrow's blocks could not hold.
             ragged.append("")
             return [pa.chunked_array([], pa.string()) for _ in names]
-        return [table.column(number) for number in range(width)]
+        return [table.column(number) for number in range(len(types))]
 
     def _second_look(self, header: list[str], line: int, records: list[Record]) -> _Parsed:
         """Rows with exact lines: noise is told from ragged rows, and swallowed rows from long cells."""
@@ -194,6 +198,13 @@ class _Parse:
                 message = "a cell holds what looks like further rows: probably a quote is not closed"
                 return [QUOTE_OPEN.at(Place(self.path, record.line, number + 1), message, "close the quote")]
         return []
+
+
+def _types(sample: Sequence[Sequence[str]], width: int) -> list[pa.DataType]:
+    """Text, or a dictionary of text for a column that says the same again and again where the file begins."""
+    rows = [row for row in sample if len(row) == width]
+    few = len(rows) // REPEATED if len(rows) >= ENOUGH else 0
+    return [REPEATING if len({row[index] for row in rows}) <= few else pa.string() for index in range(width)]
 
 
 def _without_noise(parsed: _Parsed) -> _Parsed:

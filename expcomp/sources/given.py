@@ -60,7 +60,7 @@ def _reading(table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, co
             at = next(number for number, row in enumerate(rows) if name in row)
             where = _place(place, table, at, name)
             complaints.error(FIELD_UNKNOWN, where, f'"{name}" is no field of {table}', did_you_mean(name, names))
-    columns = tuple(pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers)
+    columns = [pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers]
     raw = RawTable(
         label=table,
         name=table,

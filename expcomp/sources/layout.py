@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Refused
 from expcomp.exact import Flags
-from expcomp.sources.cells import to_numpy, trimmed
+from expcomp.sources.cells import Cells
 from expcomp.sources.complaints import quote
 from expcomp.sources.presets import normal
 from expcomp.sources.raw import Locate
@@ -52,8 +51,7 @@ def used_columns(
         if header.strip():
             used.append(index)
             continue
-        filled = pc.not_equal(trimmed(columns[index]), "")
-        if pc.any(filled).as_py():
+        if not Cells(columns[index]).blank.all():
             place = locate(row, index + 1)
             message = f"column {index + 1} has values and no header"
             raise Refused(HEADER_BLANK.at(place, message, "give the column a header, or clear it"))
@@ -66,7 +64,7 @@ def blank_rows(columns: Sequence[pa.ChunkedArray], rows: int) -> Flags:
     for column in columns:
         if not blank.any():
             break
-        blank &= to_numpy(pc.equal(trimmed(column), ""))
+        blank &= Cells(column).blank
     return blank
 
 
@@ -94,7 +92,7 @@ def total_rows(columns: Sequence[pa.ChunkedArray], keys: Sequence[int]) -> Flags
     rows = len(columns[0])
     keyless = np.ones(rows, np.bool_)
     for index in keys:
-        keyless &= to_numpy(pc.equal(trimmed(columns[index]), ""))
+        keyless &= Cells(columns[index]).blank
     keyless[max(rows - SEARCHED, 0) :] = True
     totals = np.zeros(rows, np.bool_)
     for row in np.flatnonzero(keyless).tolist():

@@ -27,7 +27,7 @@ class RawTable:
     label: str
     name: str
     headers: tuple[str, ...]
-    columns: tuple[pa.ChunkedArray, ...]
+    columns: list[pa.ChunkedArray]
     numbers: tuple[int, ...]
     rows: Ints
     locate: Locate
@@ -44,12 +44,18 @@ class RawTable:
         if not count:
             return self
         chosen = pa.array(mask)
-        columns = tuple(column.filter(chosen) for column in self.columns)
+        columns = [column.filter(chosen) for column in self.columns]
         return replace(self, columns=columns, rows=self.rows[mask], dropped=self.dropped + Counter({reason: count}))
 
     def without_columns(self) -> "RawTable":
         """What is still told about the table when its cells were converted."""
-        return replace(self, columns=())
+        return replace(self, columns=[])
+
+    def give_columns(self) -> list[pa.ChunkedArray]:
+        """The columns, which nobody who knows the table holds any more: each goes as soon as it was converted."""
+        given = list(self.columns)
+        self.columns.clear()
+        return given
 
 
 def locate_in_text(path: str) -> Locate:

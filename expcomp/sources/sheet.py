@@ -66,7 +66,7 @@ class Sheet:
             label=f"{self.path}[{self.name}]",
             name=self.name,
             headers=tuple(headers[index].strip() for index in used),
-            columns=tuple(columns[index] for index in used),
+            columns=[columns[index] for index in used],
             numbers=tuple(index + 1 for index in used),
             rows=np.arange(number + 2, number + 2 + count, dtype=np.int64),
             locate=self.locate,
@@ -128,7 +128,7 @@ def _without_noise(table: RawTable) -> RawTable:
     dropped = layout.counted(blank_row=int(blanks[:end].sum()), report_footer=int(footers.sum()))
     return replace(
         table,
-        columns=tuple(column.filter(pa.array(keep)) for column in table.columns),
+        columns=[column.filter(pa.array(keep)) for column in table.columns],
         rows=table.rows[keep],
         rows_read=int(keep.sum()) + dropped.total(),
         dropped=dropped,

@@ -86,14 +86,18 @@ class _Typing:
         self.raw, self.table = reading.raw, reading.match.table
         self.refused: Flags = np.zeros(len(self.raw.rows), np.bool_)
         self.fields = needs.fields_of(self.table)
+        columns = dict(enumerate(self.raw.give_columns()))
+        self.samples = {index: samples(column) for index, column in columns.items()}
         self.cells = {
-            wanted.name: self._cells(wanted) for wanted in self.fields if wanted.name in reading.match.columns
+            wanted.name: self._cells(wanted, columns) for wanted in self.fields if wanted.name in reading.match.columns
         }
         self.how: dict[str, str] = {}
 
     def run(self) -> Typed:
         styles = self._styles()
         columns = {}
+        for wanted in self.fields:
+            self._require(wanted)
         for wanted in self.fields:
             if wanted.name not in self.cells or styles.get(wanted.name) in UNCLEAR:
                 columns[wanted.name] = blank_column(wanted.kind, len(self.raw.rows))
@@ -103,18 +107,17 @@ class _Typing:
         for wanted in self.fields:
             if wanted.kind is Kind.MONEY and styles.get(wanted.name, amounts.EITHER) not in UNCLEAR:
                 currencies = self._currencies(columns)
-                converted = convert_money(self.cells[wanted.name], styles[wanted.name], currencies)
+                converted = convert_money(self.cells.pop(wanted.name), styles[wanted.name], currencies)
                 columns[wanted.name] = self._settle(wanted, converted)
-        self._require()
         accounts = self._accounts()
         return Typed(replace(self.reading, raw=self.raw.without_columns()), columns, self.refused, accounts)
 
-    def _cells(self, wanted: Field) -> Cells:
+    def _cells(self, wanted: Field, columns: dict[int, pa.ChunkedArray]) -> Cells:
         indexes = self.reading.match.columns[wanted.name]
         values = self.reading.settings.values.get((self.table, wanted.name))
-        first = Cells(self.raw.columns[indexes[0]], values)
+        first = Cells(columns.pop(indexes[0]), values)
         for index in indexes[1:]:
-            first = self._merged(wanted, first, Cells(self.raw.columns[index], values), index)
+            first = self._merged(wanted, first, Cells(columns.pop(index), values), index)
         return first
 
     def _merged(self, wanted: Field, first: Cells, other: Cells, index: int) -> Cells:
@@ -161,7 +164,8 @@ class _Typing:
         self._tell(wanted, Problem(AMBIGUOUS_NUMBER, cells.written[code], message, help, cells.rows_of(code)))
 
     def _convert(self, wanted: Field, style: str) -> Any:
-        job = Job(self.cells[wanted.name], self.table, wanted, self.reading.settings, style)
+        """The cells are given up with it: raw text and typed columns of a large file never stand side by side."""
+        job = Job(self.cells.pop(wanted.name), self.table, wanted, self.reading.settings, style)
         return self._settle(wanted, convert(job))
 
     def _settle(self, wanted: Field, converted: Converted) -> Any:
@@ -203,19 +207,18 @@ class _Typing:
         codes, names = pd.factorize(pd.Series(named))
         return RowCurrencies(tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64))
 
-    def _require(self) -> None:
-        for wanted in self.fields:
-            if wanted.required and wanted.name in self.cells:
-                blank = np.flatnonzero(self.cells[wanted.name].blank)
-                if len(blank):
-                    self.complaints.error(*missing_value(self.reading, wanted.name, self.raw.rows[blank]))
-                    self.refused[blank] = True
+    def _require(self, wanted: Field) -> None:
+        if wanted.required and wanted.name in self.cells:
+            blank = np.flatnonzero(self.cells[wanted.name].blank)
+            if len(blank):
+                self.complaints.error(*missing_value(self.reading, wanted.name, self.raw.rows[blank]))
+                self.refused[blank] = True
 
     def _accounts(self) -> tuple[ColumnAccount, ...]:
         by_index = {index: name for name, indexes in self.reading.match.columns.items() for index in indexes}
         return tuple(
             ColumnAccount(header, by_index.get(index, ""), self.how.get(by_index.get(index, ""), "not used"),
-                          samples(self.raw.columns[index]))
+                          self.samples[index])
             for index, header in enumerate(self.raw.headers)
         )  # fmt: skip
 
@@ -246,7 +249,7 @@ def blank_column(kind: Kind, rows: int) -> Any:
     if kind in TEXTUAL:
         return text_array(_blank_texts(rows))
     if kind in NUMERIC:
-        return integers(np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
+        return pd.arrays.IntegerArray(np.zeros(rows, np.int64), np.ones(rows, np.bool_))
     if kind is Kind.FLAG:
         return pd.arrays.BooleanArray(np.zeros(rows, np.bool_), np.ones(rows, np.bool_))
     naive = np.full(rows, np.datetime64("NaT", "s" if kind is Kind.DAY else "us"))
