@@ -51,8 +51,9 @@ def all_blank(column: TextColumn) -> bool:
 def taken_text(texts: "list[str] | TextColumn", at: Ints) -> pd.arrays.ArrowStringArray:
     """The text at each position; "" for -1."""
     listed = pa.array(texts, LARGE) if isinstance(texts, list) else arrow_text(texts)
-    taken = listed.take(pa.array(at, mask=at < 0))
-    return text_array(taken.fill_null("") if taken.null_count else taken)
+    if len(at) and at.min() < 0:
+        return text_array(listed.take(pa.array(at, mask=at < 0)).fill_null(""))
+    return text_array(listed.take(pa.array(at)))
 
 
 def joined(*parts: "str | pa.Array | pa.ChunkedArray") -> pa.Array:

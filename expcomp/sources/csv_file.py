@@ -141,7 +141,9 @@ class _Parse:
             table = csv.read_csv(
                 pa.BufferReader(pa.py_buffer(self.text).slice(start)),
                 csv.ReadOptions(column_names=names, block_size=1 << 22, use_threads=False),
-                csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=skip),
+                csv.ParseOptions(
+                    delimiter=self.delimiter, newlines_in_values=b'"' in self.text, invalid_row_handler=skip
+                ),
                 csv.ConvertOptions(
                     check_utf8=False,  # `decode` has proved it
                     column_types=dict(zip(names, types, strict=True)),

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from expcomp.exact import Flags, Ints
 from expcomp.period import to_day
 from expcomp.sources.cells import to_numpy
+from expcomp.texts import letters_of
 
 ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -93,7 +94,7 @@ def read_plain_iso(column: pa.Array | pa.ChunkedArray) -> Moments | None:
     ):
         if not all(re.match(shape, text) for text in first):
             continue
-        if not pc.all(pc.match_substring_regex(column, f"{shape}|^$")).as_py():
+        if not (_same_letters(column, first[0]) or pc.all(pc.match_substring_regex(column, f"{shape}|^$")).as_py()):
             return None
         kind = pa.timestamp("us", tz="UTC" if form is Form.INSTANT else None)
         try:
@@ -103,6 +104,18 @@ def read_plain_iso(column: pa.Array | pa.ChunkedArray) -> Moments | None:
             return None
         return Moments(us, np.where(to_numpy(blank), Form.BAD, form).astype(np.int8))
     return None
+
+
+def _same_letters(column: pa.Array | pa.ChunkedArray, example: str) -> bool:
+    """Whether all texts are as long as the example and have its signs where it has no digit. The digits of a text that
+    passes are still to be read."""
+    pieces = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    size = pc.min_max(pc.binary_length(column)).as_py()
+    if size["min"] != len(example) or size["max"] != len(example):
+        return False
+    signs = [(place, ord(sign)) for place, sign in enumerate(example) if not sign.isdigit()]
+    tables = (letters_of(piece).reshape(len(piece), len(example)) for piece in pieces)
+    return all((table[:, place] == sign).all() for table in tables for place, sign in signs)
 
 
 def _read(text: str, order: str) -> tuple[int, Form]:
