@@ -1,7 +1,7 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,18 +23,12 @@ from expcomp.sources.joins import (
 from expcomp.sources.people import Directory, resolve_people
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
-from expcomp.sources.words import same
 
 DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
 
 
-def assemble(
-    readings: Iterable[Reading],
-    needs: Needs,
-    complaints: Complaints,
-    values: Mapping[tuple[str, str], Mapping[str, str]],
-) -> Book:
+def assemble(readings: Iterable[Reading], needs: Needs, complaints: Complaints) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings.
 
     Each is converted as it comes, and its cells are given up: `readings` may read the next file only then.
@@ -50,7 +44,7 @@ def assemble(
         table: Draft(table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints)
         for table in TABLES
     }
-    _settle_deals(drafts["deals"], values)
+    _settle_deals(drafts["deals"])
     _settle_people(drafts)
     accounts = _settle_accounts(drafts, complaints, needs)
     if drafts["deals"]:
@@ -83,10 +77,10 @@ def _require_amounts(drafts: dict[str, Draft]) -> None:
     events.require("amount", falls & ~events.bad)
 
 
-def _settle_deals(deals: Draft, values: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
+def _settle_deals(deals: Draft) -> None:
     if deals:
-        words = values.get(("deals", "won"), {})
-        decide_won(deals, {same(word): meaning == "true" for word, meaning in words.items()})
+        words = [reading.settings.values.get(("deals", "won"), {}) for reading in deals.readings.values()]
+        decide_won(deals, {word: meaning == "true" for known in words for word, meaning in known.items()})
 
 
 def _settle_people(drafts: dict[str, Draft]) -> None:

@@ -1,6 +1,6 @@
 """What every converter of a column works with, and how it refuses a cell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from expcomp.diagnostics import Code
 from expcomp.sources.cells import Cells, Problem, Problems, to_numpy
 from expcomp.sources.tables import Field
+from expcomp.sources.words import Words
 
 CELL_ERROR = Code("D319", "cell-is-an-error")
 ERROR_TEXTS = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"]
@@ -27,7 +28,7 @@ class Settings:
     plan_zone: ZoneInfo
     dates: str = ""
     decimal: str = ""
-    values: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    values: Words = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ def book_from_rows(tables: Mapping[str, Rows], needs: Needs, place: Place | Wher
         reading = _reading(table, _completed(table, rows), needs, place, complaints)
         if check_columns(reading.raw, reading.match, needs, complaints):
             readings.append(reading)
-    return assemble(readings, needs, complaints, {})
+    return assemble(readings, needs, complaints)
 
 
 def _place(place: Place | WhereGiven, table: str, row: int, field: str) -> Place:

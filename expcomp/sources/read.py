@@ -15,6 +15,7 @@ from expcomp.sources.config import Config, Source
 from expcomp.sources.csv_file import CsvSettings, read_csv
 from expcomp.sources.excel_file import SHEETS_UNREAD, read_sheets, sheet_unclear
 from expcomp.sources.layout import HEADER_NOT_FOUND, total_rows
+from expcomp.sources.presets import normal, presets
 from expcomp.sources.raw import RawTable
 from expcomp.sources.recognise import (
     COLUMN_MISSING,
@@ -29,11 +30,14 @@ from expcomp.sources.sheet import SheetSettings
 from expcomp.sources.tables import TABLES
 from expcomp.sources.totals import check_totals
 from expcomp.sources.typed import Match, Reading
+from expcomp.sources.words import Words
 from expcomp.suggest import did_you_mean
 
 NO_DATA = Code("D100", "no-data")
 UNREADABLE = Code("D101", "file-unreadable")
 NO_SUCH_FILE = Code("D113", "source-matches-no-file")
+PRESET_UNVERIFIED = Code("D232", "preset-unverified")
+COLUMN_ASKS = Code("D233", "column-not-understood")
 COLUMNS_UNUSED = Code("D230", "columns-not-used")
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
@@ -46,8 +50,7 @@ def read_book(config: Config, root: Path, needs: Needs) -> Book:
     Raises `Refused` with everything that is wrong in all of the files.
     """
     complaints = Complaints()
-    values = config.words()
-    return assemble(_declared(_Reader(config, root, needs, complaints), needs, complaints), needs, complaints, values)
+    return assemble(_declared(_Reader(config, root, needs, complaints), needs, complaints), needs, complaints)
 
 
 def _declared(reader: "_Reader", needs: Needs, complaints: Complaints) -> Iterator[Reading]:
@@ -195,14 +198,36 @@ class _Reader:
             plan_zone=self.needs.zone,
             dates=source.dates,
             decimal=source.decimal,
-            values=self.config.words(),
+            values=self._words(match),
         )
         self._note_unused(raw, match)
+        self._note_preset(raw, match)
         yield Reading(self._without_totals(raw, match, settings), match, settings)
 
     def _zone(self, source: Source) -> ZoneInfo:
         name = source.timezone or self.config.timezone
         return ZoneInfo(name) if name else self.needs.zone
+
+    def _words(self, match: Match) -> Words:
+        """The preset's words, and the config's over them."""
+        own, preset = self.config.words(), presets()[match.preset].values
+        return {key: {**preset.get(key, {}), **own.get(key, {})} for key in (*preset, *own)}
+
+    def _note_preset(self, raw: RawTable, match: Match) -> None:
+        """What a person should know about how the preset understood the file."""
+        preset = presets()[match.preset]
+        if not preset.verified:
+            message = f"read by the preset {preset.name}, which was made without a sample of such an export"
+            help = "look at how each column was understood:  expcomp check-data --show-mapping"
+            self.complaints.note(PRESET_UNVERIFIED, raw.locate(0, 0), message, help)
+        taken = {index for columns in match.columns.values() for index in columns}
+        for index, header in enumerate(raw.headers):
+            why = preset.ask.get(normal(header), "")
+            if why and index not in taken:
+                place = raw.locate(raw.header_row, raw.numbers[index])
+                help = f'if it is what you pay on:  sources: {{{match.table}: {{columns: {{acv: "{header}"}}}}}}'
+                message = f"column {quote(header)} is not read: it {why}"
+                self.complaints.note(COLUMN_ASKS, place, message, help, Severity.WARNING)
 
     def _note_unused(self, raw: RawTable, match: Match) -> None:
         if count := unused(raw, match):

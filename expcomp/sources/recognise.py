@@ -77,7 +77,9 @@ def _candidates(raw: RawTable, wish: Wish, needs: Needs) -> list[_Candidate]:
     tables = [wish.table] if wish.table else list(TABLES)
     found = []
     for preset in tried:
-        signed = any(sign in raw.headers for sign in preset.signs)
+        signed = preset.signed(raw.headers)
+        if not (signed or preset.verified or wish.preset):
+            continue
         for table in tables:
             columns = _columns(raw, preset, table, wish, needs)
             found.append(_Candidate(preset, table, columns, not _missing(columns, table, needs), signed))

@@ -14,7 +14,7 @@ from expcomp.diagnostics import Code, Place, Severity
 from expcomp.exact import Flags, Ints
 from expcomp.sources import amounts
 from expcomp.sources.book import ColumnAccount, Needs
-from expcomp.sources.cells import Cells, Problem, integers, to_numpy
+from expcomp.sources.cells import Cells, Problem, to_numpy
 from expcomp.sources.column import Converted, Job, Settings
 from expcomp.sources.complaints import Complaints, also_in, quote
 from expcomp.sources.convert import convert

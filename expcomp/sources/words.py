@@ -8,6 +8,9 @@ from expcomp.money import CURRENCIES
 from expcomp.period import PERIOD
 from expcomp.sources.tables import MOTIONS
 
+Words = Mapping[tuple[str, str], Mapping[str, str]]
+"""By table and field: words of an export, as `same` compares them, and what they mean."""
+
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
