@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
-from expcomp.sources.accounts import check_crm_ids, derive_accounts, resolve_accounts
+from expcomp.sources.accounts import AccountDirectory, check_crm_ids, derive_accounts, resolve_accounts
 from expcomp.sources.book import Book, FileAccount, Needs
 from expcomp.sources.complaints import Complaints, shortened
-from expcomp.sources.deals import decide_won, require_of_won
+from expcomp.sources.deals import decide_won, note_alike, require_of_won
 from expcomp.sources.derived import derive_events
 from expcomp.sources.draft import Draft
 from expcomp.sources.joins import (
@@ -46,14 +46,15 @@ def assemble(readings: Iterable[Reading], needs: Needs, complaints: Complaints) 
     }
     _settle_deals(drafts["deals"])
     _settle_people(drafts)
-    accounts = _settle_accounts(drafts, complaints, needs)
+    accounts, directory = _settle_accounts(drafts, complaints, needs)
     if drafts["deals"]:
         require_of_won(drafts["deals"], needs)
+        note_alike(drafts["deals"], needs)
     _require_amounts(drafts)
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
             check_repeats(draft)
-    _check_references(drafts, accounts)
+    _check_references(drafts, accounts, directory)
     _drop_overlay_splits(drafts["splits"])
     complaints.stop_if_any()
     for draft in drafts.values():
@@ -91,18 +92,22 @@ def _settle_people(drafts: dict[str, Draft]) -> None:
         resolve_people(draft, directory)
 
 
-def _settle_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Needs) -> pd.DataFrame:
+def _settle_accounts(
+    drafts: dict[str, Draft], complaints: Complaints, needs: Needs
+) -> tuple[pd.DataFrame, AccountDirectory | None]:
+    """The accounts, and who they are called where a file gives them."""
     accounts = drafts["accounts"]
     if not accounts:
-        return derive_accounts(drafts, complaints, needs)
+        return derive_accounts(drafts, complaints, needs), None
     check_repeats(accounts)
     check_crm_ids(accounts)
+    directory = AccountDirectory(accounts)
     for draft in drafts.values():
-        resolve_accounts(draft, accounts)
-    return accounts.frame
+        resolve_accounts(draft, directory)
+    return accounts.frame, directory
 
 
-def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
+def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame, directory: AccountDirectory | None) -> None:
     known = pd.concat([accounts["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
     for draft in drafts.values():
         for name in draft.of_kind(Kind.ACCOUNT):
@@ -113,6 +118,7 @@ def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
                 ACCOUNT_UNKNOWN,
                 "no account of the accounts export",
                 matters=_matters(draft),
+                names=directory,
             )
     refer(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, "no account of the accounts export")
     deals = drafts["deals"].frame["deal_id"]

@@ -66,6 +66,14 @@ class Complaints:
             raise Refused([*shortened(self.errors), *shortened(self.notes)])
 
 
+def joined_by_name(names: Sequence[str], one: str, many: str, holder: str) -> str:
+    """`2 people joined by name, held by one payee only: "Ana Reyes", "Cam Ortiz"`"""
+    some = ", ".join(quote(name) for name in sorted(names)[:3])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    count = f"1 {one}" if len(names) == 1 else f"{len(names)} {many}"
+    return f"{count} joined by name, held by one {holder} only: {some}{more}"
+
+
 def shortened(findings: list[Finding]) -> list[Finding]:
     """In order of place; of each code the first 20, then one finding that counts the rest."""
     in_order = sorted(findings, key=lambda f: (f.place or Place(""), f.code, f.message))

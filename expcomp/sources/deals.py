@@ -5,16 +5,20 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code
+from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Ints
 from expcomp.sources.book import Needs
-from expcomp.sources.complaints import quote
+from expcomp.sources.complaints import SHOWN_PER_CODE, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.words import slug
 from expcomp.texts import arrow_text
 
 STAGE_UNCLEAR = Code("D322", "stage-unclear")
 STAGES_OPEN = Code("D431", "stages-not-won")
+
+ALIKE = Code("D436", "deals-alike")
+DAYS = 1 << 16
+"""More than there are days from 1970 to 2100."""
 
 WON, LOST = "closedwon", "closedlost"
 
@@ -43,6 +47,27 @@ def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
     _note_stages(deals, np.flatnonzero(open_rows & np.array(quiet, np.bool_)[codes]))
     deals.frame["won"] = won.fillna(pd.Series(from_stage)).fillna(False)
     deals.refuse(unclear)
+
+
+def note_alike(deals: Draft, needs: Needs) -> None:
+    """Warn of won deals of one account, day and amount: perhaps one deal that was exported twice."""
+    frame = deals.frame
+    won = np.flatnonzero(frame["won"].to_numpy(dtype=np.bool_) & ~deals.bad)
+    value = frame[needs.value].iloc[won].fillna(0).to_numpy(np.int64)
+    day = frame["close_date"].iloc[won].to_numpy("datetime64[D]").astype(np.int64)
+    twice = pd.Series(value * DAYS + day).duplicated(keep=False).to_numpy()
+    alike = frame.iloc[won[twice]][["account_id", needs.value, "close_date", "currency", "deal_id"]]
+    alike = alike[alike.duplicated(["account_id", needs.value, "close_date", "currency"], keep=False)]
+    groups = alike.groupby(["account_id", needs.value, "close_date", "currency"], sort=False)["deal_id"]
+    for number, (_, ids) in enumerate(groups):
+        if number == SHOWN_PER_CODE:
+            rest = f"and {groups.ngroups - number:,} more groups of deals are alike"
+            deals.complaints.note(ALIKE, None, rest, severity=Severity.WARNING)
+            break
+        message = f"deals {' and '.join(map(quote, sorted(ids)))} have one account, close date and {needs.value}"
+        help = "where it is one deal that was exported twice, take one away"
+        place = deals.where("deal_id", deals.first_in_file(ids.index.to_numpy()))
+        deals.complaints.note(ALIKE, place, message, help, Severity.WARNING)
 
 
 def _won(stage: str, words: dict[str, bool]) -> bool | None:

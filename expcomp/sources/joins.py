@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Flags, Ints
 from expcomp.money import to_text
-from expcomp.sources.complaints import quote
+from expcomp.sources.complaints import SHOWN_PER_CODE, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
 from expcomp.sources.tables import Kind
@@ -70,6 +71,14 @@ def _shown(draft: Draft, name: str, position: int) -> str:
     return quote(f"{number}%" if kind is Kind.SHARE else number)
 
 
+class Names(Protocol):
+    """What rows of a table may be called by, and what to say about a text that is none of it."""
+
+    @property
+    def known(self) -> list[str]: ...
+    def help(self, text: str) -> str: ...
+
+
 def refer(
     draft: Draft,
     name: str,
@@ -78,10 +87,12 @@ def refer(
     what: str,
     *,
     matters: Callable[[Ints], Flags] | None = None,
+    names: "Names | None" = None,
 ) -> None:
     """Every key of the column that is not blank must be among `known`.
 
-    `matters` says, for positions of unknown keys, which are errors; without it all are. Others are noted.
+    `matters` says, for positions of unknown keys, which are errors; without it all are. Others are noted. `names`
+    knows what else a key may be written as.
     """
     keys = arrow_text(draft.frame[name])
     if all_blank(keys):
@@ -96,9 +107,12 @@ def refer(
     if not wrong.all():
         draft.tell(code, name, rows[~wrong], f"is {what}", severity=Severity.NOTE)
     texts = draft.frame[name].iloc[rows[wrong]]
-    names = candidates.to_pylist()
-    for text in sorted(set(texts.tolist())):
-        draft.tell(code, name, rows[wrong][(texts == text).to_numpy()], f"is {what}", _help(text, names))
+    close = names.known if names else candidates.to_pylist()
+    for number, text in enumerate(sorted(set(texts.tolist()))):
+        help = ""
+        if number < SHOWN_PER_CODE:
+            help = (names.help(text) if names else "") or _help(text, close)
+        draft.tell(code, name, rows[wrong][(texts == text).to_numpy()], f"is {what}", help)
     refused = np.zeros(len(draft), np.bool_)
     refused[rows[wrong]] = True
     draft.refuse(refused)

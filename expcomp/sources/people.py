@@ -7,7 +7,7 @@ import numpy as np
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Ints
-from expcomp.sources.complaints import quote
+from expcomp.sources.complaints import joined_by_name, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help, same
@@ -127,9 +127,6 @@ def _tell(draft: Draft, name: str, text: str, rows: Ints, directory: Directory) 
 
 
 def _note_names(draft: Draft, name: str, texts: list[str], rows: Ints) -> None:
-    some = ", ".join(quote(text) for text in sorted(texts)[:3])
-    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-    people = "1 person" if len(texts) == 1 else f"{len(texts)} people"
-    message = f"{draft.table.name}.{name}: {people} joined by name, held by one payee only: {some}{more}"
     place = draft.where(name, draft.first_in_file(rows))
+    message = f"{draft.table.name}.{name}: {joined_by_name(texts, 'person', 'people', 'payee')}"
     draft.complaints.note(BY_NAME, place, message, "an id or e-mail column is safer")

@@ -50,7 +50,7 @@ def normal(header: str) -> str:
 
 
 def _as_sign(header: str) -> str:
-    """How signs are compared: as written, but for case, blanks and the length of a dash. `deal_id` is no `Deal - ID`."""
+    """How signs are compared: as written, but for case, blanks and dashes. `deal_id` is no `Deal - ID`."""
     return same(unicodedata.normalize("NFKC", header).replace("\u2013", "-"))
 
 

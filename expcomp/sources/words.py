@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from itertools import islice
 
 from expcomp.money import CURRENCIES
 from expcomp.period import PERIOD
@@ -22,6 +23,10 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
 """Fields whose words are fixed: any other word would silently change what is paid."""
 
 
+COMPARED = 5_000
+"""Texts compared letter by letter; of more only those that begin or end like the word."""
+
+
 def same(word: str) -> str:
     """How two words are compared: without case, outer blanks and runs of blanks."""
     return " ".join(word.split()).casefold()
@@ -37,7 +42,10 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     by_fold: dict[str, str] = {}
     for name in known:
         by_fold.setdefault(name.casefold(), name)
-    close = get_close_matches(word.casefold(), by_fold, n=count, cutoff=0.6)
+    folded = word.casefold()
+    if len(by_fold) > COMPARED:
+        by_fold = {own: name for own, name in by_fold.items() if own[:4] == folded[:4] or own[-4:] == folded[-4:]}
+    close = get_close_matches(folded, islice(by_fold, COMPARED), n=count, cutoff=0.6)
     return [by_fold[name] for name in close]
 
 
