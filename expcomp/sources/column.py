@@ -28,6 +28,7 @@ class Settings:
     plan_zone: ZoneInfo
     dates: str = ""
     decimal: str = ""
+    since_1904: bool = False
     values: Words = field(default_factory=dict)
 
 

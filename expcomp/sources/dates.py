@@ -31,6 +31,9 @@ SLASHED = re.compile(
     re.ASCII,
 )
 
+SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?", re.ASCII)
+"""A spreadsheet's number of a day, with its part that has passed."""
+
 DAY_US = 86_400_000_000
 FIRST_US, END_US = (to_day(date(year, 1, 1)) * DAY_US for year in (2000, 2101))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -104,6 +107,25 @@ def read_plain_iso(column: pa.Array | pa.ChunkedArray) -> Moments | None:
             return None
         return Moments(us, np.where(to_numpy(blank), Form.BAD, form).astype(np.int8))
     return None
+
+
+def are_serials(texts: Sequence[str]) -> bool:
+    """Whether every text that is not blank is the number of a day, and there is one."""
+    filled = [text for text in texts if text]
+    return bool(filled) and all(map(SERIAL.fullmatch, filled))
+
+
+def read_serials(texts: Sequence[str], *, since_1904: bool) -> Moments:
+    """Numbers of days since the end of 1899, or since 1904; a part of a day is a time of no zone, to the second."""
+    first = to_day(date(1904, 1, 1) if since_1904 else date(1899, 12, 30))
+    us, form = np.zeros(len(texts), np.int64), np.full(len(texts), Form.BAD, np.int8)
+    for number, text in enumerate(texts):
+        if match := SERIAL.fullmatch(text):
+            part = int((match[2] or "0").ljust(9, "0")[:9])
+            seconds = (part * 86_400 + 500_000_000) // 1_000_000_000
+            us[number] = (int(match[1]) + first) * DAY_US + seconds * 1_000_000
+            form[number] = Form.LOCAL if part else Form.DAY
+    return Moments(us, form)
 
 
 def _same_letters(column: pa.Array | pa.ChunkedArray, example: str) -> bool:

@@ -23,7 +23,7 @@ from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
 from expcomp.sources.complaints import quote
 from expcomp.sources.raw import RawTable
 from expcomp.sources.sheet import Sheet, SheetSettings
-from expcomp.sources.sheet_xml import check_package
+from expcomp.sources.sheet_xml import check_package, counts_from_1904
 from expcomp.suggest import did_you_mean
 
 NOT_A_WORKBOOK = Code("D102", "file-not-a-workbook")
@@ -98,7 +98,8 @@ def _tables(
     if not headed:
         raise Refused(sheet_unclear(path, [sheet.name for sheet in sheets]))
     digest = sha256(data).hexdigest()
-    tables = [replace(sheet.table(), sha256=digest) for sheet in headed]
+    since_1904 = counts_from_1904(data)
+    tables = [replace(sheet.table(), sha256=digest, since_1904=since_1904) for sheet in headed]
     others = [sheet.name for sheet in sheets if sheet not in headed]
     return [replace(tables[0], notes=tuple(_notes(workbook, path, others))), *tables[1:]]
 

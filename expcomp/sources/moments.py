@@ -16,6 +16,7 @@ DATE_UNCLEAR = Code("D314", "date-order-unclear")
 DATE_BOUNDS = Code("D315", "date-out-of-bounds")
 TIME_MISSING = Code("D316", "time-does-not-exist")
 MIDNIGHT = Code("D330", "dates-written-as-instants")
+SERIALS = Code("D332", "dates-are-day-numbers")
 ORDER_PROVED = Code("D331", "date-order-proved")
 
 LONGEST_DAY = len("2026-12-31")
@@ -69,6 +70,8 @@ def _moments(job: Job, *certain: dates.Form) -> tuple[dates.Moments, Ints, Conve
 def _different_moments(job: Job) -> tuple[dates.Moments, Converted]:
     """One moment for each different text."""
     cells, problems = job.cells, Problems()
+    if dates.are_serials(cells.texts):
+        return _numbered_moments(job)
     order = job.settings.dates if job.settings.dates != "iso" else ""
     proved = dates.order_of(cells.texts) if not job.settings.dates else ""
     if proved in ("ambiguous", "conflicting"):
@@ -80,16 +83,37 @@ def _different_moments(job: Job) -> tuple[dates.Moments, Converted]:
         if cells.texts[code] and code not in skip:
             help = "write YYYY-MM-DD; or say  dates: month_first  or  dates: day_first  for the source"
             problems.add(DATE_BAD, cells.written[code], "is not a date", help, cells.rows_of(int(code)))
-    outside = moments.out_of_bounds()
-    for code in np.flatnonzero(outside):
-        message = "lies outside 2000-2100"
-        problems.add(DATE_BOUNDS, cells.written[code], message, "correct the date", cells.rows_of(int(code)))
-    moments.form[outside] = dates.Form.BAD
+    _refuse_outside(cells, moments, problems)
     converted = Converted(None, problems.items, "date" + (f", {order.replace('_', ' ')}" if order else ", ISO"))
     if proved.endswith("first"):
         message = f"dates read {order.replace('_', ' ')}: only that order fits every value"
         converted.notes.append((ORDER_PROVED, message, f"say  dates: {order}  for the source to keep it so"))
     return moments, converted
+
+
+def _numbered_moments(job: Job) -> tuple[dates.Moments, Converted]:
+    """A column of nothing but a spreadsheet's day numbers."""
+    since_1904 = job.settings.since_1904
+    problems = Problems()
+    moments = dates.read_serials(job.cells.texts, since_1904=since_1904)
+    _refuse_outside(job.cells, moments, problems)
+    converted = Converted(None, problems.items, "date, a spreadsheet's day numbers")
+    calendar = "1904" if since_1904 else "1900"
+    first = next(code for code, text in enumerate(job.cells.texts) if text)
+    shown = np.datetime64(int(moments.us[first]), "us").astype("datetime64[D]")
+    message = (
+        f"day numbers of a spreadsheet ({calendar} calendar) were read as dates: {job.cells.texts[first]} is {shown}"
+    )
+    converted.notes.append((SERIALS, message, "export the column as dates"))
+    return moments, converted
+
+
+def _refuse_outside(cells: Cells, moments: dates.Moments, problems: Problems) -> None:
+    outside = moments.out_of_bounds()
+    for code in np.flatnonzero(outside):
+        message = "lies outside 2000-2100"
+        problems.add(DATE_BOUNDS, cells.written[code], message, "correct the date", cells.rows_of(int(code)))
+    moments.form[outside] = dates.Form.BAD
 
 
 def _slashed(cells: Cells) -> list[int]:

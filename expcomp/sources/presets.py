@@ -50,8 +50,9 @@ def normal(header: str) -> str:
 
 
 def _as_sign(header: str) -> str:
-    """How signs are compared: as written, but for case, blanks and dashes. `deal_id` is no `Deal - ID`."""
-    return same(unicodedata.normalize("NFKC", header).replace("\u2013", "-"))
+    """How signs are compared: as written, but for case, blanks, dashes and the mark of a required column. `deal_id` is
+    no `Deal - ID`."""
+    return same(unicodedata.normalize("NFKC", header).replace("\u2013", "-").removesuffix("(*)"))
 
 
 @cache

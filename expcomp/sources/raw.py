@@ -21,7 +21,7 @@ class RawTable:
     `rows` are physical line or worksheet row numbers, `numbers` the columns' own (1 is the first). `name`
     is the file's stem, the sheet's name or the table's: it may say which table this is. `label` is what
     frames carry as `input_file`. `rows_read` counts `rows` and the `dropped`;
-    `header_row` is the header's row number, 0 where there is none.
+    `header_row` is the header's row number, 0 where there is none. `since_1904`: its day numbers count from there.
     """
 
     label: str
@@ -37,6 +37,7 @@ class RawTable:
     dropped: Counter[str] = field(default_factory=Counter)
     notes: tuple[Finding, ...] = ()
     decimal: str = ""
+    since_1904: bool = False
 
     def keep(self, mask: np.ndarray, reason: str) -> "RawTable":
         """Without the rows where `mask` is False, counted under `reason`."""

@@ -198,6 +198,7 @@ class _Reader:
             plan_zone=self.needs.zone,
             dates=source.dates,
             decimal=source.decimal,
+            since_1904=raw.since_1904,
             values=self._words(match),
         )
         self._note_unused(raw, match)

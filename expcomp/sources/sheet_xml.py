@@ -17,6 +17,7 @@ MAX_PART = 512 * 1024 * 1024
 MAX_TOTAL = 1024 * 1024 * 1024
 MAX_PARTS = 10_000
 
+DATES_1904 = re.compile(rb'date1904="(?:1|true)"')
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -47,6 +48,13 @@ def check_package(data: bytes, path: str) -> None:
                     if b"<!DOCTYPE" in stream.read(4096):
                         message = f'its part "{part.filename[:40]}" declares a document type'
                         raise Refused(UNSAFE.at(Place(path), message, "save the workbook again"))
+
+
+def counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook's day numbers count from 1904, as on old Macs."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        book = next((name for name in archive.namelist() if name.endswith("workbook.xml")), "")
+        return bool(book and DATES_1904.search(archive.read(book)))
 
 
 def suspicious_cells(data: bytes, sheet: str) -> Suspicious:
