@@ -134,8 +134,8 @@ def test_what_no_export_of_a_system_was_seen_for_is_said(tmp_path: Path) -> None
     notes = [str(note) for note in sheet_of("totango", tmp_path).book.notes if note.code in ("D232", "D233")]
     assert notes == [
         (
-            "data/totango_accounts.csv D232 preset-unverified: read by the preset totango, which was made without a sample "
-            "of such an export"
+            "data/totango_accounts.csv D232 preset-unverified: read by the preset totango, which was made without a "
+            "sample of such an export"
         ),
         (
             'data/totango_accounts.csv:1:5 D233 column-not-understood: column "Contract Value" is not read: it is a '
