@@ -1,6 +1,7 @@
 """Strict converters, one per kind of field: a column of text becomes a typed column or a list of problems."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ from expcomp.texts import taken_text, text_array
 CURRENCY_UNKNOWN = Code("D307", "currency-unknown")
 FLAG_BAD = Code("D311", "flag-not-a-flag")
 WORD_UNKNOWN = Code("D312", "word-unknown")
+LISTED = 12
+
 PERIOD_BAD = Code("D320", "period-not-a-period")
 
 
@@ -43,22 +46,34 @@ def _text(job: Job) -> Converted:
 
 def _fixed_words(job: Job, known: tuple[str, ...]) -> Converted:
     problems = Problems()
-    refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _map_help(job, text, known))
+    refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _nearest(text, known))
     read = job.cells.convert(lambda text: words.read_fixed_word(text, known), refuse, "")
+    _tell_how_to_map(job, problems)
     return Converted(taken_text(read, job.cells.codes), problems.items, "one of " + ", ".join(known))
 
 
 def _motion(job: Job) -> Converted:
     problems = Problems()
-    refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _map_help(job, text, MOTIONS))
+    refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _nearest(text, MOTIONS))
     read = job.cells.convert(words.read_motion, refuse, "")
+    _tell_how_to_map(job, problems)
     return Converted(taken_text(read, job.cells.codes), problems.items, "motion")
 
 
-def _map_help(job: Job, text: str, known: Mapping[str, str] | tuple[str, ...]) -> str:
-    close = did_you_mean(words.slug(text), known)
-    line = f'map it in expcomp.yaml:  values: {{{singular(job.table)}.{job.field.name}: {{"{text}": …}}}}'
-    return f"{close} {line}".strip()
+def _nearest(text: str, known: Mapping[str, str] | tuple[str, ...]) -> str:
+    return did_you_mean(words.slug(text), known)
+
+
+def _tell_how_to_map(job: Job, problems: Problems) -> None:
+    """With the first unknown word the line that maps them all, which can be written only once."""
+    unknown = [problem for problem in problems.items if problem.code is WORD_UNKNOWN]
+    if unknown:
+        some = ", ".join(f'"{problem.text}": …' for problem in unknown[:LISTED])
+        more = ", …" if len(unknown) > LISTED else ""
+        line = f"values: {{{singular(job.table)}.{job.field.name}: {{{some}{more}}}}}"
+        first = problems.items.index(unknown[0])
+        help = f"{unknown[0].help} map {'them' if len(unknown) > 1 else 'it'} in expcomp.yaml:  {line}".strip()
+        problems.items[first] = replace(unknown[0], help=help)
 
 
 def singular(table: str) -> str:

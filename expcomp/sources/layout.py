@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from expcomp.diagnostics import Code, Refused
 from expcomp.exact import Flags
+from expcomp.sources.advice import say_what_it_is
 from expcomp.sources.cells import Cells
 from expcomp.sources.complaints import quote
 from expcomp.sources.presets import normal
@@ -107,11 +108,8 @@ def refuse_headless(first_rows: Sequence[Sequence[str]], locate: Locate) -> Refu
     seen = next((row for row in first_rows if any(cell.strip() for cell in row)), ())
     shown = ", ".join(quote(cell) for cell in list(seen)[:8] if cell.strip()) or "nothing"
     message = f"no header row is found in the first {SEARCHED} rows; the first has {shown}"
-    help = (
-        "say in expcomp.yaml what the file is:  "
-        "sources: {deals: {file: …, header_row: 1, columns: {deal_id: …}}}; or move it out of the data folder"
-    )
-    return Refused(HEADER_NOT_FOUND.at(locate(0, 0), message, help))
+    place = locate(0, 0)
+    return Refused(HEADER_NOT_FOUND.at(place, message, say_what_it_is(place.path, ", header_row: 1")))
 
 
 def counted(**reasons: int) -> Counter[str]:

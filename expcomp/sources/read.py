@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Place, Refused, Severity
+from expcomp.sources.advice import columns_line
 from expcomp.sources.assemble import assemble
 from expcomp.sources.book import Book, Needs
 from expcomp.sources.column import Settings
@@ -22,7 +23,6 @@ from expcomp.sources.recognise import (
     NOT_RECOGNISED,
     Wish,
     known_headers,
-    nearest_headers,
     recognise,
     unused,
 )
@@ -70,10 +70,9 @@ def _check_declared(readings: list[Reading], needs: Needs, complaints: Complaint
         for field in fields:
             if of_table and not any(field.name in reading.match.columns for reading in of_table):
                 first = of_table[0].raw
-                close = nearest_headers(field.name, first.headers, of_table[0].match)
-                guess = close[0] if close else "its header"
                 message = f"no column for {table}.{field.name}, which the plan uses"
-                help = f'write in expcomp.yaml:  sources: {{{table}: {{columns: {{{field.name}: "{guess}"}}}}}}'
+                line = columns_line(table, first, [field.name], of_table[0].match.columns)
+                help = f"write in expcomp.yaml:  {line}"
                 complaints.error(COLUMN_MISSING, first.locate(first.header_row, 0), message, help)
 
 
@@ -135,19 +134,19 @@ class _Reader:
                     self._tell_no_file(table, pattern, files)
         yield from (_Task(file, "", Source()) for file in files if file not in claimed and file.parent == self.folder)
         if not files:
-            help = "put exports there, or say  data:  in expcomp.yaml"
-            self.complaints.error(NO_DATA, Place(self._shown(self.folder)), "the data folder holds no data file", help)
+            self._tell_no_data()
+
+    def _tell_no_data(self) -> None:
+        there = self.folder.is_dir()
+        message = "the data folder holds no .csv or .xlsx file" if there else "there is no such data folder"
+        beside = sorted(folder.name for folder in self.root.iterdir() if any(map(_is_data, folder.glob("*"))))
+        help = "put the exports there, or say in expcomp.yaml where they are:  data: "
+        place = Place(self._shown(self.folder))
+        self.complaints.error(NO_DATA, place, message, help + (beside[0] if beside else "FOLDER"))
 
     def _files(self) -> list[Path]:
         """Data files below the folder, in order of name; lock files and everything else are ignored."""
-        if not self.folder.is_dir():
-            return []
-        endings = (*TEXT_ENDINGS, *SHEET_ENDINGS)
-        return sorted(
-            file
-            for file in self.folder.rglob("*")
-            if file.suffix.lower() in endings and not file.name.startswith(("~$", ".")) and file.is_file()
-        )
+        return sorted(filter(_is_data, self.folder.rglob("*"))) if self.folder.is_dir() else []
 
     def _tell_no_file(self, table: str, pattern: str, files: list[Path]) -> None:
         help = did_you_mean(pattern, [file.relative_to(self.folder).as_posix() for file in files])
@@ -247,3 +246,8 @@ class _Reader:
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def _is_data(file: Path) -> bool:
+    endings = (*TEXT_ENDINGS, *SHEET_ENDINGS)
+    return file.suffix.lower() in endings and not file.name.startswith(("~$", ".")) and file.is_file()

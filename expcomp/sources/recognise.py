@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from expcomp.diagnostics import Code
+from expcomp.sources.advice import columns_line, file_name, listed, nearest_headers, say_what_it_is
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.presets import Preset, normal, presets
@@ -19,7 +19,11 @@ COLUMN_UNKNOWN = Code("D203", "column-unknown")
 HEADER_TWICE = Code("D107", "header-repeated")
 VALUE_COLUMN = Code("D206", "value-column-missing")
 
-LISTED = 12
+CALLED = {
+    "deal": "deals", "opportunity": "deals", "opportunities": "deals", "account": "accounts", "company": "accounts",
+    "companies": "accounts",
+}  # fmt: skip
+"""What vendors call the files of our tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -
     if not _columns_exist(raw, wish, complaints):
         return None
     candidates = _candidates(raw, wish, needs)
-    own_name = raw.name.casefold() if not wish.table else wish.table
+    own_name = wish.table or CALLED.get(raw.name.casefold(), raw.name.casefold())
     best = max(candidates, key=lambda candidate: candidate.score(own_name))
     rivals = {other.table for other in candidates if other.score(own_name) == best.score(own_name)}
     sure = best.signed or 2 * len(best.columns) >= len(raw.headers)
@@ -149,8 +153,7 @@ def _count(raw: RawTable, best: _Candidate) -> str:
 def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> bool:
     """Required columns are there and no used header stands twice; complains and says no otherwise."""
     missing = _missing(match.columns, match.table, needs)
-    for group in missing:
-        _tell_missing(raw, match, group, complaints)
+    _tell_missing(raw, match, missing, complaints)
     value_there = match.table != "deals" or needs.value in match.columns
     if not value_there and not any(needs.value in group for group in missing):
         _tell_value(raw, match, needs, complaints)
@@ -158,21 +161,19 @@ def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complai
     return not missing and value_there and not twice
 
 
-def _tell_missing(raw: RawTable, match: Match, group: tuple[str, ...], complaints: Complaints) -> None:
-    wanted = " or ".join(f"{match.table}.{name}" for name in group)
-    close = nearest_headers(group[0], raw.headers, match)
-    guess = close[0] if close else "its header"
-    if match.preset == "canonical" and match.reason == "given":
-        help = f"give {group[0]}"
-    else:
-        near = (
-            "nearest headers: " + ", ".join(map(quote, close)) + "; "
-            if close
-            else f"the file has {listed(raw.headers)}; "
-        )
-        line = f'sources: {{{match.table}: {{columns: {{{group[0]}: "{guess}"}}}}}}'
-        help = f"{near}write in expcomp.yaml:  {line}"
-    complaints.error(COLUMN_MISSING, raw.locate(raw.header_row, 0), f"no column for {wanted}, which is required", help)
+def _tell_missing(raw: RawTable, match: Match, missing: Sequence[tuple[str, ...]], complaints: Complaints) -> None:
+    """One finding a column; the first gives the line that names them all, which can be written only once."""
+    used = [index for columns in match.columns.values() for index in columns]
+    line = columns_line(match.table, raw, [group[0] for group in missing], match.columns)
+    for number, group in enumerate(missing):
+        wanted = " or ".join(f"{match.table}.{name}" for name in group)
+        close = ", ".join(map(quote, nearest_headers(match.table, group[0], raw.headers, used)))
+        near = f"nearest headers: {close}" if close else f"the file has {listed(raw.headers)}"
+        help = f"{near}; write in expcomp.yaml:  {line}" if not number else near
+        if match.preset == "canonical" and match.reason == "given":
+            help = f"give {group[0]}"
+        message = f"no column for {wanted}, which is required"
+        complaints.error(COLUMN_MISSING, raw.locate(raw.header_row, 0), message, help)
 
 
 def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaints) -> None:
@@ -213,27 +214,10 @@ def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, com
         check_columns(raw, Match(best.table, best.preset.name, "", best.columns), needs, complaints)
         return
     message = f"no table is recognised by the headers {listed(raw.headers)}"
-    help = (
-        "say what it is in expcomp.yaml:  sources: {deals: {file: …, columns: {deal_id: …}}}; "
-        "or move the file out of the data folder"
-    )
-    complaints.error(NOT_RECOGNISED, place, message, help)
-
-
-def nearest_headers(field: str, headers: Sequence[str], match: Match | None = None) -> list[str]:
-    """Unused headers that share a word with the field's name or look like it, best first."""
-    used = {index for columns in (match.columns.values() if match else ()) for index in columns}
-    free = [header for index, header in enumerate(headers) if index not in used and header.strip()]
-    words = set(field.split("_")) - {"id", "at", "on"}
-    sharing = [header for header in free if words & set(header.casefold().replace("_", " ").split())]
-    by_shape = {normal(header): header for header in free}
-    close = [by_shape[name] for name in get_close_matches(normal(field), by_shape, n=3, cutoff=0.5)]
-    return list(dict.fromkeys([*sharing, *close]))[:3]
-
-
-def listed(headers: Sequence[str]) -> str:
-    some = ", ".join(quote(header) for header in headers[:LISTED])
-    return some + (f" and {len(headers) - LISTED} more" if len(headers) > LISTED else "")
+    absent = [group[0] for group in _missing(best.columns, best.table, needs)]
+    line = columns_line(best.table, raw, absent, best.columns, file_name(raw.label))
+    help = f"if it is {best.table}, write in expcomp.yaml:  {line}; if it is no table, move it out of the data folder"
+    complaints.error(NOT_RECOGNISED, place, message, help if len(best.columns) >= 3 else say_what_it_is(raw.label))
 
 
 def unused(raw: RawTable, match: Match) -> int:
