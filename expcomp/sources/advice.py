@@ -39,8 +39,9 @@ def columns_line(
         if close:
             used.add(raw.headers.index(close[0]))
         named.append(f'{field}: "{close[0] if close else UNKNOWN}"')
-    where = f"file: {file}, " if file else ""
-    return f"sources: {{{table}: {{{where}columns: {{{', '.join(named)}}}}}}}"
+    parts = [f"file: {file}"] if file else []
+    parts += [f"columns: {{{', '.join(named)}}}"] if named else []
+    return f"sources: {{{table}: {{{', '.join(parts)}}}}}"
 
 
 def say_what_it_is(path: str, further: str = "") -> str:

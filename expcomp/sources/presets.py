@@ -18,7 +18,8 @@ class Preset:
 
     `signs` are headers that only this kind of export has. `verified`: made from real or published exports; another
     preset is tried only where one of its signs stands, or the config names it. `values[table, field]` are words of the
-    export and what they mean, like those of the config; `ask` says of a header why no field takes it unasked.
+    export and what they mean, like those of the config; `ask` says of a header why no field takes it unasked; `deleted` names by
+    table the column that marks rows which the system has thrown away.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Preset:
     aliases: Mapping[str, Mapping[str, tuple[str, ...]]]
     values: Words
     ask: Mapping[str, str]
+    deleted: Mapping[str, str]
 
     def signed(self, headers: Iterable[str]) -> bool:
         return not self.signs.isdisjoint(map(_as_sign, headers))
@@ -78,6 +80,7 @@ def _load() -> Iterator[Preset]:
                 tables,
                 dict(_words(tree.get("values") or {})),
                 {normal(header): why for header, why in (tree.get("ask") or {}).items()},
+                {table: normal(header) for table, header in (tree.get("deleted") or {}).items()},
             )
 
 

@@ -6,10 +6,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from expcomp.diagnostics import Code, Place, Refused, Severity
 from expcomp.sources.advice import columns_line
 from expcomp.sources.assemble import assemble
 from expcomp.sources.book import Book, Needs
+from expcomp.sources.cells import Cells
 from expcomp.sources.column import Settings
 from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.config import Config, Source
@@ -202,7 +205,7 @@ class _Reader:
         )
         self._note_unused(raw, match)
         self._note_preset(raw, match)
-        yield Reading(self._without_totals(raw, match, settings), match, settings)
+        yield Reading(_without_deleted(self._without_totals(raw, match, settings), match), match, settings)
 
     def _zone(self, source: Source) -> ZoneInfo:
         name = source.timezone or self.config.timezone
@@ -246,6 +249,17 @@ class _Reader:
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def _without_deleted(raw: RawTable, match: Match) -> RawTable:
+    """Rows that the system itself has thrown away, and exports all the same, are no facts."""
+    marked = presets()[match.preset].deleted.get(match.table)
+    for header, column in zip(raw.headers, raw.columns, strict=True):
+        if normal(header) == marked:
+            cells = Cells(column)
+            gone = np.array([text.casefold() in ("true", "1") for text in cells.texts], np.bool_)
+            return raw.keep(~gone[cells.codes], "deleted row")
+    return raw
 
 
 def _is_data(file: Path) -> bool:

@@ -4,8 +4,8 @@ from .conftest import NEEDS, Project, deals
 
 MOVE = "or move it out of the data folder"
 TABLES = (
-    "payees, accounts, deals, splits, team, assignments, signals, pauses, subscriptions, events, usage, teams, targets, "
-    "account_history, resolutions, milestones, receipts, quotas, fx, merges, adjustments, cancellations"
+    "payees, accounts, deals, splits, team, assignments, signals, pauses, subscriptions, events, usage, teams, "
+    "targets, account_history, resolutions, milestones, receipts, quotas, fx, merges, adjustments, cancellations"
 )
 
 
@@ -60,8 +60,8 @@ def test_a_file_without_a_single_word_we_know(project: Project) -> None:
                 'the first has "sales_agent", "boss", "regional_office"'
             ),
             (
-                "say in expcomp.yaml what it is:  sources: {TABLE: {file: teams of 2017.csv, header_row: 1, columns: {…}}}"
-                f"  (TABLE: {TABLES}), {MOVE}"
+                "say in expcomp.yaml what it is:  sources: {TABLE: {file: teams of 2017.csv, header_row: 1, "
+                f"columns: {{…}}}}}}  (TABLE: {TABLES}), {MOVE}"
             ),
         )
     ]
