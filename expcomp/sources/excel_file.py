@@ -101,7 +101,7 @@ def _tables(
     since_1904 = counts_from_1904(data)
     tables = [replace(sheet.table(), sha256=digest, since_1904=since_1904) for sheet in headed]
     others = [sheet.name for sheet in sheets if sheet not in headed]
-    return [replace(tables[0], notes=tuple(_notes(workbook, path, others))), *tables[1:]]
+    return [replace(tables[0], notes=(*tables[0].notes, *_notes(workbook, path, others))), *tables[1:]]
 
 
 def sheet_unclear(path: str, names: Sequence[str], table: str = "deals") -> Finding:

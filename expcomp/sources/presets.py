@@ -18,8 +18,8 @@ class Preset:
 
     `signs` are headers that only this kind of export has. `verified`: made from real or published exports; another
     preset is tried only where one of its signs stands, or the config names it. `values[table, field]` are words of the
-    export and what they mean, like those of the config; `ask` says of a header why no field takes it unasked; `deleted` names by
-    table the column that marks rows which the system has thrown away.
+    export and what they mean, like those of the config; `ask` says of a header why no field takes it unasked; `deleted`
+    names by table the column that marks rows which the system has thrown away.
     """
 
     name: str

@@ -1,14 +1,17 @@
 """One worksheet as text: dates as ISO, numbers exactly as a spreadsheet shows them, error cells refused."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice, zip_longest
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from expcomp.diagnostics import Code, Finding, Refused
+from expcomp.diagnostics import Code, Finding, Refused, Severity
 from expcomp.sources import layout
 from expcomp.sources.column import CELL_ERROR, CORRECT_CELL
 from expcomp.sources.complaints import and_more
@@ -16,6 +19,7 @@ from expcomp.sources.raw import Locate, RawTable, locate_in_sheet
 from expcomp.sources.sheet_xml import suspicious_cells
 
 NOT_CALCULATED = Code("D323", "formula-not-calculated")
+HIDDEN_ROWS = Code("D123", "hidden-rows-read")
 STRAY_CELL = Code("D116", "cell-beyond-the-table")
 
 MAX_COLUMNS = 256
@@ -58,9 +62,9 @@ class Sheet:
             raise layout.refuse_headless(self._head(), self.locate)
         width = self._width()
         headers = [self._text(cell) for cell in self.rows[number]]
-        columns = [self._column(number + 1, index) for index in range(width)]
+        columns = self._columns(number + 1, width)
         used = layout.used_columns(headers, columns, self.locate, number + 1)
-        self._check_cells({index + 1 for index in used}, number + 2)
+        hidden = self._check_cells({index + 1 for index in used}, number + 2)
         count = len(self.rows) - number - 1
         whole = RawTable(
             label=f"{self.path}[{self.name}]",
@@ -72,6 +76,7 @@ class Sheet:
             locate=self.locate,
             rows_read=count,
             header_row=number + 1,
+            notes=tuple(self._note_hidden(hidden)),
         )
         return _without_noise(whole)
 
@@ -89,9 +94,20 @@ class Sheet:
             raise Refused(STRAY_CELL.at(place, message, "clear stray cells, or export only the table"))
         return width
 
-    def _column(self, start: int, index: int) -> pa.ChunkedArray:
-        texts = [self._text(row[index]) if index < len(row) else "" for row in self.rows[start:]]
-        return pa.chunked_array([pa.array(texts, pa.string())])
+    def _columns(self, start: int, width: int) -> list[pa.ChunkedArray]:
+        cells = zip_longest(*islice(self.rows, start, None), fillvalue="")
+        columns = [pa.chunked_array([pa.array(self._texts(column), pa.string())]) for column in cells]
+        return columns or [pa.chunked_array([], pa.string())] * width
+
+    def _texts(self, cells: Sequence[Any]) -> Sequence[str]:
+        """The text of every cell; each different value is written once."""
+        kinds = set(map(type, cells))
+        if kinds <= {str}:
+            return cells
+        if bool in kinds and kinds & {int, float}:  # True and 1 are one key, and two texts
+            return list(map(self._text, cells))
+        written = {cell: self._text(cell) for cell in set(cells)}
+        return list(map(written.__getitem__, cells))
 
     def _text(self, cell: Any) -> str:
         if isinstance(cell, str):
@@ -102,8 +118,16 @@ class Sheet:
             return number_text(cell, self.settings.decimal)
         return moment_text(cell)
 
-    def _check_cells(self, columns: set[int], first_row: int) -> None:
-        """Errors and formulas nobody calculated read as blanks: they are looked for in the file itself."""
+    def _note_hidden(self, rows: Sequence[int]) -> Iterator[Finding]:
+        """Rows that a filter hides are read like all others: what was exported counts, not what was last looked at."""
+        if rows:
+            message = f"{len(rows):,} hidden row{'s are' if len(rows) > 1 else ' is'} read like the others"
+            help = "where a filter was meant to leave rows out, delete them"
+            yield HIDDEN_ROWS.at(self.locate(rows[0], 0), message, help, Severity.WARNING)
+
+    def _check_cells(self, columns: set[int], first_row: int) -> list[int]:
+        """Errors and formulas nobody calculated read as blanks: they are looked for in the file itself. Returns the
+        rows of the table that are hidden."""
         found = suspicious_cells(self.data, self.name)
         save = "open the workbook in a spreadsheet program and save it once"
         findings: list[Finding] = []
@@ -116,6 +140,11 @@ class Sheet:
                 findings.append(code.at(self.locate(*at[0]), message + and_more(len(at) - 1, "cell"), help))
         if findings:
             raise Refused(findings)
+        return [row for row in found.hidden_rows if first_row <= row <= len(self.rows) and _filled(self.rows[row - 1])]
+
+
+def _filled(row: Sequence[Any]) -> bool:
+    return any(cell != "" for cell in row)
 
 
 def _without_noise(table: RawTable) -> RawTable:
@@ -140,13 +169,14 @@ def number_text(number: float, decimal: str = "") -> str:
 
     Written with the file's declared decimal sign; three decimals get a zero, so that none looks like a group.
     """
-    if isinstance(number, float) and not np.isfinite(number):
+    if not isfinite(number):
         return "#NUM!"
-    text = format(Decimal(f"{number:.15g}"), "f")
-    whole, _, part = text.partition(".")
-    part = part.rstrip("0")
-    if not part:
-        return "0" if whole == "-0" else whole
+    text = f"{number:.15g}"
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    whole, point, part = text.partition(".")
+    if not point:
+        return "0" if text == "-0" else text
     return f"{whole}{',' if decimal == 'comma' else '.'}{part}{'0' if len(part) == 3 else ''}"
 
 

@@ -20,6 +20,10 @@ MAX_PARTS = 10_000
 DATES_1904 = re.compile(rb'date1904="(?:1|true)"')
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+MARKS, PREFIXED = (b't="e"', b"<f", b'hidden="'), b":worksheet"
+PIECE, MARK_LENGTH = 1 << 20, 16
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s([^>]*\bhidden="(?:1|true)"[^>]*)>')
+ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 STORED = re.compile(rb"<(?:\w+:)?(?:v>[^<]|v [^>]*>[^<]|is>)")
@@ -27,10 +31,11 @@ STORED = re.compile(rb"<(?:\w+:)?(?:v>[^<]|v [^>]*>[^<]|is>)")
 
 @dataclass(frozen=True, slots=True)
 class Suspicious:
-    """Cells as (row, column): those that hold an error, and formulas without a stored value."""
+    """Cells as (row, column): those that hold an error, and formulas without a stored value. And hidden rows."""
 
     errors: tuple[tuple[int, int], ...] = ()
     without_value: tuple[tuple[int, int], ...] = ()
+    hidden_rows: tuple[int, ...] = ()
 
 
 def check_package(data: bytes, path: str) -> None:
@@ -58,7 +63,7 @@ def counts_from_1904(data: bytes) -> bool:
 
 
 def suspicious_cells(data: bytes, sheet: str) -> Suspicious:
-    """Error cells and formulas nobody calculated, which readers of values show as blanks."""
+    """Error cells and formulas nobody calculated, which readers of values show as blanks; and what is hidden."""
     return _scan(_Package(data), sheet)
 
 
@@ -79,11 +84,9 @@ class _Package:
 def _scan(package: _Package, sheet: str) -> Suspicious:
     with zipfile.ZipFile(BytesIO(package.data)) as archive:
         part = _part_of(archive, sheet)
-        if not part:
+        if not part or _is_plain(archive, part):
             return Suspicious()
         xml = archive.read(part)
-    if b't="e"' not in xml and not FORMULA.search(xml):
-        return Suspicious()
     errors, without_value = [], []
     for attributes, inside in CELL.findall(xml):
         at = REFERENCE.search(attributes)
@@ -94,7 +97,20 @@ def _scan(package: _Package, sheet: str) -> Suspicious:
             errors.append(place)
         elif FORMULA.search(inside) and not STORED.search(inside) and b't="str"' not in attributes:
             without_value.append(place)
-    return Suspicious(tuple(errors), tuple(without_value))
+    hidden = tuple(int(row) for attributes in HIDDEN_ROW.findall(xml) for row in ROW_NUMBER.findall(attributes))
+    return Suspicious(tuple(errors), tuple(without_value), hidden)
+
+
+def _is_plain(archive: zipfile.ZipFile, part: str) -> bool:
+    """Whether nothing in the sheet even looks suspicious; told piece by piece, so that it is never held whole."""
+    before = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(PIECE):
+            text = before + piece
+            if any(mark in text for mark in MARKS) or (not before and PREFIXED in text):
+                return False
+            before = text[-MARK_LENGTH:]
+    return True
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -4,6 +4,7 @@ python -m bench make 1000000 FOLDER   a project of so many deals
 python -m bench same FOLDER           whether expcomp and the job by hand write the same lines of it
 python -m bench run FOLDER            what both take, beside reading alone and a pandas script
 python -m bench read 1000000          reading so many deals into checked columns
+python -m bench workbook 100000       reading so many deals out of a workbook
 python -m bench startup               what --version, --help and small runs take
 """
 
@@ -37,6 +38,10 @@ def main() -> int:
             from .read_deals import run_reading
 
             said = run_reading(options.deals, options.rounds)
+        case "workbook":
+            from .read_deals import run_workbook
+
+            said = run_workbook(options.deals, options.rounds)
         case _:
             from .startup import run_startup
 
@@ -55,6 +60,7 @@ def _options() -> argparse.Namespace:
         ("same", ("folder",), 0),
         ("run", ("folder",), 3),
         ("read", ("deals",), 5),
+        ("workbook", ("deals",), 5),
         ("startup", (), 11),
     ):
         command = commands.add_parser(name)

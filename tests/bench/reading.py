@@ -1,6 +1,7 @@
 """Reads a project's files once and says what that alone took:  python -m bench.reading READER PROJECT   (in tests/).
 
-Readers: arrow (all text, cells of several lines allowed), pandas (read_csv, dtype=str), expcomp (checked columns).
+Readers: arrow (all text, cells of several lines allowed), pandas (read_csv, dtype=str), calamine (the cells of every
+workbook), expcomp (checked columns).
 """
 
 from __future__ import annotations
@@ -32,6 +33,15 @@ def pandas(project: Path) -> Callable[[], object]:
     return lambda: [pd.read_csv(path, dtype=str, keep_default_na=False) for path in _files(project)]
 
 
+def calamine(project: Path) -> Callable[[], object]:
+    from python_calamine import CalamineWorkbook
+
+    def read(path: Path) -> list[list[object]]:
+        return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+    return lambda: [read(path) for path in _files(project, "xlsx")]
+
+
 def expcomp(project: Path) -> Callable[[], object]:
     from expcomp.plan.load import load_plans
     from expcomp.plan.needs import needs_of
@@ -43,11 +53,11 @@ def expcomp(project: Path) -> Callable[[], object]:
     return lambda: read_book(load_config(project), project, needs)
 
 
-READERS = {"arrow": arrow, "pandas": pandas, "expcomp": expcomp}
+READERS = {"arrow": arrow, "pandas": pandas, "calamine": calamine, "expcomp": expcomp}
 
 
-def _files(project: Path) -> list[Path]:
-    return sorted((project / "data").glob("*.csv"))
+def _files(project: Path, ending: str = "csv") -> list[Path]:
+    return sorted((project / "data").glob(f"*.{ending}"))
 
 
 def main() -> None:
