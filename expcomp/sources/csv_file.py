@@ -126,7 +126,8 @@ class _Parse:
             raise layout.refuse_headless(rows, locate_in_text(self.path))
         breaks = re.finditer(rb"\r\n|\n|\r", self.text)
         end = next((at.end() for at in islice(breaks, last_lines[number] - 1, None)), len(self.text))
-        return rows[number], end, last_lines[number] + self.lines_before, rows[number + 1 :]
+        header = layout.with_groups(rows[number], rows[number - 1] if number else ())
+        return header, end, last_lines[number] + self.lines_before, rows[number + 1 :]
 
     def _columns(self, start: int, types: Sequence[pa.DataType], ragged: list[str]) -> list[pa.ChunkedArray]:
         names = [str(number) for number in range(len(types))]

@@ -38,6 +38,20 @@ def find_header(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | N
     return best
 
 
+def with_groups(headers: Sequence[str], above: Sequence[str]) -> list[str]:
+    """Headers of two levels: names that stand twice are told apart by the title that spans their columns above.
+
+    Titles stand over the first of their columns, as merged cells are written.
+    """
+    count = Counter(map(normal, headers))
+    found, title = [], ""
+    for index, header in enumerate(headers):
+        title = (above[index].strip() if index < len(above) else "") or title
+        twice = bool(header.strip()) and count[normal(header)] > 1
+        found.append(f"{title} {header.strip()}" if twice and title else header)
+    return found
+
+
 def is_footer(cells: Sequence[str]) -> bool:
     """A line that Salesforce writes below a report, by the texts of its first two columns."""
     return any(FOOTER.fullmatch(cell.strip()) for cell in cells[:2])

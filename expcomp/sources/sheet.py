@@ -61,7 +61,8 @@ class Sheet:
         if number is None:
             raise layout.refuse_headless(self._head(), self.locate)
         width = self._width()
-        headers = [self._text(cell) for cell in self.rows[number]]
+        above = self.rows[number - 1] if number else []
+        headers = layout.with_groups(list(map(self._text, self.rows[number])), list(map(self._text, above)))
         columns = self._columns(number + 1, width)
         used = layout.used_columns(headers, columns, self.locate, number + 1)
         hidden = self._check_cells({index + 1 for index in used}, number + 2)

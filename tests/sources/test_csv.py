@@ -184,3 +184,27 @@ def test_other_files_are_ignored(project: Project) -> None:
     for name in ("README.md", "~$deals.xlsx", ".hidden.csv", "notes.pdf"):
         project.write(name, "a,b\n1,2\n")
     assert [account.path for account in project.read().files] == ["sample_data/payees.csv"]
+
+
+@pytest.mark.parametrize("rows", [99, 100, 400])
+def test_columns_that_repeat_themselves_are_read_like_any_other(project: Project, rows: int) -> None:
+    """From a hundred rows on, a column of few words is read as a dictionary: blanks and a late stranger included."""
+    words, ends = ["tier", " Tier", "FEATURE ", "capacity"], ["no,", "yes,ana"]
+    lines = [f"D{n:03},A{n % 3},{words[n % 4]},{n % 5}.50,2027-01-0{n % 9 + 1},{ends[n % 2]}" for n in range(rows)]
+    lines[-1] = lines[-1].replace(",ana", ",").replace("capacity", "multi-year")
+    frame = project.write("deals.csv", deals(*lines)).read()["deals"]
+    assert frame["motion"].value_counts().to_dict() == {
+        "tier": sum(n % 4 < 2 for n in range(rows)),
+        "feature": sum(n % 4 == 2 for n in range(rows)),
+        "capacity": sum(n % 4 == 3 for n in range(rows)) - ((rows - 1) % 4 == 3),
+        **({"multi_year": 1} if (rows - 1) % 4 == 3 else {}),
+    }
+    assert int(frame["acv"].sum()) == sum(n % 5 * 100 + 50 for n in range(rows))
+    assert int(frame["won"].sum()) == rows // 2
+    assert (frame["owner"] == "ana").sum() == rows // 2 - ((rows - 1) % 2 == 1)
+
+
+def test_what_is_wrong_in_a_repeating_column_is_told_with_its_rows(project: Project) -> None:
+    lines = [f"D{n},A1,{'tier' if n != 150 else 'teir'},1,2027-01-05,true,ana" for n in range(200)]
+    (finding,) = project.write("deals.csv", deals(*lines)).refused()
+    assert str(finding).startswith('sample_data/deals.csv:152:3 D312 word-unknown: "teir" in column "motion"')

@@ -2,12 +2,13 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from expcomp.sources.sheet import number_text
 
@@ -150,3 +151,68 @@ def test_a_document_type_in_a_part_is_refused(project: Project) -> None:
         package.writestr("xl/evil.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     (finding,) = project.write("deals.xlsx", data.getvalue()).refused()
     assert finding.name == "workbook-not-safe"
+
+
+def changed(data: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    change(book)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def test_hidden_rows_are_read_and_told(project: Project) -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        book["deals"].row_dimensions[3].hidden = True
+        book["deals"].row_dimensions[9].hidden = True  # an empty row is nobody's
+
+    data = changed(workbook(deals=[HEADER, ROW, ["D2", *ROW[1:]]]), hide)
+    book = project.write("deals.xlsx", data).read()
+    assert book["deals"]["deal_id"].tolist() == ["D1", "D2"]
+    assert [str(note) for note in book.notes if note.code == "D123"] == [
+        "sample_data/deals.xlsx[deals]!3 D123 hidden-rows-read: 1 hidden row is read like the others"
+    ]
+
+
+def test_a_calendar_from_1904_gives_the_same_days(project: Project) -> None:
+    def from_1904(book: openpyxl.Workbook) -> None:
+        book.epoch = CALENDAR_MAC_1904
+        book["deals"]["H2"] = (date(2027, 2, 1) - date(1904, 1, 1)).days
+
+    data = changed(workbook(deals=[[*HEADER, "activated_on"], [*ROW, 0]]), from_1904)
+    book = project.write("deals.xlsx", data).read()
+    assert str(book["deals"]["close_date"][0].date()) == "2027-01-05"
+    assert str(book["deals"]["activated_on"][0].date()) == "2027-02-01"
+    assert [note.message for note in book.notes if note.code == "D332"] == [
+        'column "activated_on": day numbers of a spreadsheet (1904 calendar) were read as dates: 44957 is 2027-02-01'
+    ]
+
+
+def test_names_under_merged_titles_are_told_apart(project: Project) -> None:
+    def merge(book: openpyxl.Workbook) -> None:
+        book["crm"].merge_cells("D1:E1")
+        book["crm"].merge_cells("F1:G1")
+
+    header = ["Opportunity ID", "Account ID", "Type", "ACV", "Term", "ACV", "Term", "Close Date", "Won"]
+    rows = [
+        [None, None, None, "New", None, "Old", None],
+        header,
+        ["D1", "A1", "tier", 5, 12, 4, 24, date(2027, 1, 5), "yes"],
+    ]
+    project.write("crm.xlsx", changed(workbook(crm=rows), merge))
+    account = project.account("crm.xlsx[crm]")
+    assert {column.header: column.field for column in account.columns if column.field} == {
+        "Opportunity ID": "deal_id", "Account ID": "account_id", "Type": "motion", "New ACV": "acv",
+        "Close Date": "close_date", "Won": "won",
+    }  # fmt: skip
+    text = "\n".join(["\t\t\tNew\t\tOld\t\t\t", "\t".join(header), "D1\tA1\ttier\t5\t12\t4\t24\t2027-01-05\tyes"])
+    (project.root / "sample_data/crm.xlsx").unlink()
+    assert project.write("crm.csv", text).read()["deals"]["acv"].tolist() == [500]
+
+
+def test_many_rows_and_one_stray_value_are_read_alike(project: Project) -> None:
+    rows = [[f"D{n}", "A1", "tier", float(n), date(2027, 1, 5), n % 2 == 0, "ana"] for n in range(300)]
+    rows[250][3] = "1,234.56"
+    frame = project.write("deals.xlsx", workbook(deals=[HEADER, *rows])).read()["deals"]
+    assert int(frame["acv"].sum()) == sum(n * 100 for n in range(300) if n != 250) + 123_456
+    assert int(frame["won"].sum()) == 150
