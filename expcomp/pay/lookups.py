@@ -136,11 +136,26 @@ def group_of(*columns: Ints) -> Ints:
     return codes
 
 
-def distinct(codes: Ints, size: int) -> Ints:
-    """Each code once, in order; codes are below `size`."""
-    present = np.zeros(size, dtype=np.bool_)
-    present[codes] = True
-    return np.flatnonzero(present)
+def distinct(codes: Ints) -> Ints:
+    """Each code once, in order. Codes of a narrow range take time and memory by their number alone."""
+    low, present = _marks(codes)
+    return np.flatnonzero(present) + low
+
+
+def is_among(codes: Ints, wanted: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each code is one of the wanted."""
+    low, present = _marks(wanted)
+    at = codes - low
+    inside = (at >= 0) & (at < len(present))
+    return np.asarray(inside & np.append(present, False)[np.where(inside, at, -1)], dtype=np.bool_)
+
+
+def _marks(codes: Ints) -> tuple[int, npt.NDArray[np.bool_]]:
+    """The lowest code, and for it and every further one whether it occurs."""
+    low = int(codes.min()) if len(codes) else 0
+    present = np.zeros(int(codes.max()) - low + 1 if len(codes) else 0, dtype=np.bool_)
+    present[codes - low] = True
+    return low, present
 
 
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
@@ -153,8 +168,11 @@ def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
 
 def pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """Row numbers of every left and right row with the same key; keys are codes (≥ 0) or NONE."""
-    order = np.argsort(right, kind="stable")
-    count = np.bincount(right + 1, minlength=int(left.max(initial=NONE)) + 2)
+    low, high = (int(left.min()), int(left.max())) if len(left) else (0, NONE)
+    rows = np.flatnonzero((right >= max(low, 0)) & (right <= high))
+    key = right[rows] - low
+    order = rows[np.argsort(key.astype(np.uint16) if high - low < 1 << 16 else key, kind="stable")]
+    count = np.bincount(key, minlength=high - low + 1)
     end = np.cumsum(count)
-    row, position = spread((end - count)[left + 1], end[left + 1])
+    row, position = spread((end - count)[left - low], end[left - low])
     return row, order[position]
