@@ -38,7 +38,7 @@ from expcomp.sources.book import Book
 NOTHING_POSTED: PostedDays = {}
 
 
-PART = 1 << 16
+PART = 1 << 17
 """Deals whose tranches are worked at a time."""
 
 
@@ -71,9 +71,6 @@ class Settled:
 
     def parts(self) -> Iterator["Entitlement"]:
         """The same, a run of deals at a time. Once all were taken, `check` tells what they met."""
-        if len(self.deals) <= PART:
-            yield self.whole
-            return
         count = -(-len(self.deals) // PART)
         for line, loss in zip(_by_part(self.lines["deal"], count), _by_part(self.losses["deal"], count), strict=True):
             yield self._entitlement(line, self.losses.take(loss).reset_index(drop=True))
