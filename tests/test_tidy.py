@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "expcomp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-VALUES = {"money", "exact", "fx", "period", "recurring", "texts", "diagnostics", "suggest"}
+VALUES = {"money", "exact", "fx", "lanes", "period", "recurring", "texts", "diagnostics", "suggest"}
 ALLOWED = {
     "values": set(),
     "plan": {"values", "sources.tables", "sources.book"},

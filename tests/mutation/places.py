@@ -38,7 +38,7 @@ PLACES = (
           'plans.calendar.numbers(SPANS["quarter" if per == "month" else per], close)', "caps"),
     Place("the last day worked is a day too late", "pay/tranches.py",
           "(reached > last_day)", "(reached >= last_day)", "recovery"),
-    Place("the exchange rate of the day before", "pay/currency.py",
+    Place("the exchange rate of the day before", "fx.py",
           "day[foreign])\n", "day[foreign] - 1)\n", "currency"),
     Place("a piece begins where the milestone does", "pay/milestones.py",
           "np.where(follows, np.roll(top, 1), 0)", "np.zeros_like(top)", "milestones"),
