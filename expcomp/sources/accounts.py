@@ -79,6 +79,8 @@ def resolve_accounts(draft: Draft, directory: AccountDirectory) -> None:
         rows = np.flatnonzero(strange)
         if len(rows):
             _resolve(draft, name, texts, rows, directory)
+        else:
+            draft.known.add(name)
 
 
 def _resolve(draft: Draft, name: str, texts: pa.Array, rows: Ints, directory: AccountDirectory) -> None:

@@ -23,7 +23,8 @@ class Draft:
     """All rows of one canonical table, in the order of files and rows until they are sorted by its key.
 
     Rows with an error stay until `finish`, so that everything else that is wrong with them, and nothing that
-    only follows from their absence, is found too. Rows dropped leave at once, counted.
+    only follows from their absence, is found too. Rows dropped leave at once, counted. `known` are fields whose every
+    reference was found to lead somewhere.
     """
 
     def __init__(self, table: str, pieces: Sequence[Typed], needs: Needs, complaints: Complaints) -> None:
@@ -35,6 +36,7 @@ class Draft:
         self.dropped: dict[str, Counter[str]] = {label: Counter() for label in self.readings}
         self.refused: Counter[str] = Counter()
         ordered = sorted(pieces, key=lambda piece: piece.reading.raw.label)
+        self.known: set[str] = set()
         self.frame = self._joined(ordered)
         self.bad: Flags = np.concatenate([np.zeros(0, np.bool_), *(piece.refused for piece in ordered)])
 
@@ -173,10 +175,10 @@ class Draft:
 
 
 def _taken(column: Any, rows: Ints) -> Any:
-    if column.dtype != STR:
-        return column.take(rows)
-    texts = arrow_text(column)
     # A field that no file has is blank in any order.
+    if column.dtype != STR:
+        return column[: len(rows)] if column.isna().all() else column.take(rows)
+    texts = arrow_text(column)
     return text_array(texts.slice(0, len(rows)) if all_blank(texts) else texts.take(pa.array(rows)))
 
 

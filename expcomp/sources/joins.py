@@ -95,7 +95,7 @@ def refer(
     knows what else a key may be written as.
     """
     keys = arrow_text(draft.frame[name])
-    if all_blank(keys):
+    if name in draft.known or all_blank(keys):
         return
     candidates = arrow_text(known)
     unknown = ~pc.is_in(keys, value_set=candidates).to_numpy(zero_copy_only=False)
