@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code
+from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Flags, Ints
 from expcomp.fx import Rates
 from expcomp.period import NEVER, to_iso
@@ -16,9 +16,12 @@ from expcomp.sources.draft import Draft
 from expcomp.sources.typed import blank_column
 
 LATE_RENEWAL = Code("D434", "late-renewal")
+CAME_BACK = Code("D437", "churn-and-return")
 RATE_MISSING = Code("D408", "subscription-not-converted")
 
 NONE = -1
+SOON = 31
+"""Days within which who has left and comes back was probably never gone."""
 
 
 def derive_events(subscriptions: Draft, merges: pd.DataFrame, fx: pd.DataFrame, needs: Needs) -> pd.DataFrame:
@@ -38,6 +41,7 @@ def derive_events(subscriptions: Draft, merges: pd.DataFrame, fx: pd.DataFrame, 
     lost = np.concatenate([np.zeros(len(churned), np.int64), amount])
     kinds = np.repeat(["churn", "contraction"], [len(churned), len(fallen)])
     _note_late(steps, accounts, subscriptions)
+    _note_returns(steps, accounts, subscriptions)
     order = np.lexsort((kinds, steps.day[at], steps.account[at]))
     at, lost, kinds = at[order], lost[order], kinds[order]
     known = np.where(kinds == "churn", steps.known[at], steps.day[at])
@@ -192,3 +196,21 @@ def _note_late(steps: _Steps, accounts: np.ndarray, subscriptions: Draft) -> Non
             f"{to_iso(back - 1)}: a late renewal (watch), shorter than the plan's churn_grace, and no churn"
         )
         subscriptions.complaints.note(LATE_RENEWAL, subscriptions.where("end", int(steps.row[at])), message)
+
+
+def _note_returns(steps: _Steps, accounts: np.ndarray, subscriptions: Draft) -> None:
+    """Churn that ends within days is told: it is how a renewal signed late looks, and an end that is a last day."""
+    back = np.where(steps.next == NONE, NEVER, np.append(steps.day, NEVER)[steps.next])
+    soon = np.flatnonzero(steps.churn & (back - steps.day <= SOON))
+    if len(soon):
+        first = int(soon[0])
+        message = (
+            f"{len(soon):,} churn{'s are' if len(soon) > 1 else ' is'} followed by a return within {SOON} days, like "
+            f"that of {quote(str(accounts[steps.account[first]]))} on {to_iso(steps.day[first])}"
+        )
+        help = (
+            "if these are late renewals, or `end` is the last day paid for, write in the plan:  "
+            "events: {churn_grace: 30 days}"
+        )
+        place = subscriptions.where("end", int(steps.row[first]))
+        subscriptions.complaints.note(CAME_BACK, place, message, help, Severity.WARNING)

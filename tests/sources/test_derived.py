@@ -116,3 +116,14 @@ def test_a_file_of_events_is_the_only_word_on_them(project: Project) -> None:
     project.write("events.csv", "account_id,date,event,amount\n")
     book = subscribed(project, "A1,2026-01-01,2027-07-01,24000,,,").read()
     assert (len(book["events"]), book.derived_events) == (0, False)
+
+
+def test_who_leaves_for_a_day_is_told(project: Project) -> None:
+    """An export whose `end` is the last day paid for shows every renewal as churn of one day."""
+    book = subscribed(project, "A1,2026-01-01,2026-12-31,24000,,,", "A1,2027-01-01,,24000,,,").read()
+    (note,) = (note for note in book.notes if note.code == "D437")
+    assert str(note) == (
+        "sample_data/subscriptions.csv:2:3 D437 churn-and-return: 1 churn is followed by a return within 31 days, "
+        'like that of "A1" on 2026-12-31'
+    )
+    assert note.help.endswith("write in the plan:  events: {churn_grace: 30 days}")

@@ -44,6 +44,23 @@ def test_vendors_are_told_apart(project: Project) -> None:
     }
 
 
+def test_a_copy_of_salesforce_in_a_warehouse_is_known_by_its_names(project: Project) -> None:
+    project.write(
+        "sf_account_data.csv", "id,is_deleted,name,account_number,jigsaw_company_id,owner_id\nA1,false,Acme,,,ana\n"
+    )
+    account = project.account("sf_account_data.csv")
+    assert (account.table, account.preset) == ("accounts", "salesforce-api")
+
+
+def test_an_unverified_preset_is_tried_only_where_one_of_its_signs_stands(project: Project) -> None:
+    rows = "_id,name,owner\nA1,Acme,ana\n"
+    project.write("companies of ours.csv", rows)
+    assert [finding.code for finding in project.refused()] == ["D110"]
+    project.write("companies of ours.csv", rows.replace("owner", "owner,lifecycle phase (*)").replace("ana", "ana,x"))
+    account = project.account("companies of ours.csv")
+    assert (account.table, account.preset, presets()["planhat"].verified) == ("accounts", "planhat", False)
+
+
 def test_a_missing_column_gives_the_nearest_header_and_the_line_to_write(project: Project) -> None:
     header = DEAL_HEADER.replace("close_date", "Date of closing")
     (finding,) = project.write("deals.csv", deals(ROW, header=header)).refused()

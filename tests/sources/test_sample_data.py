@@ -1,5 +1,6 @@
 """The sample data that ships is read without configuration, in the vendors' own shapes."""
 
+import shutil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,3 +37,17 @@ def test_the_files_agree_on_accounts_and_people(book: Book) -> None:
     assert set(deals["account_id"]) <= set(accounts["account_id"])
     assert set(deals["owner"]) <= {*payees["payee_id"], ""}
     assert set(deals["currency"]) == {"USD", "EUR"}
+
+
+def test_the_subscriptions_tell_of_the_losses_that_the_events_tell_of(book: Book, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
+    (tmp_path / "sample_data/events.csv").unlink()
+    derived = read_book(Config(), tmp_path, Needs(ZoneInfo("America/New_York"), "USD"))
+    assert len(losses(derived)) == 14
+    assert losses(derived) == losses(book)
+
+
+def losses(book: Book) -> set[tuple[str, str, str, str]]:
+    """Account, day, kind and minor units."""
+    events = book["events"][book["events"]["event"] != "reactivation"]
+    return set(zip(*(events[name].astype(str) for name in ("account_id", "date", "event", "amount")), strict=True))
