@@ -60,7 +60,8 @@ def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -
     """The best match, or None after a complaint that names what was seen and what to write.
 
     A file that neither the config nor its name calls a table must say so by its headers: every required one,
-    and a header that only its vendor writes, or half of all its headers.
+    and a header that only its vendor writes, or half of all its headers. A column that is called `id` alone says
+    nothing: everything has one.
     """
     if not _columns_exist(raw, wish, complaints):
         return None
@@ -68,12 +69,17 @@ def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -
     own_name = wish.table or CALLED.get(raw.name.casefold(), raw.name.casefold())
     best = max(candidates, key=lambda candidate: candidate.score(own_name))
     rivals = {other.table for other in candidates if other.score(own_name) == best.score(own_name)}
-    sure = best.signed or 2 * len(best.columns) >= len(raw.headers)
+    sure = best.signed or (2 * len(best.columns) >= len(raw.headers) and not _has_bare_key(raw, best))
     if wish.table or best.table == own_name or (best.complete and sure and len(rivals) == 1):
         match = _match(raw, wish, best, own_name)
         return match if check_columns(raw, match, needs, complaints) else None
     _refuse(raw, best, rivals, needs, complaints)
     return None
+
+
+def _has_bare_key(raw: RawTable, best: _Candidate) -> bool:
+    keys = (index for name in TABLES[best.table].key for index in best.columns.get(name, ()))
+    return any(normal(raw.headers[index]) == "id" for index in keys)
 
 
 def _candidates(raw: RawTable, wish: Wish, needs: Needs) -> list[_Candidate]:
