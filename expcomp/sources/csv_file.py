@@ -32,6 +32,7 @@ RAGGED = Code("D105", "row-is-ragged")
 EMPTY = Code("D115", "file-is-empty")
 
 FILLED = re.compile(rb"\S")
+DAY = re.compile(r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?", re.ASCII)
 REPEATING = pa.dictionary(pa.int32(), pa.string())
 ENOUGH, REPEATED = 100, 8
 """Rows that tell whether a column repeats itself, and how often each of its texts then stands among them."""
@@ -204,10 +205,15 @@ class _Parse:
 
 
 def _types(sample: Sequence[Sequence[str]], width: int) -> list[pa.DataType]:
-    """Text, or a dictionary of text for a column that says the same again and again where the file begins."""
+    """Text, or a dictionary of text for a column that says the same again and again where the file begins, and for
+    one of days, of which there are few however many rows there are."""
     rows = [row for row in sample if len(row) == width]
-    few = len(rows) // REPEATED if len(rows) >= ENOUGH else 0
-    return [REPEATING if len({row[index] for row in rows}) <= few else pa.string() for index in range(width)]
+    if len(rows) < ENOUGH:
+        return [pa.string()] * width
+    texts = ({row[index] for row in rows} for index in range(width))
+    return [
+        REPEATING if len(own) * REPEATED <= len(rows) or all(map(DAY.fullmatch, own)) else pa.string() for own in texts
+    ]
 
 
 def _without_noise(parsed: _Parsed) -> _Parsed:
