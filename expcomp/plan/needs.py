@@ -19,6 +19,7 @@ KINDS = {
     "share": Kind.SHARE,
     "yes/no": Kind.FLAG,
 }
+NO_GRACE = Duration(0, Unit.DAYS)
 TABLES = {"deal": "deals", "account": "accounts", "payee": "payees", "signal": "signals"}
 
 
@@ -40,11 +41,11 @@ def needs_of(plans: PlanSet) -> Needs:
 def _grace(plans: PlanSet) -> tuple[tuple[int, Duration], ...]:
     """From each first day of a version on the longest `churn_grace` of the versions then in force."""
     firsts = sorted({first for first, _ in plans.spans})
-    return tuple((first, max(map(_grace_of, plans.in_force(first)), key=_length)) for first in firsts)
+    return tuple((first, max(map(_grace_of, plans.in_force(first)), key=_length, default=NO_GRACE)) for first in firsts)
 
 
 def _grace_of(plan: Plan) -> Duration:
-    return (plan.events and plan.events.churn_grace) or Duration(0, Unit.DAYS)
+    return (plan.events and plan.events.churn_grace) or NO_GRACE
 
 
 def _length(grace: Duration) -> int:
