@@ -7,6 +7,7 @@ import typer
 
 from expcomp import __version__
 from expcomp.commands.explain import explain
+from expcomp.commands.manual import manual
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("explain", rich_help_panel="Run")(explain)
+app.command("manual", rich_help_panel="Understand")(manual)
 
 
 def _version(wanted: bool) -> None:
