@@ -15,8 +15,9 @@ ALLOWED = {
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables"},
     "manual": {"values"},
+    "schema": {"values", "plan", "sources"},
     "output": {"values", "plan", "sources.book", "sources.tables", "pay", "manual"},
-    "commands": {"values", "plan", "sources", "pay", "output", "manual"},
+    "commands": {"values", "plan", "sources", "pay", "output", "manual", "schema"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""
