@@ -1,0 +1,201 @@
+"""Imagined deals paid by a plan: the rows they would be in the exports, and what the calculator makes of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Place, Refused
+from expcomp.money import decimals
+from expcomp.pay.entitlement import Entitlement, settle
+from expcomp.pay.trace import trace
+from expcomp.period import Span, to_date, to_iso
+from expcomp.plan.model import Plan
+from expcomp.plan.needs import needs_of
+from expcomp.plan.versions import PlanSet, plan_set
+from expcomp.sources.given import book_from_rows
+
+Rows = list[dict[str, str]]
+
+AFTER = 365 * 8
+"""Days after a deal by which everything of it is decided."""
+
+SOON = 10
+"""Days after the close on which an imagined deal is activated and delivered."""
+
+TARGET = 48_000
+"""The annual target variable of an imagined payee, in whole units of the currency."""
+
+MARKS = ("budget", "named_buyer", "timeline", "product_fit")
+
+
+@dataclass(frozen=True)
+class Deal:
+    """`facts` are fields of conditions and their values as an export writes them. Deals with one `team` share their
+    people; `quota` is their quota for each period of `quota_span`, in minor units. `extras`: whether roles that only
+    overlays name are held, and a signal led to the deal. `event` is what happens to the account, and how many days
+    after the close; a contraction takes half of the deal."""
+
+    name: str
+    close: int
+    value: int
+    facts: Mapping[str, str]
+    team: str
+    quota: int
+    quota_span: Span = Span.MONTH
+    extras: bool = False
+    event: tuple[str, int] | None = None
+
+
+@dataclass
+class Tables:
+    rows: dict[str, Rows] = field(default_factory=dict)
+
+    def add(self, table: str, **row: str) -> None:
+        self.rows.setdefault(table, []).append(row)
+
+
+def try_out(plan: Plan, deals: Sequence[Deal]) -> pd.DataFrame:
+    """The tranches of every deal: the columns of `pay/trace.py` with deal_id, payee_id, component and milestone.
+    Deals that the plan cannot pay (no rate fits, say) are left out."""
+    if not deals:
+        return pd.DataFrame()
+    plans = plan_set([plan])
+    try:
+        book = book_from_rows(_tables(plan, deals).rows, needs_of(plans), Place(plan.path))
+        settled = settle(plans, book, max(deal.close for deal in deals) + AFTER, Span.QUARTER)
+    except Refused:
+        if len(deals) == 1:
+            return pd.DataFrame()
+        half = len(deals) // 2
+        return pd.concat([try_out(plan, deals[:half]), try_out(plan, deals[half:])], ignore_index=True)
+    return _told(settled, plans, trace(settled, np.arange(len(settled.tranches)), plans, book))
+
+
+def _told(settled: Entitlement, plans: PlanSet, traced: pd.DataFrame) -> pd.DataFrame:
+    line = settled.tranches["line"].to_numpy()
+    lines = settled.lines.iloc[line]
+    names = pd.DataFrame({
+        "deal_id": np.asarray(settled.deals.names.text(lines["deal"].to_numpy()), dtype=object),
+        "payee_id": np.asarray(settled.payees.names.text(lines["payee"].to_numpy()), dtype=object),
+        "component": lines["component"].to_numpy(object),
+        "milestone": settled.detail(np.arange(len(line)))["milestone"].to_numpy(object),
+        "line": line,
+    })  # fmt: skip
+    return pd.concat([names, traced.reset_index(drop=True)], axis=1)
+
+
+def _tables(plan: Plan, deals: Iterable[Deal]) -> Tables:
+    tables = Tables()
+    teams: dict[str, Deal] = {}
+    for deal in deals:
+        teams.setdefault(deal.team, deal)
+        _deal(plan, deal, tables)
+    for first in teams.values():
+        _people(plan, first, tables)
+    return tables
+
+
+def holder(team: str, role: str) -> str:
+    return f"{team}|{role}"
+
+
+def _people(plan: Plan, first: Deal, tables: Tables) -> None:
+    """A payee for every role of a team, with quotas for the fiscal year of its first deal."""
+    managers = {source: role for role, source in _managed(plan)}
+    year = plan.calendar.period_of(Span.YEAR, first.close)
+    for role in plan.roles:
+        payee, manager = holder(first.team, role), holder(first.team, managers[role]) if role in managers else ""
+        tables.add("payees", payee_id=payee, role=role, target_variable=str(TARGET), manager_id=manager)
+        for period in year.split(first.quota_span):
+            amount = units(first.quota, plan.plan.currency)
+            tables.add("quotas", payee_id=payee, period=str(period), amount=amount)
+
+
+def _managed(plan: Plan) -> Iterator[tuple[str, str]]:
+    """(role, the role whose manager it is)."""
+    for name, role in plan.roles.items():
+        if role.from_.startswith("manager of "):
+            yield name, role.from_.removeprefix("manager of ").strip()
+
+
+def first_close(plan: Plan) -> int:
+    """The first day of the first fiscal quarter that lies in the plan; its first day where there is none."""
+    effective = plan.plan.effective
+    begins = (effective.from_ - to_date(0)).days
+    quarter = plan.calendar.period_of(Span.QUARTER, begins)
+    opens = quarter.first_day if quarter.first_day == begins else quarter.next().first_day
+    return opens if effective.to is None or to_date(opens) <= effective.to else begins
+
+
+def units(minor: int, currency: str) -> str:
+    """Minor units as an export writes them."""
+    places = decimals(currency)
+    return f"{minor // 10**places}" + (f".{minor % 10**places:0{places}d}" if places else "")
+
+
+def _deal(plan: Plan, deal: Deal, tables: Tables) -> None:
+    closed = to_iso(deal.close)
+    people = {name: holder(deal.team, name) for name in plan.roles}
+    row = {"deal_id": deal.name, "account_id": deal.name, "close_date": closed, "activated_on": _later(deal, SOON)}
+    row |= {plan.plan.value: units(deal.value, plan.plan.currency), "created_at": f"{_later(deal, -1)}T12:00:00Z"}
+    account = {"account_id": deal.name}
+    for name, role in plan.roles.items():
+        subject, _, column = role.from_.partition(".")
+        if not deal.extras and name not in needed_roles(plan):
+            continue
+        if subject == "account":
+            account[column] = people[name]
+        elif subject == "team":
+            tables.add("team", deal_id=deal.name, payee=people[name], role=column)
+        elif subject == "deal":
+            row[column] = people[name]
+    for fact, value in deal.facts.items():
+        subject, _, column = fact.partition(".")
+        if fact == "account.seat_utilization":
+            tables.add("usage", account_id=deal.name, date=closed, seats_purchased="1000000", seats_active=value)
+        elif subject == "account":
+            account[column] = value
+        elif subject == "deal" and fact != "deal.acv":
+            row["motion" if column == "family" else column] = value
+    tables.add("deals", **row)
+    tables.add("accounts", **account)
+    _evidence(plan, deal, tables)
+    if deal.extras or any(fact.startswith("signal.") for fact in deal.facts):
+        _signal(plan, deal, people, tables)
+
+
+def needed_roles(plan: Plan) -> set[str]:
+    """Roles that some tier credits, and those whose managers they are."""
+    credited = {role for tier in plan.ownership for shares in (tier.credit, tier.renewal or {}) for role in shares}
+    return credited | {of for role, of in _managed(plan) if role in credited}
+
+
+def _later(deal: Deal, days: int) -> str:
+    return to_iso(deal.close + days)
+
+
+def _evidence(plan: Plan, deal: Deal, tables: Tables) -> None:
+    """Everything is reached early: paid on the next day, activated and delivered a few days later."""
+    value = units(deal.value, plan.plan.currency)
+    tables.add("receipts", deal_id=deal.name, date=_later(deal, 1), collected=value, invoiced=value)
+    for word in {m.on for schedule in plan.payout for m in schedule.milestones} - KNOWN_EVIDENCE:
+        tables.add("milestones", deal_id=deal.name, milestone=word, reached_on=_later(deal, SOON))
+    if deal.event is not None:
+        kind, days = deal.event
+        half = units((deal.value + 1) // 2, plan.plan.currency) if kind == "contraction" else ""
+        tables.add("events", account_id=deal.name, date=_later(deal, days), event=kind, amount=half)
+
+
+KNOWN_EVIDENCE = {"closed_won", "activated", "paid", "retained", "date"}
+
+
+def _signal(plan: Plan, deal: Deal, people: Mapping[str, str], tables: Tables) -> None:
+    named = {role.from_.partition(".")[2]: people[name] for name, role in plan.roles.items()
+             if role.from_.startswith("signal.")}  # fmt: skip
+    facts = {fact.partition(".")[2]: value for fact, value in deal.facts.items() if fact.startswith("signal.")}
+    known = {name: facts[name] for name in ("category", "urgency") if name in facts}
+    at = f"{_later(deal, -1)}T12:00:00Z"
+    tables.add("signals", signal_id=deal.name, account_id=deal.name, deal_id=deal.name, identified_at=at, routed_at=at,
+               **dict.fromkeys(MARKS, "true"), **named, **known)  # fmt: skip
