@@ -18,17 +18,26 @@ from expcomp.sources.given import book_from_rows
 
 def examples(view: View) -> Iterator[Part]:
     for example in view.plan.examples:
+        yield Sentences(f"{example.name}. Given:")
+        yield Points(tuple(_given(example)))
         try:
             lines = _paid(view.plan, example)
         except Refused:
-            yield Sentences(f"{example.name}: this example cannot be computed; validate-plan says why.")
+            yield Sentences("This example cannot be computed; validate-plan says why.")
             continue
         rows = tuple(
             (line["payee_id"], line["component"], line["milestone"], money(line["amount_minor"], view.currency))
             for line in lines.to_dict("records")
         )
-        caption = f"{example.name}: what {example.period} pays, in {view.currency}"
+        caption = f"What {example.period} pays, in {view.currency}"
         yield Grid(("payee", "for", "part", "amount"), rows, caption, frozenset({"amount"}))
+
+
+def _given(example: Example) -> Iterator[str]:
+    """`deals: deal_id D1, motion adjacent, acv 40000`, one row each."""
+    for table, rows in example.given.items():
+        for row in rows:
+            yield f"{table}: {', '.join(f'{name} {value}' for name, value in row.items())}"
 
 
 def _paid(plan: Plan, example: Example) -> pd.DataFrame:
@@ -53,5 +62,6 @@ def _always() -> Iterator[str]:
         "A closed period never changes. When its data is corrected later, the difference is paid or taken in the open "
         "period, and names the period it corrects."
     )
+    yield "When a deal is cancelled, what it paid is taken back."
     yield "Only what is known and dated by the end of a period counts in it."
     yield "A deal belongs to the month, quarter and year of its close date."

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
 from expcomp.describe.wording import amount, deals_where, multiplier, percent
-from expcomp.describe.worked import accelerator_table, commission_table
+from expcomp.describe.worked import commission_table
+from expcomp.describe.worked_bands import accelerator_tables
 from expcomp.plan.model import Accelerator, Edge
 
 WINDOWS = {
@@ -43,12 +44,14 @@ def _rate(ppm: int | None) -> str:
 
 
 def accelerators(view: View) -> Iterator[Part]:
-    rules = [rule for role in view.credited if (rule := view.plan.accelerator(role))]
+    rules = [rule for role in view.roles if (rule := view.plan.accelerator(role))]
+    worked = accelerator_tables(view.plan, rules, view.samples) if rules else {}
     for rule in rules:
         yield Sentences(_measured(rule))
         yield Grid((_edge_title(rule), "rate is multiplied by"), tuple(_bands(view, rule)), f"Bands of the {rule.role}")
         yield Sentences(_mode(rule))
-        yield from accelerator_table(view.plan, rule, view.samples)
+        if rule.role in worked:
+            yield worked[rule.role]
     flat = [role for role in view.credited if role not in {rule.role for rule in rules}]
     for role in flat:
         yield Sentences(f"The rate of the {role} is the same however much is credited: there is no accelerator for it.")

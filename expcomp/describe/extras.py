@@ -19,10 +19,11 @@ BASES = {
 
 def overlays(view: View) -> Iterator[Part]:
     shown = {name: overlay for name, overlay in view.plan.overlays.items() if _concerns(view, overlay)}
+    samples = overlay_samples(view.plan, shown)
     for name, overlay in shown.items():
         yield Sentences(_told(view, name, overlay))
-        for sample in overlay_samples(view.plan, name):
-            yield overlay_table(view.plan, name, sample)
+        if name in samples:
+            yield overlay_table(view.plan, name, samples[name])
     if shown:
         yield Sentences(
             "These are paid at the deal's own milestones, and are lost or taken back as commission is. "

@@ -6,7 +6,8 @@ from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.samples import Sample
 from expcomp.describe.view import View
 from expcomp.describe.wording import percent
-from expcomp.describe.worked import clawback_table, lines_of
+from expcomp.describe.worked import lines_of
+from expcomp.describe.worked_losses import clawback_tables
 from expcomp.plan.model import Clawback
 
 EVENTS = {"churn": "the customer leaves (churn)", "contraction": "the customer shrinks (contraction)"}
@@ -56,13 +57,11 @@ def _recovers(rule: Clawback) -> str:
 
 def _worked(view: View) -> Iterator[Part]:
     """One deal of the reader's, with the events that some rule answers."""
+    events = [event for event in EVENTS if any(rule.event == event for rule in view.plan.clawbacks)]
     told = _telling(view)
-    if told is None:
-        return
-    role, sample = told
-    for event in EVENTS:
-        if any(rule.event == event for rule in view.plan.clawbacks):
-            yield from clawback_table(view.plan, event, sample, role)
+    if events and told is not None:
+        role, sample = told
+        yield from clawback_tables(view.plan, events, sample, role)
 
 
 def _telling(view: View) -> tuple[str, Sample] | None:
@@ -95,9 +94,10 @@ def leavers(view: View) -> Iterator[Part]:
     rule = view.plan.leavers
     later = "is not paid" if rule.unreached == "forfeit" else "is still paid"
     owed = (
-        "An open balance is no longer taken from you after that."
+        "From the first period that begins after it, an open balance is no longer taken from you."
         if rule.recover == "stop"
-        else "An open balance is taken from your final pay, without the limit above."
+        else "From the first period that begins after it, an open balance is taken from what you are still paid, "
+        "without the limit above."
     )
     yield Points((
         f"A part of a deal that is reached after your last day {later}.",

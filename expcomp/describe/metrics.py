@@ -122,4 +122,4 @@ def _counted(rules: Retention) -> Iterator[str]:
     if rules.baseline_offset:
         yield f"The base is taken {rules.baseline_offset} months after the start."
     yield f"Paused subscriptions count as {rules.pause}, usage as {rules.usage_basis}."
-    yield f"Contracted price rises count: {rules.escalator}."
+    yield f"Contracted price rises (escalators): {rules.escalator}."

@@ -6,7 +6,7 @@ from itertools import product
 
 import pandas as pd
 
-from expcomp.describe.try_out import Deal, first_close, try_out
+from expcomp.describe.try_out import Deal, by_name, first_close, try_out
 from expcomp.money import decimals
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.plan.model import Plan
@@ -39,41 +39,58 @@ class Sample:
         return str(self.tranches["tier"].iat[0])
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """A candidate for a tier; with a component, one that must be paid on it."""
+
+    tier: str
+    made: Sample
+    component: str = ""
+
+    @property
+    def purpose(self) -> tuple[str, str, str, Conditions]:
+        return self.component, self.tier, self.made.kind, self.made.conditions
+
+    def met_by(self, tranches: pd.DataFrame) -> bool:
+        lands = str(tranches["tier"].iat[0]) == self.tier
+        return lands and (not self.component or bool((tranches["component"] == self.component).any()))
+
+
 def commission_samples(plan: Plan) -> list[Sample]:
     """For each tier, kind of deal and further condition of a rate or schedule, the first value that lands there."""
     asked = [(), *(rate.when for rate in plan.rates), *(schedule.when for schedule in plan.payout)]
     further = list(dict.fromkeys(_without_kind(when) for when in asked))
     wanted = [
-        (tier.tier, made)
+        _Wanted(tier.tier, made)
         for tier, kind, more in product(plan.ownership, kinds(plan), further)
         for made in _candidates(plan, kind, (*tier.when, *more), more)
     ]
-    return _first_that_lands(plan, wanted)
+    return [sample for _, sample in _first_that_meet(plan, wanted)]
 
 
-def overlay_samples(plan: Plan, name: str) -> list[Sample]:
-    """One deal that the overlay pays on, of the first of its tiers where one is found."""
-    overlay = plan.overlays[name]
-    tiers = [tier for tier in plan.ownership if overlay.applies_to(tier.tier)]
+def overlay_samples(plan: Plan, names: Iterable[str]) -> dict[str, Sample]:
+    """For each overlay one deal that it pays on, of the first of its tiers where one is found."""
     wanted = [
-        (tier.tier, replace(made, deal=replace(made.deal, extras=True)))
-        for tier, kind in product(tiers, kinds(plan))
-        for made in _candidates(plan, kind, (*tier.when, *overlay.when), overlay.when)
+        _Wanted(tier.tier, replace(made, deal=replace(made.deal, extras=True)), f"overlay:{name}")
+        for name, tier, kind in product(names, plan.ownership, kinds(plan))
+        if plan.overlays[name].applies_to(tier.tier)
+        for made in _candidates(plan, kind, (*tier.when, *plan.overlays[name].when), plan.overlays[name].when)
     ]
-    found = _first_that_lands(plan, wanted)
-    return [sample for sample in found if (sample.tranches["component"] == f"overlay:{name}").any()][:1]
+    found: dict[str, Sample] = {}
+    for want, sample in _first_that_meet(plan, wanted):
+        found.setdefault(want.component.removeprefix("overlay:"), sample)
+    return found
 
 
-def _first_that_lands(plan: Plan, wanted: list[tuple[str, Sample]]) -> list[Sample]:
-    """Of the candidates for one tier, kind and condition the first that the calculator puts there and pays."""
-    deals = [replace(made.deal, name=f"d{n:05d}", team=f"t{n:05d}") for n, (_, made) in enumerate(wanted)]
-    tried = try_out(plan, deals)
-    by_deal = dict(list(tried.groupby("deal_id", sort=False))) if len(tried) else {}
-    found: dict[tuple[str, str, Conditions], Sample] = {}
-    for deal, (tier, made) in zip(deals, wanted, strict=True):
+def _first_that_meet(plan: Plan, wanted: list[_Wanted]) -> list[tuple[_Wanted, Sample]]:
+    """Of the candidates for one purpose the first that the calculator puts where it is wanted."""
+    deals = [replace(want.made.deal, name=f"d{n:05d}", team=f"t{n:05d}") for n, want in enumerate(wanted)]
+    by_deal = by_name(try_out(plan, deals))
+    found: dict[tuple[str, str, str, Conditions], tuple[_Wanted, Sample]] = {}
+    for deal, want in zip(deals, wanted, strict=True):
         tranches = by_deal.get(deal.name)
-        if tranches is not None and str(tranches["tier"].iat[0]) == tier:
-            found.setdefault((tier, made.kind, made.conditions), replace(made, deal=deal, tranches=tranches))
+        if tranches is not None and want.met_by(tranches):
+            found.setdefault(want.purpose, (want, replace(want.made, deal=deal, tranches=tranches)))
     return list(found.values())
 
 

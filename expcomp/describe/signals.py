@@ -34,14 +34,13 @@ def _credited(view: View) -> Iterator[str]:
     yield f"A signal is qualified with {_marks(rules.qualified or THREE_OF_FOUR)}."
     if rules.routed:
         yield f"It is routed to an AE with {_marks(rules.routed)}."
-    made = (
-        "and identified no later than the day the deal was created"
-        if rules.before == "created"
-        else "and routed on or before the close date"
-    )
+    made = ", and identified no later than the day the deal was created" if rules.before == "created" else ""
+    routed = f"on or before the close date, at most {rules.lookback} before it"
+    if rules.before == "created":
+        routed = f"at most {rules.lookback} before the close date"
     yield (
-        f"The deal's credited signal is the qualified signal linked to it, routed not earlier than {rules.lookback} "
-        f"before the close date, {made}. Of several, the one routed first counts."
+        f"The deal's credited signal is the qualified signal linked to it, routed {routed}{made}. Of several, the one "
+        "routed first counts."
     )
 
 
@@ -70,10 +69,11 @@ def _further(sla: Sla) -> Iterator[str]:
     if sla.watch:
         yield _watch(sla.watch)
     if sla.sync:
-        yield f"The account sync takes place every {sla.sync.every} on {sla.sync.weekday} at {sla.sync.at}."
+        every = str(sla.sync.every).removeprefix("1 ")
+        yield f"The account sync takes place every {every} on {sla.sync.weekday} at {sla.sync.at}."
     yield f"A signal counts as at risk once {percent(sla.at_risk)} of its time is used."
     if sla.close_loop:
-        yield f"The outcome is reported back: {sla.close_loop}."
+        yield f"The outcome is reported back within {sla.close_loop}."
 
 
 def _watch(rule: Review) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
 from expcomp.describe.wording import deals_where, percent, where
-from expcomp.plan.model import Guardrail, Milestone, Schedule
+from expcomp.plan.model import Guardrail, Milestone
 
 
 def schedules(view: View) -> Iterator[Part]:
@@ -39,21 +39,14 @@ def _status(milestone: Milestone) -> str:
 
 
 def _activation(view: View) -> Iterator[str]:
-    if not any(milestone.on == "activated" for milestone in _milestones(view)):
-        return
     if view.plan.activation is None:
-        yield "A customer is activated on the deal's activation date."
+        if any(milestone.on == "activated" for schedule in view.plan.payout for milestone in schedule.milestones):
+            yield "A customer is activated on the deal's activation date."
         return
     yield (
         "A customer is activated on the deal's activation date, or on the day of the first usage report at or after "
         f"the close date where {where(view.plan.activation.when, view.currency)}, whichever is earlier."
     )
-
-
-def _milestones(view: View) -> Iterator[Milestone]:
-    schedules: tuple[Schedule, ...] = view.plan.payout
-    for schedule in schedules:
-        yield from schedule.milestones
 
 
 def guardrails(view: View) -> Iterator[Part]:
@@ -63,8 +56,8 @@ def guardrails(view: View) -> Iterator[Part]:
     yield Points(tuple(_guardrail(view, rule) for rule in rules))
     if any(rule.action == "hold" for rule in rules):
         yield Sentences(
-            "What waits is not lost: it counts as reached on the first later day on which nothing holds it any more. "
-            "If the customer leaves before that day, it is not paid. What was paid is never held again."
+            "What waits is not lost: it counts as reached on the first later day on which the data shows that nothing "
+            "holds it any more. If the customer leaves by that day, it is not paid. What was paid is never held again."
         )
 
 

@@ -10,7 +10,7 @@ from expcomp.diagnostics import Place, Refused
 from expcomp.money import decimals
 from expcomp.pay.entitlement import Entitlement, settle
 from expcomp.pay.trace import trace
-from expcomp.period import Span, to_date, to_iso
+from expcomp.period import MONTHS, Span, to_date, to_iso
 from expcomp.plan.model import Plan
 from expcomp.plan.needs import needs_of
 from expcomp.plan.versions import PlanSet, plan_set
@@ -73,6 +73,11 @@ def try_out(plan: Plan, deals: Sequence[Deal]) -> pd.DataFrame:
     return _told(settled, plans, trace(settled, np.arange(len(settled.tranches)), plans, book))
 
 
+def by_name(tried: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tranches of each deal."""
+    return {str(name): own for name, own in tried.groupby("deal_id", sort=False)} if len(tried) else {}
+
+
 def _told(settled: Entitlement, plans: PlanSet, traced: pd.DataFrame) -> pd.DataFrame:
     line = settled.tranches["line"].to_numpy()
     lines = settled.lines.iloc[line]
@@ -104,12 +109,19 @@ def holder(team: str, role: str) -> str:
 def _people(plan: Plan, first: Deal, tables: Tables) -> None:
     """A payee for every role of a team, with quotas for the fiscal year of its first deal."""
     managers = {source: role for role, source in _managed(plan)}
-    year = plan.calendar.period_of(Span.YEAR, first.close)
     for role in plan.roles:
         payee, manager = holder(first.team, role), holder(first.team, managers[role]) if role in managers else ""
         tables.add("payees", payee_id=payee, role=role, target_variable=str(TARGET), manager_id=manager)
-        for period in year.split(first.quota_span):
-            amount = units(first.quota, plan.plan.currency)
+        if plan.accelerator(role) or any(rate.role == role and rate.rate is None for rate in plan.rates):
+            _quotas(plan, first, payee, tables)
+
+
+def _quotas(plan: Plan, first: Deal, payee: str, tables: Tables) -> None:
+    """One for every month, every quarter and the year, so that none has to be added up."""
+    year = plan.calendar.period_of(Span.YEAR, first.close)
+    for span in (Span.MONTH, Span.QUARTER, Span.YEAR):
+        amount = units(first.quota * MONTHS[span] // MONTHS[first.quota_span], plan.plan.currency)
+        for period in year.split(span):
             tables.add("quotas", payee_id=payee, period=str(period), amount=amount)
 
 

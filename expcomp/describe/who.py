@@ -55,20 +55,19 @@ def _exceptions(view: View) -> Iterator[str]:
 
 
 def _renewals(view: View) -> Iterator[str]:
+    head = view.plan.plan
     named = {tier.tier: tier.renewal for tier in view.plan.ownership if tier.renewal}
-    paid = "renewal" in view.plan.plan.covers
-    if not named:
-        if paid:
-            yield "A renewal is credited as any other deal of its tier."
-        return
     told = "; ".join(f"tier {tier}: {shares(renewal)}" for tier, renewal in named.items())
-    if paid:
-        yield f"A renewal is credited by shares of its own: {told}. A tier without such shares credits it as any deal."
-    else:
-        yield (
-            f"The tiers also name shares for renewals ({told}), but this plan does not pay for renewals: "
-            "nothing is paid for one."
+    if "renewal" in head.covers:
+        own = f"by shares of its own ({told}); where a tier has none, " if named else ""
+        yield f"A renewal is credited {own}as any other deal of its tier."
+    elif named:
+        quotas = (
+            "it only fills quotas, by its tier's other shares"
+            if "renewal" in head.counts_toward_quota
+            else ("nothing is paid for one")
         )
+        yield f"The tiers also name shares for renewals ({told}), but this plan does not pay for renewals: {quotas}."
 
 
 def people(view: View) -> Iterator[Part]:

@@ -103,7 +103,9 @@ def deals_where(conditions: Conditions, currency: str, every: str = "every deal"
     """Deals by what they are, then by what else must hold: `self-serve upsells where …`."""
     if not conditions:
         return every
-    kinds, self_serve, others = [], "", []
+    kinds: list[str] = []
+    others: list[Condition] = []
+    self_serve = ""
     for condition in conditions:
         if isinstance(condition.test, OneOf) and condition.field in ("deal.family", "deal.motion") and not kinds:
             kinds = [

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from rich import box
-from rich.console import Console, RenderableType
-from rich.measure import Measurement
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from expcomp.describe.document import Document, Grid, Part, Points, Sentences
 from expcomp.output.text import clean
 
+GAP = "  "
 WIDTH = 100
 """Lines of prose are not wider; in a pipe no line is, but for words that are longer."""
 
@@ -45,19 +46,18 @@ def _print(documents: Iterable[Document], console: Console) -> None:
             console.print(Text(clean(section.title), "bold cyan"))
             for part in section.parts:
                 console.print()
-                console.print(_part(part, console))
+                console.print(_part(part, console.width))
         console.print()
         console.print(Text(clean(document.ending), "italic"))
 
 
-def _part(part: Part, console: Console) -> RenderableType:
+def _part(part: Part, width: int) -> RenderableType:
     if isinstance(part, Sentences):
-        return Text(clean(part.text))
+        return _text(part.text)
     if isinstance(part, Points):
         return _points(part)
-    table = _table(part)
-    needed = Measurement.get(console, console.options, table).minimum
-    return table if needed <= console.width else _blocks(part)
+    widths = _widths(part, width)
+    return _blocks(part) if widths is None else Group(_text(part.caption, "bold"), Text(), _table(part, widths))
 
 
 def _points(points: Points) -> Table:
@@ -68,20 +68,40 @@ def _points(points: Points) -> Table:
     return table
 
 
-def _table(grid: Grid) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=_text(grid.caption), title_justify="left", title_style="bold",
-                  show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
-    for name in grid.columns:
-        right, whole = name in grid.right, name in grid.right | grid.whole
-        table.add_column(_text(name), justify="right" if right else "left", no_wrap=whole, overflow="fold")
+def _widths(grid: Grid, room: int) -> list[int] | None:
+    """Each column as wide as its texts, the widest made narrower until all fit; None where words would break."""
+    columns = [[name, *(row[at] for row in grid.rows)] for at, name in enumerate(grid.columns)]
+    wide = [max(_cell_len(line) for cell in cells for line in cell.split("\n")) for cells in columns]
+    least = [
+        wide[at]
+        if name in grid.right | grid.whole
+        else max(_cell_len(word) for cell in columns[at] for word in cell.split())
+        for at, name in enumerate(grid.columns)
+    ]
+    while sum(wide) + len(GAP) * (len(wide) - 1) > room:
+        shrinkable = [at for at in range(len(wide)) if wide[at] > least[at]]
+        if not shrinkable:
+            return None
+        wide[max(shrinkable, key=lambda at: wide[at])] -= 1
+    return wide
+
+
+def _table(grid: Grid, widths: list[int]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name, width in zip(grid.columns, widths, strict=True):
+        table.add_column(_text(name), justify="right" if name in grid.right else "left", width=width)
     for row in grid.rows:
         table.add_row(*map(_text, row))
     return table
 
 
-def _text(cell: str) -> Text:
+def _text(cell: str, style: str = "") -> Text:
     """Its lines, each cleaned."""
-    return Text("\n".join(map(clean, cell.split("\n"))))
+    return Text("\n".join(map(clean, cell.split("\n"))), style)
+
+
+def _cell_len(text: str) -> int:
+    return cell_len(clean(text))
 
 
 def _blocks(grid: Grid) -> Text:
@@ -90,5 +110,5 @@ def _blocks(grid: Grid) -> Text:
     for row in grid.rows:
         lines.append(Text())
         for name, cell in zip(grid.columns, row, strict=True):
-            lines.append(Text.assemble((f"{clean(name)}: ", "dim"), clean(cell.replace("\n", ", "))))
+            lines.append(Text.assemble((f"{clean(name)}: ", "dim"), _text(cell.replace("\n", "\n  "))))
     return Text("\n").join(lines)
