@@ -13,8 +13,6 @@ from expcomp.pay.labels import choice
 from expcomp.pay.lookups import NONE, ranks
 from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
 from expcomp.period import Period
-from expcomp.plan.versions import PlanSet
-from expcomp.sources.book import Book
 from expcomp.texts import arrow_text
 
 POSTING = [
@@ -33,12 +31,10 @@ BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class Story:
-    """The entitlements, plans and exports that lines were made from."""
+    """The entitlements that lines were made from."""
 
     now: Entitlement
     before: Entitlement | None
-    plans: PlanSet
-    book: Book
 
     def tell(self, found: pd.DataFrame) -> pd.DataFrame:
         """Differences (`difference.COLUMNS`, `on` as text) with TRACE and EVENT, blank where there is no tranche."""
@@ -59,8 +55,8 @@ class Story:
 
     def _columns(self, source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
-        yield trace(source, tranche, self.plans, self.book)
-        yield event_columns(source, event, self.plans, self.book)
+        yield trace(source, tranche)
+        yield event_columns(source, event)
 
 
 @dataclass(frozen=True)
