@@ -51,6 +51,7 @@ def _counting(view: View) -> Iterator[str]:
         f"It counts and pays in {head.currency}. A deal in another currency is converted at the newest exchange rate "
         "dated on or before its close date."
     )
-    yield f"Days begin and end in the time zone {head.timezone}. The fiscal year begins in {head.fiscal_year_starts}."
+    year = f"The fiscal year begins in {head.fiscal_year_starts}, and is named by the calendar year in which it ends."
+    yield f"Days begin and end in the time zone {head.timezone}. {year}"
     half = "away from zero" if head.rounding is Rounding.HALF_UP else "to the even neighbour"
     yield f"Every amount paid is rounded once, to the smallest unit of {head.currency}; an exact half goes {half}."

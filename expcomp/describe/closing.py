@@ -64,4 +64,8 @@ def _always() -> Iterator[str]:
     )
     yield "When a deal is cancelled, what it paid is taken back."
     yield "Only what is known and dated by the end of a period counts in it."
+    yield (
+        "How much may be taken back in a period, and what holds for leavers, follows the version of the plan in force "
+        "on the period's last day."
+    )
     yield "A deal belongs to the month, quarter and year of its close date."

@@ -13,7 +13,7 @@ from expcomp.pay.trace import trace
 from expcomp.period import MONTHS, Span, to_date, to_iso
 from expcomp.plan.model import Plan
 from expcomp.plan.needs import needs_of
-from expcomp.plan.versions import PlanSet, plan_set
+from expcomp.plan.versions import plan_set
 from expcomp.sources.given import book_from_rows
 
 Rows = list[dict[str, str]]
@@ -64,13 +64,13 @@ def try_out(plan: Plan, deals: Sequence[Deal]) -> pd.DataFrame:
     plans = plan_set([plan])
     try:
         book = book_from_rows(_tables(plan, deals).rows, needs_of(plans), Place(plan.path))
-        settled = settle(plans, book, max(deal.close for deal in deals) + AFTER, Span.QUARTER)
+        settled = settle(plans, book, max(deal.close for deal in deals) + AFTER, Span.QUARTER).whole
     except Refused:
         if len(deals) == 1:
             return pd.DataFrame()
         half = len(deals) // 2
         return pd.concat([try_out(plan, deals[:half]), try_out(plan, deals[half:])], ignore_index=True)
-    return _told(settled, plans, trace(settled, np.arange(len(settled.tranches)), plans, book))
+    return _told(settled)
 
 
 def by_name(tried: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -78,17 +78,17 @@ def by_name(tried: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(name): own for name, own in tried.groupby("deal_id", sort=False)} if len(tried) else {}
 
 
-def _told(settled: Entitlement, plans: PlanSet, traced: pd.DataFrame) -> pd.DataFrame:
-    line = settled.tranches["line"].to_numpy()
+def _told(settled: Entitlement) -> pd.DataFrame:
+    every, line = np.arange(len(settled.tranches)), settled.tranches["line"].to_numpy()
     lines = settled.lines.iloc[line]
     names = pd.DataFrame({
         "deal_id": np.asarray(settled.deals.names.text(lines["deal"].to_numpy()), dtype=object),
         "payee_id": np.asarray(settled.payees.names.text(lines["payee"].to_numpy()), dtype=object),
         "component": lines["component"].to_numpy(object),
-        "milestone": settled.detail(np.arange(len(line)))["milestone"].to_numpy(object),
+        "milestone": settled.detail(every)["milestone"].to_numpy(object),
         "line": line,
     })  # fmt: skip
-    return pd.concat([names, traced.reset_index(drop=True)], axis=1)
+    return pd.concat([names, trace(settled, every).reset_index(drop=True)], axis=1)
 
 
 def _tables(plan: Plan, deals: Iterable[Deal]) -> Tables:

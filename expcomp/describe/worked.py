@@ -48,7 +48,7 @@ def commission_table(plan: Plan, samples: list[Sample], roles: Collection[str]) 
         further = f", where {row.condition}" if row.condition else ""
         told.append((tier, f"{kind} of {value}{further}", *rest))
     columns = ("tier", "deal", "paid to", "credited", "rate", "commission", "paid at")
-    caption = f"What one deal pays, in {plan.plan.currency}"
+    caption = f"What one deal by itself pays, in {plan.plan.currency}"
     yield Grid(columns, tuple(told), caption, frozenset({"credited", "rate", "commission"}), PAID_AT)
 
 

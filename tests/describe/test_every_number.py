@@ -102,7 +102,7 @@ def test_a_block_that_is_not_told_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delitem(SECTIONS, "Caps")
     monkeypatch.delitem(SECTIONS, "SPIFFs")
     assert [line.split(":")[0] for line in missing(text)] == [
-        "caps.0.limit", "spiffs.0.between.to", "spiffs.0.budget",
+        "caps.0.limit", "spiffs.0.between.to", "spiffs.0.pays", "spiffs.0.budget",
     ]  # fmt: skip
 
 

@@ -165,5 +165,5 @@ def test_on_a_terminal_no_line_is_wider_than_it(width: int) -> None:
     os.close(ours)
     assert process.wait() == 0
     plain = re.sub(r"\x1b\[[0-9;]*m", "", printed.decode())
-    assert "What one deal pays" in plain
+    assert "What one deal by itself pays" in plain
     assert max(len(line.rstrip()) for line in plain.splitlines()) <= width

@@ -28,7 +28,7 @@ def table(found: Document, caption: str) -> tuple[tuple[str, ...], ...]:
 
 
 def test_commission_by_tier_and_kind_of_deal(expansion: Document) -> None:
-    rows = table(expansion, "What one deal pays")
+    rows = table(expansion, "What one deal by itself pays")
     # 40,000 x 10% = 4,000: 30%, 50%, 20%
     parts = "booking 1,200.00\nactivation 2,000.00\nretention 800.00"
     assert ("B", "cross-sell of 40,000 USD", "ae", "40,000.00", "10%", "4,000.00", parts) in rows
@@ -88,7 +88,7 @@ def test_a_customer_who_shrinks(expansion: Document) -> None:
 
 
 def test_a_rate_of_ones_own() -> None:
-    rows = table(document("archetypes/enterprise-pod.yaml"), "What one deal pays")
+    rows = table(document("archetypes/enterprise-pod.yaml"), "What one deal by itself pays")
     # 48,000 / 1,200,000 = 4% of 60% of 40,000
     assert next(row for row in rows if row[2] == "ae")[3:6] == ("24,000.00", "48,000 ÷ 1,200,000 = 4%", "960.00")
 
@@ -105,4 +105,4 @@ def test_a_plan_in_yen() -> None:
     found = document("expansion.yaml", "currency: USD", "currency: JPY")
     parts = "booking 120\nactivation 200\nretention 80"
     row = ("A", "upsell or multi-year of 8,000 JPY", "csm", "8,000", "5%", "400", parts)
-    assert row in table(found, "What one deal pays")
+    assert row in table(found, "What one deal by itself pays")

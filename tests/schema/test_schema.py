@@ -180,3 +180,11 @@ def test_the_command_prints_it_and_writes_it(of: str, made: dict[str, Any], tmp_
     assert json.loads(printed) == made
     subprocess.run([*command, "-o", "x.schema.json"], cwd=tmp_path, capture_output=True, check=True)
     assert (tmp_path / "x.schema.json").read_text(encoding="utf-8") == printed
+
+
+def test_the_schema_beside_the_shipped_plans_is_todays() -> None:
+    beside = json.loads((ROOT / "plans" / "plan.schema.json").read_text(encoding="utf-8"))
+    assert beside == PLAN, "write it again:  expcomp schema plan -o plans/plan.schema.json --force"
+    for path in (ROOT / "plans").rglob("*.yaml"):
+        modeline = path.read_text(encoding="utf-8").splitlines()[0].partition("$schema=")[2]
+        assert (path.parent / modeline).resolve() == ROOT / "plans" / "plan.schema.json"
