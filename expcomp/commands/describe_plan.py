@@ -31,7 +31,9 @@ def describe_plan(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")] = False,
 ) -> None:
-    """Tell what a plan says in plain language, with deals worked out by the calculator.
+    """Tell what a plan says, in plain language.
+
+    The deals of its tables are worked out by the calculator that computes pay.
 
     Example:  expcomp describe-plan --role csm -o csm.html
     """

@@ -24,8 +24,9 @@ def explain(
     as_of: AsOfOption = None,
     posted: PostedOption = None,
 ) -> None:
-    """Print the arithmetic behind a deal or a payee, with the plan line and the input row of each number;
-    or the manual's page of a code, which needs no period.
+    """Print the arithmetic behind a deal or a payee, or a code's page.
+
+    Of a deal or a payee each number comes with its plan line and its input row. A code needs no period.
 
     Example:  expcomp explain D1042 --period 2027Q1
 

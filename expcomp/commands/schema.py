@@ -12,9 +12,9 @@ def schema(
     output: Annotated[str | None, typer.Option("--output", "-o", help="Write a .json file; - is stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")] = False,
 ) -> None:
-    """Print the JSON Schema of a plan or of expcomp.yaml: editors complete and check keys by it.
+    """Print the JSON Schema of a plan or the config.
 
-    Write it beside the plan, and begin the plan with
+    Editors complete and check keys by it. Write it beside the plan, and begin the plan with
     "# yaml-language-server: $schema=./plan.schema.json".
 
     Example:  expcomp schema plan -o plans/plan.schema.json

@@ -20,7 +20,7 @@ WINDOWS = {
 def commission(view: View) -> Iterator[Part]:
     rates = [rate for rate in view.plan.rates if rate.role in view.roles]
     if not rates:
-        yield Sentences("No commission is paid: no rate names a role shown here.")
+        yield Sentences(f"No commission is paid{f' to the {view.role}' if view.role else ''}: no rate names the role.")
         return
     yield Sentences(
         "Commission is the value credited times a rate. The first row that fits the role and the deal counts."
@@ -90,6 +90,9 @@ def _edge(view: View, edge: Edge) -> str:
 
 
 def _mode(rule: Accelerator) -> str:
+    if rule.window == "deal":
+        part = "Each part of a deal" if rule.mode == "marginal" else "All of a deal"
+        return f"{part} gets the multiplier of the band it falls in."
     order = "Deals are counted in order of close date. What is later lost or taken back never lowers the count."
     if rule.mode == "marginal":
         return f"Each part of a deal gets the multiplier of the band it falls in. {order}"

@@ -11,7 +11,7 @@ from expcomp.money import decimals
 from expcomp.pay.entitlement import Entitlement, settle
 from expcomp.pay.trace import trace
 from expcomp.period import MONTHS, Span, to_date, to_iso
-from expcomp.plan.model import Plan
+from expcomp.plan.model import Plan, Tier
 from expcomp.plan.needs import needs_of
 from expcomp.plan.versions import plan_set
 from expcomp.sources.given import book_from_rows
@@ -20,6 +20,9 @@ Rows = list[dict[str, str]]
 
 AFTER = 365 * 8
 """Days after a deal by which everything of it is decided."""
+
+MOST_RUNS = 24
+"""Of the calculator, while deals that it refuses are sorted out."""
 
 SOON = 10
 """Days after the close on which an imagined deal is activated and delivered."""
@@ -58,19 +61,20 @@ class Tables:
 
 def try_out(plan: Plan, deals: Sequence[Deal]) -> pd.DataFrame:
     """The tranches of every deal: the columns of `pay/trace.py` with deal_id, payee_id, component and milestone.
-    Deals that the plan cannot pay (no rate fits, say) are left out."""
-    if not deals:
-        return pd.DataFrame()
+    Deals that the plan cannot pay (no rate fits, say) are left out: halves are tried where the whole is refused."""
     plans = plan_set([plan])
-    try:
-        book = book_from_rows(_tables(plan, deals).rows, needs_of(plans), Place(plan.path))
-        settled = settle(plans, book, max(deal.close for deal in deals) + AFTER, Span.QUARTER).whole
-    except Refused:
-        if len(deals) == 1:
-            return pd.DataFrame()
-        half = len(deals) // 2
-        return pd.concat([try_out(plan, deals[:half]), try_out(plan, deals[half:])], ignore_index=True)
-    return _told(settled)
+    groups, found = [deals] if deals else [], [pd.DataFrame()]
+    for _ in range(MOST_RUNS):
+        if not groups:
+            break
+        group = groups.pop(0)
+        try:
+            book = book_from_rows(_tables(plan, group).rows, needs_of(plans), Place(plan.path))
+            found.append(_told(settle(plans, book, max(deal.close for deal in group) + AFTER, Span.QUARTER).whole))
+        except Refused:
+            half = len(group) // 2
+            groups += [part for part in (group[:half], group[half:]) if 0 < len(part) < len(group)]
+    return pd.concat(found, ignore_index=True)
 
 
 def by_name(tried: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -155,7 +159,7 @@ def _deal(plan: Plan, deal: Deal, tables: Tables) -> None:
     account = {"account_id": deal.name}
     for name, role in plan.roles.items():
         subject, _, column = role.from_.partition(".")
-        if not deal.extras and name not in needed_roles(plan):
+        if not deal.extras and name not in _needed_roles(plan):
             continue
         if subject == "account":
             account[column] = people[name]
@@ -174,14 +178,20 @@ def _deal(plan: Plan, deal: Deal, tables: Tables) -> None:
     tables.add("deals", **row)
     tables.add("accounts", **account)
     _evidence(plan, deal, tables)
-    if deal.extras or any(fact.startswith("signal.") for fact in deal.facts):
+    credits_signals = any(plan.roles[role].from_.startswith("signal.") for role in _needed_roles(plan))
+    if deal.extras or credits_signals or any(fact.startswith("signal.") for fact in deal.facts):
         _signal(plan, deal, people, tables)
 
 
-def needed_roles(plan: Plan) -> set[str]:
-    """Roles that some tier credits, and those whose managers they are."""
-    credited = {role for tier in plan.ownership for shares in (tier.credit, tier.renewal or {}) for role in shares}
-    return credited | {of for role, of in _managed(plan) if role in credited}
+def roles_of(tier: Tier) -> set[str]:
+    """The roles that a tier needs holders of."""
+    return {*tier.credit, *(tier.quota_credit or {}), *(tier.renewal or {})}
+
+
+def _needed_roles(plan: Plan) -> set[str]:
+    """Those of all tiers, and the ones whose managers they are."""
+    needed = {role for tier in plan.ownership for role in roles_of(tier)}
+    return needed | {of for role, of in _managed(plan) if role in needed}
 
 
 def _later(deal: Deal, days: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from expcomp.describe.document import Grid, Part, Sentences
+from expcomp.describe.try_out import roles_of
 from expcomp.describe.view import View
 from expcomp.describe.wording import deals_where, listed, one_of, percent, shares
 from expcomp.plan.model import Role, Tier
@@ -98,7 +99,7 @@ def found(roles: Mapping[str, Role], name: str) -> str:
 
 def _vacant(view: View, name: str) -> str:
     role = view.plan.roles[name]
-    if not any(name in (tier.credit | (tier.renewal or {})) for tier in view.plan.ownership):
+    if not any(name in roles_of(tier) for tier in view.plan.ownership):
         return "nothing is paid for it"
     if role.falls_to:
         return f"the {role.falls_to} is paid the {name}'s part"

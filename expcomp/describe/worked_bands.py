@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 
@@ -40,17 +41,20 @@ def accelerator_tables(plan: Plan, rules: Iterable[Accelerator], samples: list[S
 
 
 def _in_a_row(plan: Plan, rule: Accelerator, sample: Sample) -> list[Deal]:
-    """As many of the sample's deals as pass the last edge; none where one or too many would do."""
+    """As many of the sample's deals as pass the last edge, or where one deal is the window, one for each band; none
+    where that does not show the bands."""
     line = next((line for role, line in lines_of(sample, "credit") if role == rule.role), None)
     edges = [band.below for band in rule.bands if band.below is not None]
-    if line is None or not edges or rule.window == "deal":
+    if line is None or not edges or first_of(line, "quota_credit_minor") <= 0:
         return []
+    counts, value = first_of(line, "quota_credit_minor"), sample.deal.value
+    if rule.window == "deal":
+        ends = [0, *(edge.value for edge in edges), 2 * edges[-1].value]
+        return [replace(sample.deal, value=(a + b) * value // counts // 2) for a, b in pairwise(ends)]
     deal, last = _in_window(plan, rule, sample.deal), edges[-1]
-    counts = first_of(line, "quota_credit_minor") * deal.value // sample.deal.value
     edge = deal.quota * last.value // PPM if last.is_share else last.value
-    if counts <= 0 or not 1 < edge // counts + 1 <= MOST_DEALS:
-        return []
-    return [replace(deal, close=deal.close + n) for n in range(edge // counts + 1)]
+    needed = edge // max(counts * deal.value // value, 1) + 1
+    return [replace(deal, close=deal.close + n) for n in range(needed)] if 1 < needed <= MOST_DEALS else []
 
 
 def _in_window(plan: Plan, rule: Accelerator, deal: Deal) -> Deal:
@@ -72,6 +76,10 @@ def _accelerated(plan: Plan, rule: Accelerator, sample: Sample, tried: pd.DataFr
     )  # fmt: skip
     quota = first_of(tried, "window_quota_minor")
     against = f", against a quota of {amount(quota, currency)}" if rule.measure == "attainment" else ""
-    caption = f"Equal deals of tier {sample.tier} in one {rule.window}, in order of close date{against}"
+    caption = (
+        f"Deals of tier {sample.tier}, each counted by itself"
+        if rule.window == "deal"
+        else f"Equal deals of tier {sample.tier} in one {rule.window}, in order of close date{against}"
+    )
     columns = ("deal", "credited", "counted before", "parts and multipliers", "rate", "commission")
     return Grid(columns, rows, caption, frozenset({"deal", "credited", "counted before", "rate", "commission"}))

@@ -23,6 +23,7 @@ COMPARED = {
 def plan_schema() -> Schema:
     schema = editor_schema(Plan, read_keys("keys_of_plan.yaml"), "expcomp plan")
     definitions = schema["definitions"]
+    definitions["Value"] = ANY
     definitions["Conditions"] = _conditions(FIELDS)
     definitions["PayeeConditions"] = _conditions(PAYEE_FIELDS)
     definitions["Example"]["properties"]["given"] |= _given()
@@ -70,5 +71,6 @@ def _given() -> Schema:
 
 
 def _rows(fields: Iterable[str]) -> Schema:
-    row = {"type": "object", "properties": dict.fromkeys(fields, ANY), "additionalProperties": ANY}
+    value = {"$ref": "#/definitions/Value"}
+    row = {"type": "object", "properties": dict.fromkeys(fields, value), "additionalProperties": value}
     return {"type": "array", "items": row}

@@ -61,6 +61,14 @@ def test_in_whole_mode_every_deal_gets_the_last_multiplier() -> None:
     assert [row[-1] for row in rows] == ["6,400.00"] * 3  # 40,000 x 8% x 2
 
 
+def test_one_deal_as_the_window() -> None:
+    found = document("archetypes/cs-led-smb.yaml", "window: month", "window: deal")
+    # 15,000 x 6%: 10,000 at x 1, 5,000 at x 1.25 = 600 + 375; 30,000: 600 + 750 + 10,000 x 6% x 1.5
+    assert [(row[1], row[-1]) for row in table(found, "Deals of tier Assisted, each counted by itself")] == [
+        ("5,000.00", "300.00"), ("15,000.00", "975.00"), ("30,000.00", "2,250.00"),
+    ]  # fmt: skip
+
+
 def test_an_overlay_beside_commission_and_one_out_of_it(expansion: Document) -> None:
     # 25% of 40,000 x 8% = 3,200 before accelerators, on the same milestones
     assert table(expansion, "signal credit: an upsell of 40,000 USD in tier B")[1] == (
