@@ -1,6 +1,6 @@
 """A sheet as CSV: every column, bare decimal amounts, sorted, the same bytes every time; made block by block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,12 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from expcomp.exact import Ints
-from expcomp.output.line_tables import all_columns, shown_name
+from expcomp.lanes import side_by_side
+from expcomp.output.line_tables import shown_name
 from expcomp.output.pay_tables import full_payees
 from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import money_text
+from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet import Sheet
 from expcomp.texts import arrow_text, each_text, taken_text
 
@@ -24,11 +26,17 @@ SPECIAL = f'[",{HIDDEN}]'
 
 def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
-    frames = (all_columns(sheet, block) for block in sheet.line_blocks()) if lines else [full_payees(sheet)]
-    for number, frame in enumerate(frames):
-        if number == 0:
-            yield (",".join(map(shown_name, frame.columns)) + "\n").encode()
-        yield _rows(frame)
+    if lines:
+        yield _header(LINE_COLUMNS)
+        yield from side_by_side(lambda block: _rows(block.tell()), sheet.blocks())
+    else:
+        payees = full_payees(sheet)
+        yield _header(payees.columns)
+        yield _rows(payees)
+
+
+def _header(columns: Iterable[str]) -> bytes:
+    return (",".join(map(shown_name, columns)) + "\n").encode()
 
 
 def _rows(frame: pd.DataFrame) -> memoryview:

@@ -67,27 +67,27 @@ class Settled:
     @cached_property
     def whole(self) -> "Entitlement":
         """Of all deals at once."""
-        return self._entitlement(np.arange(len(self.lines)), self.losses)
+        return self.part(np.arange(len(self.lines)), np.arange(len(self.losses)))
 
-    def parts(self) -> Iterator["Entitlement"]:
-        """The same, a run of deals at a time. Once all were taken, `check` tells what they met."""
+    def parts(self) -> Iterator[tuple[Ints, Ints]]:
+        """The lines and the losses of a run of deals at a time, each to be cut by `part`."""
         count = -(-len(self.deals) // PART)
-        for line, loss in zip(_by_part(self.lines["deal"], count), _by_part(self.losses["deal"], count), strict=True):
-            yield self._entitlement(line, self.losses.take(loss).reset_index(drop=True))
+        yield from zip(_by_part(self.lines["deal"], count), _by_part(self.losses["deal"], count), strict=True)
+
+    def part(self, lines: Ints, losses: Ints) -> "Entitlement":
+        """Of these lines, with the losses of their deals. Once all parts were cut, `check` tells what they met."""
+        tranches, pieces = _tranches(self, lines)
+        payee = self.lines["payee"].to_numpy()
+        tranches = forfeit(tranches, payee, self.plans, self.payees, self.pay_span, self.as_of)
+        settled = {field.name: getattr(self, field.name) for field in fields(Settled)}
+        settled["losses"] = self.losses.take(losses).reset_index(drop=True)
+        every = Entitlement(**settled, tranches=tranches, pieces=pieces, lost=empty({}), recoveries=empty({}))
+        return every.at(self.as_of)
 
     def check(self) -> None:
         """Raises `Refused` for values that a condition asked for and that cannot be converted."""
         findings = Findings()
         _check_rates(self.deals, findings)
-
-    def _entitlement(self, own: Ints, losses: pd.DataFrame) -> "Entitlement":
-        """Of these lines, with the losses of their deals."""
-        tranches, pieces = _tranches(self, own)
-        payee = self.lines["payee"].to_numpy()
-        tranches = forfeit(tranches, payee, self.plans, self.payees, self.pay_span, self.as_of)
-        settled = {field.name: getattr(self, field.name) for field in fields(Settled)} | {"losses": losses}
-        every = Entitlement(**settled, tranches=tranches, pieces=pieces, lost=empty({}), recoveries=empty({}))
-        return every.at(self.as_of)
 
 
 def _by_part(deal: pd.Series, count: int) -> list[Ints]:

@@ -158,11 +158,19 @@ def _pack(keys: Ints, day: Ints) -> Ints:
 
 def group_of(*columns: Ints) -> Ints:
     """One dense number (0, 1, 2 …) per distinct combination of whole numbers, row by row."""
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
+    packed, size = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
-        dense = pd.factorize(column)[0].astype(np.int64)
-        codes = pd.factorize(codes * (int(dense.max(initial=0)) + 1) + dense)[0].astype(np.int64)
-    return codes
+        low, high = int(column.min(initial=0)), int(column.max(initial=0))
+        if size * (high - low + 1) < 1 << 62:
+            packed, size = packed * (high - low + 1) + (column - low), size * (high - low + 1)
+        else:
+            dense, count = _dense(column), len(column)
+            packed, size = _dense(packed) * count + dense, count * count
+    return _dense(packed)
+
+
+def _dense(column: Ints) -> Ints:
+    return np.asarray(pd.factorize(column)[0], dtype=np.int64)
 
 
 def distinct(codes: Ints) -> Ints:

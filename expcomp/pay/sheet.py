@@ -67,20 +67,19 @@ class Sheet:
         """What every line pays: POSTING."""
         return pd.concat([lines.postings[POSTING] for lines in self.pages], ignore_index=True)
 
-    def line_blocks(self) -> Iterator[pd.DataFrame]:
-        """Every line with what it was made from: LINE_COLUMNS, a block at a time."""
+    def blocks(self) -> Iterator[Lines]:
+        """All lines, a block at a time."""
         return chain.from_iterable(lines.blocks() for lines in self.pages)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """All blocks in one frame."""
-        return pd.concat(self.line_blocks(), ignore_index=True)
+        """Every line with what it was made from: LINE_COLUMNS."""
+        return pd.concat([lines.tell() for lines in self.pages], ignore_index=True)
 
     @cached_property
     def moved(self) -> pd.DataFrame:
         """Lines that cancel out, because a deal moved between periods: LINE_COLUMNS."""
-        blocks = chain.from_iterable(lines.blocks() for lines in self.moved_pages)
-        return pd.concat(blocks, ignore_index=True)
+        return pd.concat([lines.tell() for lines in self.moved_pages], ignore_index=True)
 
     @cached_property
     def waiting(self) -> pd.DataFrame:
