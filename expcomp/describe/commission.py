@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
-from expcomp.describe.wording import amount, deals_where, multiplier, percent
+from expcomp.describe.wording import amount, deals_where
 from expcomp.describe.worked import commission_table
 from expcomp.describe.worked_bands import accelerator_tables
+from expcomp.pay.credit import percent
+from expcomp.pay.trace import multiplier
 from expcomp.plan.model import Accelerator, Edge
 
 WINDOWS = {

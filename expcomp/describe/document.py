@@ -13,10 +13,9 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A list, in order; `numbered` where the order matters."""
+    """A list."""
 
     items: tuple[str, ...]
-    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

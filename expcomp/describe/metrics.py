@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
-from expcomp.describe.wording import METRICS, listed, multiplier, percent, where
+from expcomp.describe.wording import METRICS, listed, where
+from expcomp.pay.credit import percent
+from expcomp.pay.trace import multiplier
 from expcomp.plan.metrics import Bonus, Modifier, Retention
 
 SCOPES = {"portfolio": "over your portfolio", "segment": "over your segment", "team": "over your team",

@@ -6,7 +6,8 @@ from itertools import product
 
 import pandas as pd
 
-from expcomp.describe.try_out import Deal, by_name, first_close, try_out
+from expcomp.describe.imagined import Deal, first_close
+from expcomp.describe.try_out import by_name, try_out
 from expcomp.money import decimals
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.plan.model import Plan

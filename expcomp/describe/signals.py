@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View, by_signal
-from expcomp.describe.wording import clock, listed, percent
+from expcomp.describe.wording import clock, listed
+from expcomp.pay.credit import percent
 from expcomp.pay.signals import THREE_OF_FOUR
 from expcomp.plan.signals import Passing, Review, Sla, WorkingCalendar
 

@@ -5,12 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from expcomp.money import decimals, to_text
 from expcomp.pay.credit import percent
-from expcomp.pay.trace import multiplier
 from expcomp.period import Duration, Unit
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.sources.tables import MOTIONS
-
-__all__ = ["multiplier", "percent"]
 
 NUMBER = re.compile(r"(?<![.\d])\d{4,}")
 

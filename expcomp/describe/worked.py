@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.describe.document import Grid
+from expcomp.describe.imagined import TARGET
 from expcomp.describe.samples import Sample, kinds
-from expcomp.describe.try_out import TARGET
 from expcomp.describe.wording import a_deal, amount, money, one_of, where
 from expcomp.period import MONTHS
 from expcomp.plan.model import Plan, Rate
@@ -93,10 +93,10 @@ def _milestones(line: pd.DataFrame, currency: str) -> str:
 
 
 def overlay_table(plan: Plan, name: str, sample: Sample) -> Grid:
-    """What everybody on one deal is paid when the overlay applies."""
+    """What everybody on one deal is paid when the overlay applies, and others that then apply as well."""
     currency = plan.plan.currency
     lines = [(role, "commission", line) for role, line in lines_of(sample, "credit")]
-    lines += [(plan.overlays[name].role, name, line) for found, line in lines_of(sample, "overlay") if found == name]
+    lines += [(plan.overlays[found].role, found, line) for found, line in lines_of(sample, "overlay")]
     rows = tuple(
         (role, what, money(first_of(line, "gross_minor"), currency), _milestones(line, currency))
         for role, what, line in lines

@@ -7,8 +7,9 @@ from itertools import pairwise
 import pandas as pd
 
 from expcomp.describe.document import Grid
+from expcomp.describe.imagined import Deal
 from expcomp.describe.samples import Sample
-from expcomp.describe.try_out import Deal, by_name, try_out
+from expcomp.describe.try_out import by_name, try_out
 from expcomp.describe.wording import amount, grouped, money
 from expcomp.describe.worked import first_of, lines_of
 from expcomp.exact import PPM

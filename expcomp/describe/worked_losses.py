@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from expcomp.describe.document import Grid
+from expcomp.describe.imagined import Deal
 from expcomp.describe.samples import Sample
-from expcomp.describe.try_out import Deal, by_name, try_out
+from expcomp.describe.try_out import by_name, try_out
 from expcomp.describe.wording import a_deal, amount, money
 from expcomp.period import NEVER
 from expcomp.plan.model import Clawback, Plan

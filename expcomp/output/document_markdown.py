@@ -24,7 +24,7 @@ def _part(part: Part) -> Iterator[str]:
     if isinstance(part, Sentences):
         yield escaped(part.text)
     elif isinstance(part, Points):
-        yield from (f"{f'{n}.' if part.numbered else '-'} {escaped(item)}" for n, item in enumerate(part.items, 1))
+        yield from (f"- {escaped(item)}" for item in part.items)
     else:
         yield from _table(part)
 

@@ -61,10 +61,9 @@ def _part(part: Part, width: int) -> RenderableType:
 
 
 def _points(points: Points) -> Table:
-    marks = (f"{n}." for n in range(1, len(points.items) + 1)) if points.numbered else ["-"] * len(points.items)
     table = Table.grid(padding=(0, 1))
-    for mark, item in zip(marks, points.items, strict=True):
-        table.add_row(mark, Text(clean(item)))
+    for item in points.items:
+        table.add_row("-", _text(item))
     return table
 
 

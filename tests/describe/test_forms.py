@@ -20,7 +20,7 @@ DOCUMENT = Document(
     f"Plan {NASTY}",
     "Lead.",
     (
-        Section("First", (Sentences(NASTY), Points(("one", "two"), numbered=True))),
+        Section("First", (Sentences(NASTY), Points(("one", "two")))),
         Section(
             "Second",
             (
@@ -104,7 +104,7 @@ def test_markdown_keeps_a_cell_a_cell() -> None:
     text = to_markdown([DOCUMENT])
     assert "| ana | a long story about commission | 1,234,567.00 | booking 1,200.00<br>activation 2,000.00 |" in text
     assert "\\<script\\>" in text
-    assert "1. one\n2. two" in text
+    assert "- one\n- two" in text
 
 
 def expcomp(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
