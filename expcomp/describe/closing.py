@@ -22,7 +22,7 @@ def examples(view: View) -> Iterator[Part]:
         yield Points(tuple(_given(example)))
         try:
             lines = _paid(view.plan, example)
-        except Refused:
+        except (Refused, ValueError):  # a period that is none is told by validate-plan as well
             yield Sentences("This example cannot be computed; validate-plan says why.")
             continue
         rows = tuple(

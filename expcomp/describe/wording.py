@@ -80,8 +80,13 @@ def grouped(text: str) -> str:
 
 
 def a_deal(kind: str) -> str:
-    """`an upsell`, `a capacity deal`"""
-    return FAMILY_WORDS.get(kind) or f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} deal"
+    """`an upsell`, `an upsell (capacity)`"""
+    return _of_kind(kind, FAMILY_WORDS)
+
+
+def _of_kind(kind: str, words: dict[str, str]) -> str:
+    family = MOTIONS.get(kind, kind)
+    return words[family] if kind == family else f"{words[family]} ({kind})"
 
 
 def family(name: str) -> str:
@@ -105,10 +110,8 @@ def deals_where(conditions: Conditions, currency: str, every: str = "every deal"
     self_serve = ""
     for condition in conditions:
         if isinstance(condition.test, OneOf) and condition.field in ("deal.family", "deal.motion") and not kinds:
-            kinds = [
-                FAMILIES.get(word.casefold(), f"{word} deals")
-                for word in _as_written(condition.written, condition.test)
-            ]
+            written = _as_written(condition.written, condition.test)
+            kinds = [_of_kind(word.casefold(), FAMILIES) for word in written]
         elif condition.field == "deal.self_serve" and condition.test == Is(True):
             self_serve = "self-serve "
         else:

@@ -47,8 +47,14 @@ def test_a_role_sees_what_concerns_it(tell: Tell) -> None:
 def test_signal_credit_concerns_everybody_who_logs_one(tell: Tell) -> None:
     told = tell("Beside the split", OVERLAYS, "csm")
     assert "signal credit: 25%" in told
-    assert "pool" not in told
+    assert "pool: 1%" not in told
 
 
 def test_a_carve_out_concerns_those_it_is_taken_from(tell: Tell) -> None:
     assert "pool: 1%" in tell("Beside the split", OVERLAYS.replace("additive", "carve_out"), "csm")
+
+
+def test_an_example_that_cannot_be_computed_is_said_to_be_one(tell: Tell) -> None:
+    example = "examples: [{name: odd, given: {deals: [{deal_id: D1}]}, period: Q1-2027, expect: []}]"
+    told = tell("The plan's own examples", example)
+    assert told == "odd. Given: - deals: deal_id D1 This example cannot be computed; validate-plan says why."
