@@ -4,15 +4,18 @@ from collections.abc import Iterator
 
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
-from expcomp.describe.wording import METRICS, listed, where
+from expcomp.describe.wording import METRICS, amount, listed, where
 from expcomp.pay.credit import percent
 from expcomp.pay.trace import multiplier
 from expcomp.plan.metrics import Bonus, Modifier, Retention
+from expcomp.plan.scalars import read_money
 
 SCOPES = {"portfolio": "over your portfolio", "segment": "over your segment", "team": "over your team",
           "reports": "over those who report to you", "company": "over the whole company"}  # fmt: skip
 PARTS = {"month": "a twelfth of it each month", "quarter": "a quarter of it each quarter",
          "half": "a half of it each half-year", "year": "once a year"}  # fmt: skip
+
+EACH = {"month": "a month", "quarter": "a quarter", "half": "a half-year", "year": "a year"}
 
 
 def bonuses(view: View) -> Iterator[Part]:
@@ -40,7 +43,7 @@ def _target(view: View, bonus: Bonus) -> str:
     share, of, base = bonus.pays.partition(" of ")
     if of:
         return f"{share} of your annual {base.replace('_', ' ')}, {PARTS[bonus.per]}"
-    return f"{bonus.pays} {view.currency} a {bonus.per}"
+    return f"{amount(read_money(bonus.pays, view.currency), view.currency)} {EACH[bonus.per]}"
 
 
 def _measured(bonus: Bonus) -> str:

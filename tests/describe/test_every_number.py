@@ -54,7 +54,12 @@ def forms(scalar: str) -> Iterator[list[str]]:
             yield [f"{count} {unit}"] if count != 1 else [f"1 {unit.removesuffix('s')}", unit.removesuffix("s")]
         else:
             value = Decimal(found["number"].replace("_", "")) * {"": 1, "k": 1_000, "M": 1_000_000}[found["suffix"]]
-            yield [f"{value:,}", f"{value.normalize():,f}", found[0]]
+            yield [f"{value:,}", f"{value.normalize():,f}", *as_given(found[0])]
+
+
+def as_given(number: str) -> list[str]:
+    """Rows of examples and times of day stand as they are; `60k` and `3_200` are forms of plans alone."""
+    return [] if re.search(r"[_kM]", number) else [number]
 
 
 def plain(number: str) -> str:
