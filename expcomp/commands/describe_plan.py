@@ -65,12 +65,12 @@ def _form(path: Path) -> Form:
 
 
 def _plans(project: Path | None, named: Sequence[Path] | None) -> "Sequence[Plan]":
-    from expcomp.commands.make import plans_in_force
+    from expcomp.commands.make import plans_of
     from expcomp.plan.load import load_plans
     from expcomp.sources.config import find_project, load_config
 
     root = find_project(None, project).root
-    return load_plans(named, root) if named else plans_in_force(root, load_config(root).plans).versions
+    return load_plans(named, root) if named else plans_of(root, load_config(root).plans, None).versions
 
 
 def _with_role(plans: "Sequence[Plan]", role: str | None) -> "Sequence[Plan]":
