@@ -15,14 +15,14 @@ EVENTS = {"churn": "the customer leaves (churn)", "contraction": "the customer s
 
 def clawbacks(view: View) -> Iterator[Part]:
     yield Sentences(
-        "A part not yet reached when the customer leaves is never paid. When the customer shrinks, later parts are "
-        "paid on what is left of the deal."
+        "A part not reached before the day on which the customer leaves is never paid. When the customer shrinks, "
+        "parts reached from that day on are paid on what is left of the deal."
     )
     rules = view.plan.clawbacks
     if rules:
         yield Sentences(
-            "Parts that were reached before, and may be taken back, are taken back by the first rule that fits the "
-            "event and its day:"
+            "Parts reached before that day, where they may be taken back, are taken back by the first rule that fits "
+            "the event and its day:"
         )
         yield Grid(
             ("rule", "if", "until", "taken back"),
@@ -38,6 +38,11 @@ def clawbacks(view: View) -> Iterator[Part]:
             "What a contraction takes comes from the account's newest deal first (the same product first, where the "
             "contraction names one); what is over falls on the base contract. Of a deal that lost a share, that share "
             "of its pay is concerned."
+        )
+    if view.plan.events and view.plan.events.churn_grace:
+        grace = view.plan.events.churn_grace
+        yield Sentences(
+            f"Where churn is seen from subscriptions, a gap shorter than {grace} is a late renewal, not churn."
         )
     yield Sentences("A customer who comes back later restores nothing: that is a new deal.")
     yield from _worked(view)

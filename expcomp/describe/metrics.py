@@ -92,8 +92,8 @@ def _modifier(rule: Modifier) -> str:
     below = "its target" if rule.below == "target" else rule.below
     return (
         f"{rule.name}: in a fiscal {rule.window} in which {METRICS[rule.metric]} {SCOPES[rule.scope]} is below "
-        f"{below}, commission of the {listed(rule.roles)} first reached in that {rule.window} is multiplied by "
-        f"{multiplier(rule.multiplier)}, after caps."
+        f"{below}, what commission and overlays pay to the {listed(rule.roles)}, first reached in that {rule.window}, "
+        f"is multiplied by {multiplier(rule.multiplier)}, after caps."
     )
 
 

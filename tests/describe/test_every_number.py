@@ -95,6 +95,21 @@ def test_of_every_plan(path: Path) -> None:
     assert missing(path.read_text(encoding="utf-8")) == []
 
 
+RARE = """\
+events: {churn_grace: 17 days}
+allow: [{code: W504, why: "18 pilots", until: 2031-02-03}]
+retention: {window: 13 months, cohort: month, rollup: parent, min_accounts: 19, reactivation_reset: 23 months,
+  strict_lapse: true, grr_path: running_min, baseline_offset: 3, targets: [{nrr: 101.25%, grr: 77%}]}
+recovery: {at_most: 37.5%, carry_forward: false}
+"""
+
+
+def test_of_blocks_that_no_shipped_plan_has() -> None:
+    text = (ROOT / "tests" / "cases" / "plans" / "flat.yaml").read_text(encoding="utf-8")
+    assert not re.search(r"^(events|allow|retention|recovery):", text, re.MULTILINE)
+    assert missing(text + RARE) == []
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_of_plans_at_random(seed: int) -> None:
     _, trees = make_plans(Dice(seed))
