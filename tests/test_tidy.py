@@ -13,9 +13,10 @@ ALLOWED = {
     "values": set(),
     "plan": {"values", "sources.tables", "sources.book"},
     "sources": {"values", "plan.nodes", "plan.scalars"},
-    "pay": {"values", "plan", "sources.book", "sources.tables"},
-    "output": {"values", "plan", "sources.book", "sources.tables", "pay"},
-    "commands": {"values", "plan", "sources", "pay", "output"},
+    "pay": {"values", "plan", "sources.book", "sources.tables", "reports"},
+    "reports": {"values", "plan", "sources.book", "sources.tables", "pay.lookups"},
+    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "reports"},
+    "commands": {"values", "plan", "sources", "pay", "reports", "output"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

@@ -1,0 +1,108 @@
+"""How long each target took on both clocks, when it fell due, and where it stands at `as_of`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import PPM, Flags, Ints, floor_ratio
+from expcomp.pay.lookups import NONE, Names, folded, spread
+from expcomp.plan.signals import WorkingCalendar
+from expcomp.plan.versions import PlanSet
+from expcomp.reports.business_time import NEVER_US, NO_PAUSES, AllHours, Pauses, counted, due
+from expcomp.reports.calendars import DAY_US, for_region, last_day_needed, open_hours
+from expcomp.reports.moments import microseconds
+from expcomp.reports.targets import Signals, Targets
+from expcomp.sources.book import Book
+from expcomp.texts import look_up, taken_text
+
+UNKNOWN = -1
+"""Business time where no calendar says what is open."""
+
+STATES = ("met", "breached", "breached_open", "at_risk", "on_track", "paused", "void")
+MET, BREACHED, BREACHED_OPEN, AT_RISK, ON_TRACK, PAUSED, VOID = range(len(STATES))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Per target, in microseconds: both times without pauses, the one that decides, what was paused, when it was
+    due; `stop` is when it was answered or withdrawn. `state` is a position in STATES."""
+
+    elapsed: Ints
+    business: Ints
+    counted: Ints
+    paused: Ints
+    due: Ints
+    stop: Ints
+    state: Ints
+
+
+def measure(plans: PlanSet, book: Book, signals: Signals, targets: Targets) -> Measured:
+    """Every target at `signals.as_of`. The calendar is that of the account's region in the target's plan."""
+    withdrawn = signals.withdrawn[targets.signal]
+    stop = np.maximum(np.minimum(targets.stop, withdrawn), targets.start)
+    end = np.minimum(stop, signals.as_of)
+    pauses = pauses_of(book["pauses"], signals, targets)
+    clock = AllHours()
+    elapsed = counted(clock, targets.start, end, pauses)
+    paused = counted(clock, targets.start, end, NO_PAUSES) - elapsed
+    falls_due = due(clock, targets.start, targets.limit, pauses)
+    business = np.full(len(targets), UNKNOWN)
+    for rows, calendars in _by_calendar(plans, book, signals, targets):
+        mine, decides = pauses.of_rows(rows), rows & targets.business
+        latest = max(int(end[rows].max()), int(mine.ends[mine.ends < NEVER_US].max(initial=0)))
+        last = last_day_needed(calendars, latest, int(targets.limit[decides].max(initial=0)))
+        hours = open_hours(calendars, int(targets.start[rows].min()) // DAY_US, last)
+        business[rows] = counted(hours, targets.start[rows], end[rows], mine)
+        falls_due[decides] = due(hours, targets.start[decides], targets.limit[decides], pauses.of_rows(decides))
+    used = np.where(targets.business, business, elapsed)
+    state = _state(plans, signals, targets, used, stop, pauses, withdrawn < targets.stop)
+    return Measured(elapsed, business, used, paused, falls_due, stop, state)
+
+
+def pauses_of(frame: pd.DataFrame, signals: Signals, targets: Targets) -> Pauses:
+    """The pauses of every target's signal that had begun by `as_of`; one without an end lasts."""
+    begins, ends = microseconds(frame["from"], signals.as_of), microseconds(frame["to"])
+    ids = Names.of(signals.frame["signal_id"])
+    of = ids.codes(frame["signal_id"])
+    known = np.flatnonzero((of != NONE) & (begins < NEVER_US))
+    known = known[np.argsort(of[known], kind="stable")]
+    low, high = (np.searchsorted(of[known], targets.signal, side=side) for side in ("left", "right"))
+    row, at = spread(low, high)
+    return Pauses.of(row, begins[known][at], ends[known][at])
+
+
+def _by_calendar(
+    plans: PlanSet, book: Book, signals: Signals, targets: Targets
+) -> Iterator[tuple[Flags, list[WorkingCalendar]]]:
+    """The targets of each calendar: by version of a plan and region of the account."""
+    accounts = book["accounts"]
+    regions = taken_text(folded(accounts["region"]), look_up(signals.frame["account_id"], accounts["account_id"]))
+    code, names = pd.factorize(pd.Series(regions))
+    region = code[targets.signal]
+    for index, plan in enumerate(plans.versions):
+        groups: dict[tuple[int, ...], tuple[list[int], list[WorkingCalendar]]] = {}
+        for at, name in enumerate(names):
+            if calendars := for_region(plan.signals.all_calendars, str(name)):
+                key = tuple(map(id, calendars))
+                groups.setdefault(key, ([], calendars))[0].append(at)
+        for members, calendars in groups.values():
+            rows = (targets.plan == index) & np.isin(region, members)
+            if rows.any():
+                yield rows, calendars
+
+
+def _state(
+    plans: PlanSet, signals: Signals, targets: Targets, used: Ints, stop: Ints, pauses: Pauses, withdrawn: Flags
+) -> Ints:
+    late, closed = used > targets.limit, stop < NEVER_US
+    standing = np.zeros(len(targets), np.bool_)
+    standing[pauses.row[(pauses.begins <= signals.as_of) & (signals.as_of < pauses.ends)]] = True
+    at_risk = np.asarray([plan.signals.sla.at_risk if plan.signals.sla else PPM for plan in plans.versions], np.int64)
+    whole, rest = floor_ratio((targets.limit, at_risk[targets.plan]), (PPM,))
+    return np.select(
+        [withdrawn & ~late, closed & ~late, closed, late, standing, used >= whole + (rest > 0)],
+        [VOID, MET, BREACHED, BREACHED_OPEN, PAUSED, AT_RISK],
+        ON_TRACK,
+    ).astype(np.int64)

@@ -1,0 +1,212 @@
+"""From signals to targets: what must be answered, since when, in how much time, and when it was.
+
+One row per signal and target, and one more where a signal became more urgent before it was answered (design page
+5): a target that has begun keeps its limit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from expcomp.exact import Flags, Ints
+from expcomp.pay.lookups import NONE, Names
+from expcomp.period import Unit
+from expcomp.plan.model import Plan
+from expcomp.plan.signals import Response, Review, Sla
+from expcomp.plan.versions import PlanSet
+from expcomp.reports.business_time import NEVER_US
+from expcomp.reports.calendars import DAY_US, clock_us, syncs
+from expcomp.reports.moments import local_day, microseconds
+
+URGENCIES = ("watch", "warm", "hot")
+TARGETS = ("acknowledge", "contact", "review")
+ACKNOWLEDGE, CONTACT, REVIEW = range(3)
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The signals identified by `as_of`, ordered by id, as instants in microseconds; what lies later is never."""
+
+    frame: pd.DataFrame
+    as_of: int
+    identified: Ints
+    routed: Ints
+    acknowledged: Ints
+    contacted: Ints
+    outcome: Ints
+    reported: Ints
+    withdrawn: Ints
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, as_of: int) -> "Signals":
+        known = frame[microseconds(frame["identified_at"], as_of) < NEVER_US].reset_index(drop=True)
+        names = ("identified", "routed", "acknowledged", "contacted", "outcome", "outcome_reported", "withdrawn")
+        return cls(known, as_of, *(microseconds(known[f"{name}_at"], as_of) for name in names))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Rows of numpy columns: `signal` is a row of Signals, `plan` a version, `urgency` and `target` positions in
+    URGENCIES and TARGETS; `limit` is microseconds of the clock that `business` names."""
+
+    signal: Ints
+    plan: Ints
+    urgency: Ints
+    target: Ints
+    start: Ints
+    limit: Ints
+    business: Flags
+    stop: Ints
+
+    def __len__(self) -> int:
+        return len(self.signal)
+
+    @classmethod
+    def joined(cls, parts: "list[Targets]") -> "Targets":
+        names = ("signal", "plan", "urgency", "target", "start", "limit", "business", "stop")
+        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        order = np.lexsort((joined["target"], joined["start"], joined["signal"]))
+        return cls(**{name: column[order] for name, column in joined.items()})
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """A signal becomes of an urgency at an instant, under a version of a plan (NONE: under none)."""
+
+    signal: Ints
+    plan: Ints
+    urgency: Ints
+    start: Ints
+
+
+def beginnings(plans: PlanSet, signals: Signals, changes: pd.DataFrame) -> Beginnings:
+    """Each routed signal as it was when it was routed, and each later rise of its urgency."""
+    routed = np.flatnonzero(signals.routed < NEVER_US)
+    urgency = _codes(signals.frame["urgency"])
+    ids = Names.of(signals.frame["signal_id"])
+    changed = microseconds(changes["changed_at"], signals.as_of)
+    of = ids.codes(changes["signal_id"])
+    later = np.flatnonzero((of != NONE) & (changed < NEVER_US) & (changed > signals.routed[of]))
+    later = later[np.lexsort((changed[later], of[later]))]
+    before, after = _codes(changes["urgency_before"]), _codes(changes["urgency_after"])
+    first = later[np.concatenate(([True], np.diff(of[later]) > 0))[: len(later)]]
+    urgency[of[first]] = before[first]
+    rises = later[after[later] > _highest_before(of[later], before[later])]
+    signal = np.concatenate((routed, of[rises]))
+    start = np.concatenate((signals.routed[routed], changed[rises]))
+    level = np.concatenate((urgency[routed], after[rises]))
+    return Beginnings(signal, versions_at(plans, start), level, start)
+
+
+def _highest_before(of: Ints, before: Ints) -> Ints:
+    """The highest urgency that a signal has had before each of its changes."""
+    return np.asarray(pd.Series(before).groupby(of).cummax().to_numpy(), np.int64)
+
+
+def _codes(column: pd.Series) -> Ints:
+    """Positions in URGENCIES; NONE where there is none."""
+    return np.asarray(pd.Categorical(column, categories=list(URGENCIES)).codes, np.int64).copy()
+
+
+def versions_at(plans: PlanSet, at: Ints) -> Ints:
+    """The first plan with an `sla` block in force on the day of each instant; NONE where there is none."""
+    day, version = local_day(at, plans.zone), np.full(len(at), NONE)
+    for index, (plan, (first, last)) in enumerate(zip(plans.versions, plans.spans, strict=True)):
+        if plan.signals.sla:
+            version[(version == NONE) & (first <= day) & (day <= last)] = index
+    return version
+
+
+@dataclass(frozen=True)
+class Answers:
+    """When each signal was acknowledged, contacted and reviewed, by itself or by what implies it."""
+
+    acknowledged: Ints
+    contacted: Ints
+
+    @classmethod
+    def of(cls, signals: Signals, one_contact_for_account: Flags) -> "Answers":
+        """A contact acknowledges too; an outcome says that there was a contact. Where a plan has `contact_scope:
+        account`, the first contact with the account since the routing counts for all of its signals."""
+        contacted = np.minimum(signals.contacted, signals.outcome)
+        shared = np.where(one_contact_for_account, _first_on_account(signals), NEVER_US)
+        contacted = np.minimum(contacted, shared)
+        return cls(np.minimum(signals.acknowledged, contacted), contacted)
+
+    def to(self, target: int) -> Ints:
+        return self.contacted if target == CONTACT else self.acknowledged
+
+
+def _first_on_account(signals: Signals) -> Ints:
+    """The first contact with each signal's account at or after its routing."""
+    account = pd.factorize(signals.frame["account_id"])[0].astype(np.int64)
+    made = np.flatnonzero(signals.contacted < NEVER_US)
+    instants = np.unique(signals.contacted[made])
+    width = len(instants) + 1
+    keys = np.sort(account[made] * width + np.searchsorted(instants, signals.contacted[made]))
+    at = np.searchsorted(keys, account * width + np.searchsorted(instants, signals.routed))
+    key = np.append(keys, NONE)[at]
+    return np.where((key >= 0) & (key // width == account), np.append(instants, NEVER_US)[key % width], NEVER_US)
+
+
+def targets_of(plans: PlanSet, signals: Signals, begun: Beginnings) -> Targets:
+    """The targets of every beginning whose plan has a limit for its urgency."""
+    scoped = np.zeros(len(signals), np.bool_)
+    for index, plan in enumerate(plans.versions):
+        if plan.signals.sla and plan.signals.sla.contact_scope == "account":
+            scoped[begun.signal[begun.plan == index]] = True
+    answers = Answers.of(signals, scoped)
+    upgraded = begun.start != signals.routed[begun.signal]
+    parts = [_none()]
+    for index, plan in enumerate(plans.versions):
+        for level, urgency in enumerate(URGENCIES):
+            rows = np.flatnonzero((begun.plan == index) & (begun.urgency == level))
+            for target, limit, business in _limits(plan, urgency, begun.start[rows]):
+                stop = answers.to(target)[begun.signal[rows]]
+                opened = ~upgraded[rows] | (stop > begun.start[rows])
+                mine = rows[opened]
+                parts.append(Targets(
+                    begun.signal[mine], begun.plan[mine], begun.urgency[mine], np.full(len(mine), target),
+                    begun.start[mine], limit[opened], np.full(len(mine), business), stop[opened],
+                ))  # fmt: skip
+    return Targets.joined(parts)
+
+
+def _none() -> Targets:
+    whole = np.zeros(0, np.int64)
+    return Targets(whole, whole, whole, whole, whole, whole, np.zeros(0, np.bool_), whole)
+
+
+def _limits(plan: Plan, urgency: str, start: Ints) -> Iterator[tuple[int, Ints, bool]]:
+    """Target, limit of every row, and whether business time decides it."""
+    sla = plan.signals.sla
+    if sla is None:
+        return
+    if urgency == "watch":
+        if sla.watch:
+            yield REVIEW, _review_limit(plan, sla, sla.watch, start), False
+        return
+    response: Response | None = sla.responses[urgency]
+    for target, limit in ((ACKNOWLEDGE, response.acknowledge), (CONTACT, response.contact)) if response else ():
+        us = clock_us(limit, plan.signals.all_calendars)
+        by_business = sla.clock == "business" or limit.unit is Unit.BUSINESS_DAYS
+        yield target, np.full(len(start), us), by_business
+
+
+def _review_limit(plan: Plan, sla: Sla, watch: Review, start: Ints) -> Ints:
+    """Until the first sync strictly after the start; no longer than the backstop."""
+    limit = np.full(len(start), NEVER_US)
+    if sla.sync and len(start):
+        calendars = plan.signals.all_calendars
+        zone = ZoneInfo(calendars[0].timezone if calendars else plan.plan.timezone)
+        held = syncs(sla.sync, zone, int(start.min()) // DAY_US - 1, int(start.max()) // DAY_US + 1)
+        limit = held[np.searchsorted(held, start, side="right")] - start
+    if watch.backstop:
+        limit = np.minimum(limit, clock_us(watch.backstop, ()))
+    return limit
