@@ -9,6 +9,7 @@ from expcomp import __version__
 from expcomp.commands.explain import explain
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
+from expcomp.commands.sla_report import sla_report
 
 app = typer.Typer(
     name="expcomp",
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("payout", rich_help_panel="Run")(payout)
+app.command("sla-report", rich_help_panel="Run")(sla_report)
 app.command("explain", rich_help_panel="Run")(explain)
 
 

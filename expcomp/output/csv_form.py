@@ -1,6 +1,6 @@
 """A sheet as CSV: every column, bare decimal amounts, sorted, the same bytes every time; made block by block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,15 @@ SPECIAL = f'[",{HIDDEN}]'
 
 def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
-    frames = (all_columns(sheet, block) for block in sheet.line_blocks()) if lines else [full_payees(sheet)]
+    return (
+        csv_blocks(all_columns(sheet, block) for block in sheet.line_blocks())
+        if lines
+        else csv_blocks([full_payees(sheet)])
+    )
+
+
+def csv_blocks(frames: Iterable[pd.DataFrame]) -> Iterator[bytes | memoryview]:
+    """A header and the rows of all frames; columns in `_minor` are amounts, all others texts."""
     for number, frame in enumerate(frames):
         if number == 0:
             yield (",".join(map(shown_name, frame.columns)) + "\n").encode()

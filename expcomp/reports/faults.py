@@ -1,14 +1,13 @@
 """What in the data keeps a target from being judged, or makes its judgement doubtful: told, counted, never silent."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Ints
 from expcomp.pay.lookups import NONE
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
@@ -27,6 +26,9 @@ NO_OWNER = Code("D576", "signal-without-owner")
 NOBODY_TOLD = Code("D577", "breach-without-manager")
 IMPORTED = Code("D578", "routing-dates-doubtful")
 
+TABLES = ("signals", "urgency_changes", "pauses", "assignments", "accounts", "payees")
+"""What the report is made from."""
+
 NAMED = 5
 LONG_DELAY_US, DOUBTFUL_SHARE = 7 * DAY_US, 5
 """More than a fifth of the signals routed more than 7 days after they were identified looks like an import date."""
@@ -39,8 +41,14 @@ def faults_of(
         *_of_scope(plans, signals, begun),
         *_of_instants(book, signals),
         *_of_people(book, targets),
-        *book.notes,
+        *_of_reading(book),
     )
+
+
+def _of_reading(book: Book) -> Iterator[Finding]:
+    """What was noted of the files that the report is made from."""
+    paths = {file.path for file in book.files if file.table in TABLES}
+    yield from (note for note in book.notes if note.place is None or note.place.path in paths)
 
 
 def _of_scope(plans: PlanSet, signals: Signals, begun: Beginnings) -> Iterator[Finding]:
@@ -64,21 +72,21 @@ def _of_instants(book: Book, signals: Signals) -> Iterator[Finding]:
     first = np.minimum(np.minimum(signals.acknowledged, signals.contacted), signals.outcome)
     early = (signals.routed < NEVER_US) & (first < signals.routed)
     message = "answered before the routing: counted as answered at once"
-    yield from _told(BEFORE_ROUTING, signals, early, message, "correct the times at the source")
+    yield from _told(BEFORE_ROUTING, signals, _positions(early), message, "correct the times at the source")
     delay = signals.routed - signals.identified
     routed = signals.routed < NEVER_US
     message = "routed before the signal was identified: the CSM's delay is negative"
-    yield from _told(BACKWARDS, signals, routed & (delay < 0), message, "correct the times at the source")
+    yield from _told(BACKWARDS, signals, _positions(routed & (delay < 0)), message, "correct the times at the source")
     late = routed & (delay > LONG_DELAY_US)
     if late.sum() * DOUBTFUL_SHARE > routed.sum():
         message = "routed more than 7 days after they were identified, more than a fifth of all: were these imported?"
-        yield from _told(IMPORTED, signals, late, message)
+        yield from _told(IMPORTED, signals, _positions(late), message)
     frame = book["signals"]
     names = ("identified", "routed", "acknowledged", "contacted", "outcome", "outcome_reported", "withdrawn")
     instants = np.stack([microseconds(frame[f"{name}_at"]) for name in names])
     later = ((instants < NEVER_US) & (instants > signals.as_of)).any(axis=0)
     message = "with times after the instant of this report: these are not counted"
-    yield from _named(LATER, frame, np.flatnonzero(later), message, severity=Severity.NOTE)
+    yield from _named(LATER, frame, _positions(later), message, severity=Severity.NOTE)
 
 
 def _of_people(book: Book, targets: pd.DataFrame) -> Iterator[Finding]:
@@ -86,25 +94,24 @@ def _of_people(book: Book, targets: pd.DataFrame) -> Iterator[Finding]:
     nobody = targets.loc[targets["state"] == "no_owner", "signal_id"]
     message = "routed to nobody who was there when the target fell due: not in any rate"
     help_ = "say who answers:  assigned_to,  or the accounts' ae,  or a row of assignments"
-    yield from _named(NO_OWNER, frame, np.flatnonzero(frame["signal_id"].isin(nobody)), message, help_)
+    yield from _named(NO_OWNER, frame, _positions(frame["signal_id"].isin(nobody)), message, help_)
     breach = targets["state"].isin(("breached", "breached_open")) & (targets["told_to"] == "")
     message = "late, and the owner has no manager to tell (nobody above a manager is told)"
-    rows = np.flatnonzero(frame["signal_id"].isin(targets.loc[breach, "signal_id"]))
+    rows = _positions(frame["signal_id"].isin(targets.loc[breach, "signal_id"]))
     yield from _named(NOBODY_TOLD, frame, rows, message, "fill in the owner's manager_id in payees")
 
 
 def _told(
-    code: Code, signals: Signals, rows: Ints | Flags, message: str, help: str = "",
+    code: Code, signals: Signals, rows: Ints, message: str, help: str = "",
     severity: Severity = Severity.WARNING,
 ) -> Iterator[Finding]:  # fmt: skip
-    at = np.flatnonzero(rows) if rows.dtype == np.bool_ else np.unique(rows)
-    yield from _named(code, signals.frame, at, message, help, severity)
+    yield from _named(code, signals.frame, np.unique(rows), message, help, severity)
 
 
 def _named(
     code: Code,
     frame: pd.DataFrame,
-    rows: npt.NDArray[np.integer[Any]],
+    rows: Ints,
     message: str,
     help: str = "",
     severity: Severity = Severity.WARNING,
@@ -117,3 +124,7 @@ def _named(
     what = f"{len(rows):,} signals" if len(rows) > 1 else "1 signal"
     place = Place(str(frame["input_file"].iat[rows[0]]), int(frame["input_row"].to_numpy()[rows[0]]))
     yield code.at(place, f"{what} {message} ({', '.join(ids)}{more})", help, severity)
+
+
+def _positions(flags: npt.ArrayLike) -> Ints:
+    return np.asarray(np.flatnonzero(flags), np.int64)

@@ -44,7 +44,8 @@ def week_name(week: int) -> str:
     return f"{year}-W{number:02d}"
 
 
-def wall_text(us: npt.NDArray[np.int64], zone: ZoneInfo) -> npt.NDArray[np.object_]:
-    """`2027-03-12 16:30` in a zone, for people; "" for never."""
-    shown = stamps(us).tz_convert(zone).strftime("%Y-%m-%d %H:%M")
-    return np.where(us >= NEVER_US, "", np.asarray(shown, dtype=object))
+def wall_text(us: Ints, zone: ZoneInfo, form: str = "%Y-%m-%d %H:%M") -> npt.NDArray[np.object_]:
+    """`2027-03-12 16:30`, the clock of a zone; "" for never."""
+    distinct, at = np.unique(us, return_inverse=True)
+    shown = stamps(distinct).tz_convert(zone).strftime(form)
+    return np.where(us >= NEVER_US, "", np.asarray(shown, dtype=object)[at])

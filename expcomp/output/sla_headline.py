@@ -1,0 +1,69 @@
+"""The headline of an SLA report: what it is of, and three lines to read aloud."""
+
+from datetime import UTC, datetime, timedelta
+
+from expcomp.output.sla_tables import people, utc
+from expcomp.output.text import percent, spoken_length
+from expcomp.reports.business_time import SECOND_US
+from expcomp.reports.faults import TABLES
+from expcomp.reports.rates import share_ppm
+from expcomp.reports.sla import SlaReport
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def title(report: SlaReport) -> str:
+    """`Signals answered, as of Wed 2027-03-31 17:00 EDT (America/New_York)`"""
+    at = (EPOCH + timedelta(microseconds=report.as_of)).astimezone(report.zone)
+    return f"Signals answered, as of {at:%a %Y-%m-%d %H:%M %Z} ({report.zone.key})"
+
+
+def headline(report: SlaReport) -> tuple[str, str, str]:
+    return _rate(report), _late(report), _unheard(report)
+
+
+def _rate(report: SlaReport) -> str:
+    """The rate, and beside it the naive one with what it leaves out."""
+    summary = report.summary
+    rate = share_ppm(summary.rate)
+    if rate is None:
+        return f"No target has fallen due yet; {summary.not_due} run, {summary.paused} are paused."
+    said = f"{percent(rate)} answered in time: {summary.met} of {summary.due} that fell due"
+    naive = share_ppm(summary.closed_only_rate)
+    if naive is None or not summary.breached_open:
+        return f"{said}. None of them is still open."
+    left_out = f"it leaves out the {summary.breached_open} late and still open"
+    return f"{said}. Of those answered it is {percent(naive)}: {left_out}."
+
+
+def _late(report: SlaReport) -> str:
+    summary, rows = report.summary, report.open_breaches
+    waiting = f"{summary.not_due} not due yet, {summary.paused} paused"
+    if rows.empty:
+        return f"Nothing is late and open; {summary.breached} were answered late. {waiting}."
+    oldest = rows.iloc[0]
+    who = people(report, rows["owner"].iloc[:1])[0]
+    late = spoken_length(int(oldest["overrun_us"]) // SECOND_US)
+    where = oldest["account"] or oldest["account_id"]
+    first = f"{summary.breached_open} late and open, the oldest by {late}: {oldest['target']} of {where} with {who}"
+    return f"{first}; {summary.breached} were answered late. {waiting}."
+
+
+def _unheard(report: SlaReport) -> str:
+    routed, untold = len(report.unrouted), len(report.untold)
+    never = f"{routed} signal{'s' * (routed != 1)} never reached the AE" if routed else "Every signal reached the AE"
+    told = f"{untold} outcome{'s' * (untold != 1)} the CSM was not told" if untold else "every CSM knows the outcomes"
+    return f"{never}; {told}."
+
+
+def origin(report: SlaReport) -> list[tuple[str, str]]:
+    """Where the report came from: plans, the clock that decides, the files that were read."""
+    plans = [plan for plan in report.plans.versions if plan.signals.sla]
+    clocks = sorted({plan.signals.sla.clock for plan in plans if plan.signals.sla})
+    files = sorted({file.path for file in report.book.files if file.table in TABLES})
+    return [
+        ("as of", f"{utc(report.as_of)}, shown in {report.zone.key}"),
+        ("clock", f"{' and '.join(clocks)} time decides, both are shown"),
+        *((f"plan {plan.label}", f"{plan.path}, hash {plan.hash[:12]}") for plan in plans),
+        *([("read", ", ".join(files))] if files else []),
+    ]

@@ -1,0 +1,92 @@
+"""An SLA report as JSON and CSV for other programs: sorted, exact, the same bytes every time."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from expcomp.output.csv_form import csv_blocks
+from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
+from expcomp.output.sla_tables import TARGET_TIMES, seconds, target_frame, utc, utc_text
+from expcomp.reports.moments import week_name
+from expcomp.reports.sla import SlaReport
+
+
+def sla_json(report: SlaReport) -> str:
+    """The object of design page 8, one row of a list per line. `null` is what there is none of."""
+    head = {"schema_version": SCHEMA_VERSION, "command": "sla-report", "as_of": utc(report.as_of)}
+    lists = {
+        "targets": _targets(report),
+        "by_owner": _rated(report.by_owner),
+        "by_segment": _rated(report.by_segment),
+        "by_csm": _rated(report.by_csm),
+        "unrouted": _unrouted(report),
+        "not_told": _untold(report),
+        "weeks": _rated(report.trend.assign(week=list(map(week_name, report.trend["week"])))),
+    }
+    fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
+    fields += [f'"summary": {json.dumps(_summary(report))}']
+    fields += [f"{json.dumps(name)}: [{to_records(_records(rows))}]" for name, rows in lists.items()]
+    fields += [f'"findings": [{findings_json(report.findings)}]']
+    return "{" + ",\n ".join(fields) + "}\n"
+
+
+def sla_csv(report: SlaReport) -> Iterator[bytes | memoryview]:
+    """One row per target with every column."""
+    return csv_blocks([target_frame(report)])
+
+
+def _summary(report: SlaReport) -> dict[str, Any]:
+    summary = report.summary
+    return {
+        "met": summary.met, "breached": summary.breached, "breached_open": summary.breached_open,
+        "not_due": summary.not_due, "paused": summary.paused, "rate": [*map(str, summary.rate)],
+        "closed_only_rate": [*map(str, summary.closed_only_rate)], "void": summary.void,
+        "no_owner": summary.no_owner, "unrouted": len(report.unrouted), "not_told": len(report.untold),
+    }  # fmt: skip
+
+
+def _targets(report: SlaReport) -> pd.DataFrame:
+    """The fields of the contract first, in its order."""
+    rows = target_frame(report).assign(**{f"{name}_s": seconds(report.targets[f"{name}_us"]) for name in TARGET_TIMES})
+    first = ["signal_id", "account_id", "urgency", "target", "state", "elapsed_s", "business_s", "due_at", "owner",
+             "manager", "severity"]  # fmt: skip
+    return rows[[*first, *(name for name in rows if name not in first)]]
+
+
+def _rated(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rate as its exact fraction."""
+    rates = [[str(met), str(due)] for met, due in zip(frame["met"].fillna(0), frame["due"].fillna(0), strict=True)]
+    return frame.assign(rate=rates).drop(columns=["rate_ppm", "change_ppm"], errors="ignore")
+
+
+def _unrouted(report: SlaReport) -> pd.DataFrame:
+    rows = report.unrouted
+    return rows[["signal_id", "account_id", "csm", "urgency"]].assign(
+        identified_at=utc_text(rows["identified_us"].to_numpy(np.int64)),
+        age_us=rows["age_us"],
+        worth_routing=rows["screened"],
+    )
+
+
+def _untold(report: SlaReport) -> pd.DataFrame:
+    rows = report.untold
+    return rows[["signal_id", "account_id", "csm", "owner", "outcome"]].assign(
+        outcome_at=utc_text(rows["outcome_us"].to_numpy(np.int64)), overdue=rows["overdue"]
+    )
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Values as JSON has them; times in microseconds become whole seconds."""
+    names = [str(name).replace("_us", "_s") for name in frame]
+    columns = [seconds(frame[name]) if str(name).endswith("_us") else frame[name].astype(object) for name in frame]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, map(_value, values), strict=True))
+
+
+def _value(value: Any) -> Any:
+    """`null` for a blank text and for what is missing."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if plain is None or plain is pd.NA or plain == "" else plain

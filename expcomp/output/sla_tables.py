@@ -1,0 +1,226 @@
+"""An SLA report as tables: breaches, rates and times by owner and segment, signals by CSM, the weekly trend."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from expcomp.diagnostics import Finding, Severity
+from expcomp.exact import Ints
+from expcomp.output.table import Column, Table, counts, shares, texts, times
+from expcomp.output.text import Texts
+from expcomp.reports.business_time import SECOND_US
+from expcomp.reports.calendars import DAY_US
+from expcomp.reports.moments import wall_text, week_name
+from expcomp.reports.sla import SlaReport
+from expcomp.texts import look_up, taken_text
+
+NO_SEGMENT = "(none)"
+
+
+def seconds(us: "pd.Series[int]") -> Texts:
+    """Whole seconds of microseconds; None where there is no value."""
+    whole = us.astype("Int64") // SECOND_US
+    return np.asarray(whole.astype(object).where(whole.notna(), None), dtype=object)
+
+
+def instants(us: pd.Series, zone: ZoneInfo) -> Texts:
+    return wall_text(us.to_numpy(np.int64), zone)
+
+
+def people(report: SlaReport, ids: pd.Series) -> list[str]:
+    """The names of payees; the id where there is no name."""
+    payees = report.book["payees"]
+    named = taken_text(payees["name"], look_up(ids, payees["payee_id"]))
+    return [name or id_ for name, id_ in zip(named, ids, strict=True)]
+
+
+def breach_table(report: SlaReport, rows: pd.DataFrame, title: str, *, full: bool = True) -> Table:
+    """One row per late target; without `full` only what is read aloud."""
+    columns = [
+        texts("signal", rows["signal_id"]),
+        texts("account", rows["account"].where(rows["account"] != "", rows["account_id"])),
+        texts("target", rows["target"]),
+        texts("owner", rows["owner"]),
+        texts("due", instants(rows["due_us"], report.zone)),
+        times("late by", seconds(rows["overrun_us"])),
+    ]
+    further = [
+        texts("severity", rows["severity"]),
+        times("elapsed", seconds(rows["elapsed_us"])),
+        times("business", seconds(rows["business_us"])),
+        texts("urgency", rows["urgency"]),
+        texts("tell", rows["told_to"]),
+        *([texts("state", state_words(rows["state"]))] if rows["state"].nunique() > 1 else []),
+        *([texts("holders", rows["chain"])] if (rows["chain"] != "").any() else []),
+    ]
+    return Table(title, (*columns, *(further if full else [])), keys=2, packed=True, empty="none")
+
+
+def state_words(states: pd.Series) -> pd.Series:
+    words = {"breached": "answered late", "breached_open": "late, open", "at_risk": "at risk", "on_track": "on track",
+             "no_owner": "no owner"}  # fmt: skip
+    return states.replace(words)
+
+
+def rate_table(report: SlaReport, key: str, title: str) -> Table:
+    """Counts and rate per owner or per segment."""
+    rows = report.by_owner if key == "owner" else report.by_segment
+    named = [texts("name", people(report, rows["owner"]))] if key == "owner" else []
+    return Table(title, (texts(key, _named(rows[key])), *named, *_rates(rows)), empty="none")
+
+
+def _rates(rows: pd.DataFrame) -> list[Column]:
+    names = ("due", "met", "late", "open")
+    return [
+        *(counts(name, rows[name]) for name in names),
+        shares("rate", rows["rate_ppm"]),
+        *(counts(name.replace("_", " "), rows[name]) for name in ("not_due", "paused") if name in rows),
+    ]
+
+
+def _named(keys: pd.Series) -> pd.Series:
+    return keys.where(keys != "", NO_SEGMENT)
+
+
+def time_table(report: SlaReport, key: str, title: str) -> Table:
+    """Response times of the clock that decides, per owner or segment and target."""
+    rows = report.times(key)
+    columns = (
+        texts(key, rows[key]),
+        texts("target", rows["target"]),
+        counts("answered", rows["answered"]),
+        counts("waiting", rows["unanswered"]),
+        *(times(name, seconds(rows[column])) for name, column in
+          (("P50", "p50_us"), ("P90", "p90_us"), ("median", "median_us"))),
+    )  # fmt: skip
+    notes = ("P50 and P90 are answers that occurred (nearest rank); the median counts those still waiting too",)
+    return Table(title, columns, keys=2, packed=True, empty="none", notes=notes)
+
+
+def csm_table(report: SlaReport) -> Table:
+    """What each CSM logged and routed, and beside it how it was answered."""
+    rows = report.by_csm
+    columns = (
+        texts("csm", rows["csm"]),
+        *(counts(name, rows[column]) for name, column in
+          (("signals", "signals"), ("worth routing", "screened"), ("qualified", "qualified"), ("routed", "routed"),
+           ("never routed", "unrouted"))),
+        times("routing P50", seconds(rows["p50_us"])),
+        times("routing P90", seconds(rows["p90_us"])),
+        shares("AE in time", rows["rate_ppm"]),
+    )  # fmt: skip
+    return Table("Signals by CSM: what they logged and routed, and how AEs answered", columns, empty="none")
+
+
+def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
+    found = report.unrouted if rows is None else rows
+    columns = (
+        texts("csm", found["csm"]),
+        texts("signal", found["signal_id"]),
+        texts("account", found["account"].where(found["account"] != "", found["account_id"])),
+        texts("urgency", found["urgency"]),
+        texts("identified", instants(found["identified_us"], report.zone)),
+        counts("days ago", found["age_us"] // DAY_US),
+        texts("worth routing", np.where(found["screened"], "yes", "no")),
+    )
+    return Table(f"Never reached the AE: {len(report.unrouted)}", columns, keys=2, packed=True, empty="none")
+
+
+def untold_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
+    found = report.untold if rows is None else rows
+    columns = (
+        texts("csm", found["csm"]),
+        texts("signal", found["signal_id"]),
+        texts("account", found["account"].where(found["account"] != "", found["account_id"])),
+        texts("owner", found["owner"]),
+        texts("outcome", found["outcome"]),
+        texts("known since", instants(found["outcome_us"], report.zone)),
+        texts("overdue", np.where(found["overdue"], "yes", "")),
+    )
+    late = int(report.untold["overdue"].sum())
+    title = f"Outcome known, CSM not told: {len(report.untold)}, {late} of them overdue"
+    return Table(title, columns, keys=2, packed=True, empty="none")
+
+
+def trend_table(report: SlaReport) -> Table:
+    rows = report.trend
+    change = ["" if pd.isna(ppm) else _points(int(ppm)) for ppm in rows["change_ppm"]]
+    columns = (texts("week", [week_name(week) for week in rows["week"]]), *_rates(rows), texts("points", change))
+    notes = ("by when a target fell due; a week with fewer than 5 has no rate",)
+    return Table("Week by week", columns, notes=notes)
+
+
+def _points(ppm: int) -> str:
+    tenths = (abs(ppm) + 500) // 1000
+    return f"{'-' if ppm < 0 else '+'}{tenths // 10}.{tenths % 10}"
+
+
+def finding_table(report: SlaReport) -> Table:
+    """Faults of the data, the grave first."""
+    found = graver_first(report.findings)
+    columns = (
+        texts("code", [f"{f.code} {f.name}" for f in found]),
+        texts("message", [f.message for f in found]),
+        texts("place", [str(f.place or "") for f in found]),
+        texts("help", [f.help for f in found]),
+    )
+    return Table("Data faults and notes", columns, empty="none", packed=True)
+
+
+def graver_first(findings: Sequence[Finding]) -> list[Finding]:
+    order = list(Severity)
+    return sorted(findings, key=lambda f: (order.index(f.severity), f.code))
+
+
+TARGET_TIMES = ("limit", "elapsed", "business", "counted", "paused", "overrun")
+
+
+def target_frame(report: SlaReport) -> pd.DataFrame:
+    """Every target with all of its columns, instants of UTC and whole seconds, for other programs."""
+    rows = report.targets
+    named = ("signal_id", "account_id", "account", "segment", "urgency", "target", "state", "severity", "clock")
+    return pd.DataFrame({
+        **{name: rows[name] for name in named},
+        **{f"{name}_s": _whole_text(seconds(rows[f"{name}_us"])) for name in TARGET_TIMES},
+        **{f"{name}_at": utc_text(rows[f"{name}_us"].to_numpy(np.int64)) for name in ("started", "due", "stopped")},
+        "due_week": [week_name(int(week)) for week in rows["due_week"]],
+        **{name: rows[name] for name in ("owner", "manager", "csm", "chain")},
+    })  # fmt: skip
+
+
+def _whole_text(values: Texts) -> list[str]:
+    return ["" if value is None else str(value) for value in values]
+
+
+def utc(us: int) -> str:
+    return str(utc_text(np.asarray([us], np.int64))[0])
+
+
+def utc_text(us: Ints) -> Texts:
+    """`2027-02-01T12:00:00Z`; "" for never."""
+    return wall_text(us, ZoneInfo("UTC"), "%Y-%m-%dT%H:%M:%SZ")
+
+
+def target_table(report: SlaReport, rows: pd.DataFrame, title: str) -> Table:
+    """Every column of these targets, for a page of a workbook."""
+    zone = report.zone
+    columns = (
+        *(texts(name, rows[column]) for name, column in
+          (("signal", "signal_id"), ("account", "account"), ("segment", "segment"), ("urgency", "urgency"),
+           ("target", "target"))),
+        texts("state", state_words(rows["state"])),
+        texts("severity", rows["severity"]),
+        texts("owner", rows["owner"]),
+        texts("manager", rows["manager"]),
+        texts("csm", rows["csm"]),
+        texts("started", instants(rows["started_us"], zone)),
+        texts("due", instants(rows["due_us"], zone)),
+        texts("answered", instants(rows["stopped_us"], zone)),
+        *(times(name, seconds(rows[f"{name}_us"])) for name in ("limit", "elapsed", "business", "paused")),
+        times("late by", seconds(rows["overrun_us"].where(rows["overrun_us"] > 0))),
+        texts("clock", rows["clock"]),
+        texts("holders", rows["chain"]),
+    )  # fmt: skip
+    return Table(title, columns, keys=2, packed=True, empty="none")

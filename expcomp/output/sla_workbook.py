@@ -1,0 +1,69 @@
+"""An SLA report as a workbook: a summary, one page per manager, and every row behind it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from expcomp.output.pages import Page, page_name
+from expcomp.output.sla_headline import headline, origin, title
+from expcomp.output.sla_tables import (
+    breach_table,
+    csm_table,
+    finding_table,
+    people,
+    rate_table,
+    target_table,
+    time_table,
+    trend_table,
+    unrouted_table,
+    untold_table,
+    utc,
+)
+from expcomp.output.workbook import write_pages
+from expcomp.reports.sla import SlaReport
+
+MARK = "expcomp sla-report"
+OWN_PAGES = ("Summary", "Late and open", "Response times", "Never routed", "CSM not told", "Targets", "Data faults")
+WORK = ("breached_open", "at_risk", "on_track", "paused", "no_owner")
+
+
+def write_sla_workbook(report: SlaReport, path: Path, *, force: bool = False) -> bool:
+    """As `workbook.write_workbook`."""
+    footer = f"{MARK}, as of {utc(report.as_of)}"
+    return write_pages(sla_pages(report), path, footer, MARK, force=force)
+
+
+def sla_pages(report: SlaReport) -> list[Page]:
+    heading = (title(report), *headline(report), *(f"{name}: {value}" for name, value in origin(report)))
+    by_owner = rate_table(report, "owner", "Answered in time, by AE")
+    by_segment = rate_table(report, "segment", "By segment of the account")
+    late = breach_table(report, report.open_breaches, "Late and open, the oldest first")
+    return [
+        Page("Summary", (by_owner, by_segment, trend_table(report), csm_table(report)), heading),
+        Page("Late and open", (late,), frozen=2),
+        *_manager_pages(report),
+        Page("Response times", (time_table(report, "owner", "By AE"), time_table(report, "segment", "By segment"))),
+        Page("Never routed", (unrouted_table(report),), frozen=2),
+        Page("CSM not told", (untold_table(report),), frozen=2),
+        Page("Targets", (target_table(report, report.targets, "Targets"),), frozen=2),
+        Page("Data faults", (finding_table(report),)),
+    ]
+
+
+def _manager_pages(report: SlaReport) -> Iterator[Page]:
+    """For each manager: what is told, what runs, and how the team answers."""
+    taken = {name.casefold() for name in OWN_PAGES}
+    told = report.escalations.groupby("told_to", sort=True)
+    for manager, team in report.targets[report.targets["told_to"] != ""].groupby("told_to", sort=True):
+        late = told.get_group(str(manager)) if manager in told.groups else team.iloc[:0]
+        runs = team[team["state"].isin(WORK) & (team["state"] != "breached_open")].sort_values(["due_us", "signal_id"])
+        own = report.narrowed(week=None, owners=(), managers=(str(manager),), segments=())
+        name = people(report, pd.Series([str(manager)], dtype="str"))[0]
+        tables = (
+            breach_table(report, late.reset_index(drop=True), "Late and open, or answered late this week or last"),
+            target_table(report, runs.reset_index(drop=True), "Not due yet, the next first"),
+            rate_table(own, "owner", "Answered in time, by AE"),
+            time_table(own, "owner", "How long answers took, by AE"),
+        )
+        yield Page(page_name(name, taken), tables, (f"{name}: signals of the team", title(report)))
