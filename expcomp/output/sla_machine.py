@@ -27,7 +27,7 @@ def sla_json(report: SlaReport) -> str:
         "weeks": _rated(report.trend.assign(week=list(map(week_name, report.trend["week"])))),
     }
     fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
-    fields += [f'"summary": {json.dumps(_summary(report))}']
+    fields += [f'"summary": {json.dumps(summary_json(report))}']
     fields += [f"{json.dumps(name)}: [{to_records(_records(rows))}]" for name, rows in lists.items()]
     fields += [f'"findings": [{findings_json(report.findings)}]']
     return "{" + ",\n ".join(fields) + "}\n"
@@ -38,7 +38,8 @@ def sla_csv(report: SlaReport) -> Iterator[bytes | memoryview]:
     return csv_blocks([target_frame(report)])
 
 
-def _summary(report: SlaReport) -> dict[str, Any]:
+def summary_json(report: SlaReport) -> dict[str, Any]:
+    """How many targets stand where; rates as exact fractions."""
     summary = report.summary
     return {
         "met": summary.met, "breached": summary.breached, "breached_open": summary.breached_open,
@@ -58,7 +59,8 @@ def _targets(report: SlaReport) -> pd.DataFrame:
 
 def _rated(frame: pd.DataFrame) -> pd.DataFrame:
     """The rate as its exact fraction."""
-    rates = [[str(met), str(due)] for met, due in zip(frame["met"].fillna(0), frame["due"].fillna(0), strict=True)]
+    met, due = (frame[name].fillna(0).astype(object) for name in ("met", "due"))
+    rates = pd.Series([[str(top), str(of)] for top, of in zip(met, due, strict=True)], index=frame.index, dtype=object)
     return frame.assign(rate=rates).drop(columns=["rate_ppm", "change_ppm"], errors="ignore")
 
 

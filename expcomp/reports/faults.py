@@ -47,7 +47,7 @@ def faults_of(
 
 def _of_reading(book: Book) -> Iterator[Finding]:
     """What was noted of the files that the report is made from."""
-    paths = {file.path for file in book.files if file.table in TABLES}
+    paths = {file.path.partition("[")[0] for file in book.files if file.table in TABLES}
     yield from (note for note in book.notes if note.place is None or note.place.path in paths)
 
 

@@ -43,7 +43,7 @@ def measure(plans: PlanSet, book: Book, signals: Signals, targets: Targets) -> M
     withdrawn = signals.withdrawn[targets.signal]
     stop = np.maximum(np.minimum(targets.stop, withdrawn), targets.start)
     end = np.minimum(stop, signals.as_of)
-    pauses = pauses_of(book["pauses"], signals, targets)
+    pauses = _pauses(book["pauses"], signals, targets, stop)
     clock = AllHours()
     elapsed = counted(clock, targets.start, end, pauses)
     paused = counted(clock, targets.start, end, NO_PAUSES) - elapsed
@@ -61,8 +61,8 @@ def measure(plans: PlanSet, book: Book, signals: Signals, targets: Targets) -> M
     return Measured(elapsed, business, used, paused, falls_due, stop, state)
 
 
-def pauses_of(frame: pd.DataFrame, signals: Signals, targets: Targets) -> Pauses:
-    """The pauses of every target's signal that had begun by `as_of`; one without an end lasts."""
+def _pauses(frame: pd.DataFrame, signals: Signals, targets: Targets, stop: Ints) -> Pauses:
+    """The pauses of every target that had begun by `as_of`, and before its answer; one without an end lasts."""
     begins, ends = microseconds(frame["from"], signals.as_of), microseconds(frame["to"])
     ids = Names.of(signals.frame["signal_id"])
     of = ids.codes(frame["signal_id"])
@@ -70,7 +70,9 @@ def pauses_of(frame: pd.DataFrame, signals: Signals, targets: Targets) -> Pauses
     known = known[np.argsort(of[known], kind="stable")]
     low, high = (np.searchsorted(of[known], targets.signal, side=side) for side in ("left", "right"))
     row, at = spread(low, high)
-    return Pauses.of(row, begins[known][at], ends[known][at])
+    begins, ends = begins[known][at], ends[known][at]
+    touches = begins < stop[row]
+    return Pauses.of(row[touches], begins[touches], ends[touches])
 
 
 def _by_calendar(

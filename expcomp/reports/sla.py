@@ -185,7 +185,7 @@ def _rows(
         "manager": owners.ids(manager),
         "told_to": owners.ids(np.where(owners.is_above(manager), NONE, manager)),
         "csm": of["logged_by"],
-        "chain": _chains(owners, of, targets.start, worked, overrun),
+        "chain": _chains(owners, of, targets.start, np.minimum(measured.stop, signals.as_of), overrun),
     }).assign(business_us=lambda frame: frame["business_us"].mask(frame["business_us"] == UNKNOWN))  # fmt: skip
 
 

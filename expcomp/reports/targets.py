@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from expcomp.exact import Flags, Ints
 from expcomp.pay.lookups import NONE, Names
@@ -20,8 +21,10 @@ from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
 from expcomp.reports.calendars import DAY_US, clock_us, syncs
 from expcomp.reports.moments import local_day, microseconds
+from expcomp.texts import LARGE, look_up
 
 URGENCIES = ("watch", "warm", "hot")
+LEVELS = pa.array(URGENCIES, LARGE)
 TARGETS = ("acknowledge", "contact", "review")
 ACKNOWLEDGE, CONTACT, REVIEW = range(3)
 
@@ -111,7 +114,7 @@ def _highest_before(of: Ints, before: Ints) -> Ints:
 
 def _codes(column: pd.Series) -> Ints:
     """Positions in URGENCIES; NONE where there is none."""
-    return np.asarray(pd.Categorical(column, categories=list(URGENCIES)).codes, np.int64).copy()
+    return look_up(column, LEVELS).copy()
 
 
 def versions_at(plans: PlanSet, at: Ints) -> Ints:
