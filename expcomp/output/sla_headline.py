@@ -41,12 +41,12 @@ def _late(report: SlaReport) -> str:
     waiting = f"{summary.not_due} not due yet, {summary.paused} paused"
     if rows.empty:
         return f"Nothing is late and open; {summary.breached} were answered late. {waiting}."
-    oldest = rows.iloc[0]
-    who = people(report, rows["owner"].iloc[:1])[0]
+    first = report.named(rows.head(1))
+    oldest, who = first.iloc[0], people(report, first["owner"])[0]
     late = spoken_length(int(oldest["overrun_us"]) // SECOND_US)
     where = oldest["account"] or oldest["account_id"]
-    first = f"{summary.breached_open} late and open, the oldest by {late}: {oldest['target']} of {where} with {who}"
-    return f"{first}; {summary.breached} were answered late. {waiting}."
+    told = f"{summary.breached_open} late and open, the oldest by {late}: {oldest['target']} of {where} with {who}"
+    return f"{told}; {summary.breached} were answered late. {waiting}."
 
 
 def _unheard(report: SlaReport) -> str:

@@ -35,7 +35,7 @@ def sla_json(report: SlaReport) -> str:
 
 def sla_csv(report: SlaReport) -> Iterator[bytes | memoryview]:
     """One row per target with every column."""
-    return csv_blocks([target_frame(report)])
+    return csv_blocks([target_frame(report, report.named(report.targets))])
 
 
 def summary_json(report: SlaReport) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def summary_json(report: SlaReport) -> dict[str, Any]:
 
 def _targets(report: SlaReport) -> pd.DataFrame:
     """The fields of the contract first, in its order."""
-    rows = target_frame(report).assign(**{f"{name}_s": seconds(report.targets[f"{name}_us"]) for name in TARGET_TIMES})
+    named = report.named(report.targets)
+    rows = target_frame(report, named).assign(**{f"{name}_s": seconds(named[f"{name}_us"]) for name in TARGET_TIMES})
     first = ["signal_id", "account_id", "urgency", "target", "state", "elapsed_s", "business_s", "due_at", "owner",
              "manager", "severity"]  # fmt: skip
     return rows[[*first, *(name for name in rows if name not in first)]]
@@ -65,7 +66,7 @@ def _rated(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unrouted(report: SlaReport) -> pd.DataFrame:
-    rows = report.unrouted
+    rows = report.named_signals(report.unrouted)
     return rows[["signal_id", "account_id", "csm", "urgency"]].assign(
         identified_at=utc_text(rows["identified_us"].to_numpy(np.int64)),
         age_us=rows["age_us"],
@@ -74,7 +75,7 @@ def _unrouted(report: SlaReport) -> pd.DataFrame:
 
 
 def _untold(report: SlaReport) -> pd.DataFrame:
-    rows = report.untold
+    rows = report.named_signals(report.untold)
     return rows[["signal_id", "account_id", "csm", "owner", "outcome"]].assign(
         outcome_at=utc_text(rows["outcome_us"].to_numpy(np.int64)), overdue=rows["overdue"]
     )

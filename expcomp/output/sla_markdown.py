@@ -9,6 +9,7 @@ from expcomp.output.markdown import escaped
 from expcomp.output.sla_headline import headline, title
 from expcomp.output.sla_tables import instants, people, seconds
 from expcomp.output.text import spoken_length
+from expcomp.reports.measured import BREACHED, BREACHED_OPEN
 from expcomp.reports.sla import SlaReport
 
 IN_CHAT = 10
@@ -27,8 +28,8 @@ def _lines(report: SlaReport) -> Iterator[str]:
 
 
 def _by_manager(report: SlaReport) -> Iterator[str]:
-    for manager, rows in report.escalations.groupby("told_to", sort=True):
-        yield from ("", f"**{escaped(_name(report, str(manager)))}**")
+    for manager, rows in report.by_manager(report.escalations):
+        yield from ("", f"**{escaped(_name(report, manager))}**")
         yield from late_lines(report, rows.head(IN_CHAT))
         if len(rows) > IN_CHAT:
             yield f"- … and {len(rows) - IN_CHAT} more"
@@ -37,14 +38,14 @@ def _by_manager(report: SlaReport) -> Iterator[str]:
 def notes(report: SlaReport) -> dict[str, str]:
     """The note to each manager by payee id: what of their people's is late, oldest first."""
     return {
-        str(manager): "\n".join(_note(report, str(manager), rows)) + "\n"
-        for manager, rows in report.escalations.groupby("told_to", sort=True)
+        manager: "\n".join(_note(report, manager, rows)) + "\n"
+        for manager, rows in report.by_manager(report.escalations)
     }
 
 
 def _note(report: SlaReport, manager: str, rows: pd.DataFrame) -> Iterator[str]:
-    waiting = rows[rows["state"] == "breached_open"]
-    answered = rows[rows["state"] == "breached"]
+    waiting = rows[rows["state"] == BREACHED_OPEN]
+    answered = rows[rows["state"] == BREACHED]
     yield from (f"# Signals of your team: {escaped(_name(report, manager))}", "", f"{escaped(title(report))}.", "")
     for heading, part in ((f"Late and not answered: {len(waiting)}", waiting),
                           (f"Answered late, due this week or last: {len(answered)}", answered)):  # fmt: skip
@@ -55,9 +56,11 @@ def _note(report: SlaReport, manager: str, rows: pd.DataFrame) -> Iterator[str]:
 
 def late_lines(report: SlaReport, rows: pd.DataFrame) -> Iterator[str]:
     """`- Evergreen Rail (warm, S1): contact by Ana Reyes was due 2027-03-25 10:00, 151h00 late, not answered`"""
-    shown = rows.assign(
-        who=people(report, rows["owner"]), due=instants(rows["due_us"], report.zone), over=seconds(rows["overrun_us"])
-    )
+    named = report.named(rows)
+    shown = named.assign(
+        who=people(report, named["owner"]), due=instants(named["due_us"], report.zone),
+        over=seconds(named["overrun_us"]),
+    )  # fmt: skip
     yield from (f"- {escaped(_said(row))}" for row in shown.to_dict("records"))
 
 

@@ -36,8 +36,9 @@ def people(report: SlaReport, ids: pd.Series) -> list[str]:
     return [name or id_ for name, id_ in zip(named, ids, strict=True)]
 
 
-def breach_table(report: SlaReport, rows: pd.DataFrame, title: str, *, full: bool = True) -> Table:
-    """One row per late target; without `full` only what is read aloud."""
+def breach_table(report: SlaReport, found: pd.DataFrame, title: str, *, full: bool = True) -> Table:
+    """One row per late target of `report.targets`; without `full` only what is read aloud."""
+    rows = report.named(found)
     columns = [
         texts("signal", rows["signal_id"]),
         texts("account", rows["account"].where(rows["account"] != "", rows["account_id"])),
@@ -115,7 +116,7 @@ def csm_table(report: SlaReport) -> Table:
 
 
 def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
-    found = report.unrouted if rows is None else rows
+    found = report.named_signals(report.unrouted if rows is None else rows)
     columns = (
         texts("csm", found["csm"]),
         texts("signal", found["signal_id"]),
@@ -129,7 +130,7 @@ def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table
 
 
 def untold_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
-    found = report.untold if rows is None else rows
+    found = report.named_signals(report.untold if rows is None else rows)
     columns = (
         texts("csm", found["csm"]),
         texts("signal", found["signal_id"]),
@@ -177,9 +178,9 @@ def graver_first(findings: Sequence[Finding]) -> list[Finding]:
 TARGET_TIMES = ("limit", "elapsed", "business", "counted", "paused", "overrun")
 
 
-def target_frame(report: SlaReport) -> pd.DataFrame:
-    """Every target with all of its columns, instants of UTC and whole seconds, for other programs."""
-    rows = report.targets
+def target_frame(report: SlaReport, rows: pd.DataFrame) -> pd.DataFrame:
+    """Targets in words (`report.named`) with all of their columns, instants of UTC and whole seconds, for other
+    programs."""
     named = ("signal_id", "account_id", "account", "segment", "urgency", "target", "state", "severity", "clock")
     return pd.DataFrame({
         **{name: rows[name] for name in named},
@@ -203,8 +204,9 @@ def utc_text(us: Ints) -> Texts:
     return wall_text(us, ZoneInfo("UTC"), "%Y-%m-%dT%H:%M:%SZ")
 
 
-def target_table(report: SlaReport, rows: pd.DataFrame, title: str) -> Table:
-    """Every column of these targets, for a page of a workbook."""
+def target_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:
+    """Every column of these rows of `report.targets`, for a page of a workbook."""
+    rows = report.named(found)
     zone = report.zone
     columns = (
         *(texts(name, rows[column]) for name, column in

@@ -1,5 +1,6 @@
 """An SLA report on a terminal or in a pipe: three lines to read aloud, late and open, by manager, then the rest."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TextIO
@@ -21,6 +22,7 @@ from expcomp.output.sla_tables import (
 )
 from expcomp.output.table import Table
 from expcomp.output.terminal import Screen
+from expcomp.reports.measured import BREACHED, BREACHED_OPEN
 from expcomp.reports.sla import SlaReport
 
 LISTED = 10
@@ -63,11 +65,11 @@ def _tables(report: SlaReport, *, full: bool) -> Iterator[Table]:
 def _escalations(report: SlaReport, *, full: bool) -> Iterator[Table]:
     """One table per manager: how many of the late and open are theirs, and what was answered late since the Monday
     of last week."""
-    for manager, rows in report.escalations.groupby("told_to", sort=True):
-        name = people(report, pd.Series([str(manager)], dtype="str"))[0]
-        waiting = rows[rows["state"] == "breached_open"]
-        answered = rows[rows["state"] == "breached"].reset_index(drop=True)
-        by_owner = ", ".join(f"{owner} {count}" for owner, count in waiting.groupby("owner", sort=True).size().items())
+    for manager, rows in report.by_manager(report.escalations):
+        name = people(report, pd.Series([manager], dtype="str"))[0]
+        waiting, answered = rows[rows["state"] == BREACHED_OPEN], rows[rows["state"] == BREACHED]
+        counted = Counter(report.named(waiting)["owner"])
+        by_owner = ", ".join(f"{owner} {count}" for owner, count in sorted(counted.items()))
         above = f"{len(waiting)} of those above ({by_owner})" if len(waiting) else "nothing late and open"
         title = f"To {name}: {above}; answered late this week or last: {len(answered)}"
         yield breach_table(report, answered, title, full=full)

@@ -21,11 +21,12 @@ from expcomp.output.sla_tables import (
     utc,
 )
 from expcomp.output.workbook import write_pages
+from expcomp.reports.measured import AT_RISK, ON_TRACK, PAUSED
 from expcomp.reports.sla import SlaReport
 
 MARK = "expcomp sla-report"
 OWN_PAGES = ("Summary", "Late and open", "Response times", "Never routed", "CSM not told", "Targets", "Data faults")
-WORK = ("breached_open", "at_risk", "on_track", "paused", "no_owner")
+RUNNING = (AT_RISK, ON_TRACK, PAUSED)
 
 
 def write_sla_workbook(report: SlaReport, path: Path, *, force: bool = False) -> bool:
@@ -54,15 +55,15 @@ def sla_pages(report: SlaReport) -> list[Page]:
 def _manager_pages(report: SlaReport) -> Iterator[Page]:
     """For each manager: what is told, what runs, and how the team answers."""
     taken = {name.casefold() for name in OWN_PAGES}
-    told = report.escalations.groupby("told_to", sort=True)
-    for manager, team in report.targets[report.targets["told_to"] != ""].groupby("told_to", sort=True):
-        late = told.get_group(str(manager)) if manager in told.groups else team.iloc[:0]
-        runs = team[team["state"].isin(WORK) & (team["state"] != "breached_open")].sort_values(["due_us", "signal_id"])
-        own = report.narrowed(week=None, owners=(), managers=(str(manager),), segments=())
-        name = people(report, pd.Series([str(manager)], dtype="str"))[0]
+    told = dict(report.by_manager(report.escalations))
+    for manager, team in report.by_manager(report.targets):
+        own = report.narrowed(week=None, owners=(), managers=(manager,), segments=())
+        name = people(report, pd.Series([manager], dtype="str"))[0]
+        runs = team[team["state"].isin(RUNNING)].sort_values(["due_us", "signal"])
+        late = told.get(manager, team.iloc[:0])
         tables = (
-            breach_table(report, late.reset_index(drop=True), "Late and open, or answered late this week or last"),
-            target_table(report, runs.reset_index(drop=True), "Not due yet, the next first"),
+            breach_table(report, late, "Late and open, or answered late this week or last"),
+            target_table(report, runs, "Not due yet, the next first"),
             rate_table(own, "owner", "Answered in time, by AE"),
             time_table(own, "owner", "How long answers took, by AE"),
         )

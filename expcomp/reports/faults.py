@@ -12,6 +12,7 @@ from expcomp.pay.lookups import NONE
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
 from expcomp.reports.calendars import DAY_US
+from expcomp.reports.measured import BREACHED, BREACHED_OPEN, NO_OWNER
 from expcomp.reports.moments import microseconds
 from expcomp.reports.targets import URGENCIES, Beginnings, Signals
 from expcomp.sources.book import Book
@@ -22,7 +23,7 @@ BEFORE_PLAN = Code("D572", "routed-before-the-plan")
 BEFORE_ROUTING = Code("D573", "answered-before-routed")
 BACKWARDS = Code("D574", "routed-before-identified")
 LATER = Code("D575", "later-than-as-of")
-NO_OWNER = Code("D576", "signal-without-owner")
+NO_OWNER_AT_ALL = Code("D576", "signal-without-owner")
 NOBODY_TOLD = Code("D577", "breach-without-manager")
 IMPORTED = Code("D578", "routing-dates-doubtful")
 
@@ -40,7 +41,7 @@ def faults_of(
     return (
         *_of_scope(plans, signals, begun),
         *_of_instants(book, signals),
-        *_of_people(book, targets),
+        *_of_people(signals, targets),
         *_of_reading(book),
     )
 
@@ -89,16 +90,14 @@ def _of_instants(book: Book, signals: Signals) -> Iterator[Finding]:
     yield from _named(LATER, frame, _positions(later), message, severity=Severity.NOTE)
 
 
-def _of_people(book: Book, targets: pd.DataFrame) -> Iterator[Finding]:
-    frame = book["signals"]
-    nobody = targets.loc[targets["state"] == "no_owner", "signal_id"]
+def _of_people(signals: Signals, targets: pd.DataFrame) -> Iterator[Finding]:
+    state, row = targets["state"].to_numpy(), targets["signal"].to_numpy()
     message = "routed to nobody who was there when the target fell due: not in any rate"
     help_ = "say who answers:  assigned_to,  or the accounts' ae,  or a row of assignments"
-    yield from _named(NO_OWNER, frame, _positions(frame["signal_id"].isin(nobody)), message, help_)
-    breach = targets["state"].isin(("breached", "breached_open")) & (targets["told_to"] == "")
+    yield from _told(NO_OWNER_AT_ALL, signals, row[state == NO_OWNER], message, help_)
+    unheard = np.isin(state, (BREACHED, BREACHED_OPEN)) & (targets["told_to"] == NONE).to_numpy()
     message = "late, and the owner has no manager to tell (nobody above a manager is told)"
-    rows = _positions(frame["signal_id"].isin(targets.loc[breach, "signal_id"]))
-    yield from _named(NOBODY_TOLD, frame, rows, message, "fill in the owner's manager_id in payees")
+    yield from _told(NOBODY_TOLD, signals, row[unheard], message, "fill in the owner's manager_id in payees")
 
 
 def _told(

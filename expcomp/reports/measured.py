@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, floor_ratio
-from expcomp.pay.lookups import NONE, Names, folded, spread
+from expcomp.pay.lookups import NONE, folded, spread
 from expcomp.plan.signals import WorkingCalendar
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US, NO_PAUSES, AllHours, Pauses, counted, due
@@ -20,8 +20,8 @@ from expcomp.texts import look_up, taken_text
 UNKNOWN = -1
 """Business time where no calendar says what is open."""
 
-STATES = ("met", "breached", "breached_open", "at_risk", "on_track", "paused", "void")
-MET, BREACHED, BREACHED_OPEN, AT_RISK, ON_TRACK, PAUSED, VOID = range(len(STATES))
+STATES = ("met", "breached", "breached_open", "at_risk", "on_track", "paused", "void", "no_owner")
+MET, BREACHED, BREACHED_OPEN, AT_RISK, ON_TRACK, PAUSED, VOID, NO_OWNER = range(len(STATES))
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def measure(plans: PlanSet, book: Book, signals: Signals, targets: Targets) -> M
 def _pauses(frame: pd.DataFrame, signals: Signals, targets: Targets, stop: Ints) -> Pauses:
     """The pauses of every target that had begun by `as_of`, and before its answer; one without an end lasts."""
     begins, ends = microseconds(frame["from"], signals.as_of), microseconds(frame["to"])
-    ids = Names.of(signals.frame["signal_id"])
-    of = ids.codes(frame["signal_id"])
+    of = signals.rows_of(frame["signal_id"])
     known = np.flatnonzero((of != NONE) & (begins < NEVER_US))
     known = known[np.argsort(of[known], kind="stable")]
     low, high = (np.searchsorted(of[known], targets.signal, side=side) for side in ("left", "right"))

@@ -1,15 +1,14 @@
-"""Rates, percentiles and medians of answered and unanswered targets."""
+"""Rates, percentiles and medians of answered and unanswered targets, for all or group by group."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Ints
+from expcomp.exact import Flags, Ints
+from expcomp.reports.measured import AT_RISK, BREACHED, BREACHED_OPEN, MET, NO_OWNER, ON_TRACK, PAUSED, STATES, VOID
 
-NOT_DUE = ("at_risk", "on_track")
+NOT_DUE = (AT_RISK, ON_TRACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,13 @@ class Summary:
     no_owner: int
 
     @classmethod
-    def of(cls, states: Iterable[str]) -> "Summary":
-        count = pd.Series(list(states), dtype=object).value_counts()
-        names = ("met", "breached", "breached_open", "paused", "void", "no_owner")
-        by_name = {name: int(count.get(name, 0)) for name in names}
-        return cls(**by_name, not_due=sum(int(count.get(name, 0)) for name in NOT_DUE))
+    def of(cls, state: Ints) -> "Summary":
+        """From positions in STATES."""
+        count = np.bincount(state, minlength=len(STATES)).tolist()
+        return cls(
+            count[MET], count[BREACHED], count[BREACHED_OPEN], count[AT_RISK] + count[ON_TRACK], count[PAUSED],
+            count[VOID], count[NO_OWNER],
+        )  # fmt: skip
 
     @property
     def due(self) -> int:
@@ -52,55 +53,52 @@ def share_ppm(rate: tuple[int, int]) -> int | None:
     return (2 * met * 1_000_000 + total) // (2 * total) if total else None
 
 
-def nearest_rank(values: Ints, share: Fraction) -> int | None:
-    """The smallest value that at least this share of all values does not exceed: one that really occurred."""
-    if not len(values):
-        return None
-    rank = -(-share.numerator * len(values) // share.denominator)
-    return int(np.sort(values)[max(rank, 1) - 1])
+def rates_by(group: Ints, state: Ints) -> pd.DataFrame:
+    """One row per group (a code, ≥ 0) in order: how many targets stand where, and the rate in parts per million."""
+    width = len(STATES)
+    groups, at = np.unique(group, return_inverse=True)
+    count = np.bincount(at * width + state, minlength=len(groups) * width).reshape(-1, width)
+    due = count[:, [MET, BREACHED, BREACHED_OPEN]].sum(axis=1)
+    rate = (2_000_000 * count[:, MET] + due) // np.maximum(2 * due, 1)
+    return pd.DataFrame({
+        "group": groups, "due": due, "met": count[:, MET], "late": count[:, BREACHED],
+        "open": count[:, BREACHED_OPEN], "rate_ppm": pd.array(rate, dtype="Int64"),
+        "not_due": count[:, NOT_DUE].sum(axis=1), "paused": count[:, PAUSED],
+    }).assign(rate_ppm=lambda frame: frame["rate_ppm"].mask(frame["due"] == 0))  # fmt: skip
+
+
+def times_by(group: Ints, time: Ints, answered: Flags) -> pd.DataFrame:
+    """One row per group: how many are answered and not, P50 and P90 of the answered (nearest rank: times that
+    really occurred), and the product-limit median of all (`median_of_all`); blank where there is none."""
+    groups, at = np.unique(group, return_inverse=True)
+    size = len(groups)
+    done = np.bincount(at[answered], minlength=size)
+    frame = pd.DataFrame({"group": groups, "answered": done, "unanswered": np.bincount(at, minlength=size) - done})
+    order = np.lexsort((time[answered], at[answered]))
+    sorted_time, start = time[answered][order], np.cumsum(done) - done
+    for name, top, bottom in (("p50_us", 1, 2), ("p90_us", 9, 10)):
+        rank = np.maximum(-(-done * top // bottom), 1) - 1
+        value = np.append(sorted_time, 0)[np.minimum(start + rank, len(sorted_time))]
+        frame[name] = pd.array(value, dtype="Int64")
+        frame[name] = frame[name].mask(done == 0)
+    frame["median_us"] = median_of_all(at, time, answered).reindex(range(size)).array
+    return frame
 
 
 CLOSE = 1e-9
 """Room for the rounding of a long product of ratios, where it is compared with a half."""
 
 
-def median_with_unanswered(answered: Ints, waiting: Ints) -> int | None:
-    """The product-limit median (Kaplan and Meier 1958): the first response time by which half of all targets were
-    answered, where those still waiting count for as long as they have waited. None while that is not reached."""
-    times, answers = np.unique(answered, return_counts=True)
-    exposed = (len(answered) - np.searchsorted(np.sort(answered), times)) + (
-        len(waiting) - np.searchsorted(np.sort(waiting), times)
-    )
-    unanswered = np.cumprod((exposed - answers) / exposed)
-    reached = np.flatnonzero(unanswered <= 0.5 + CLOSE)
-    return int(times[reached[0]]) if len(reached) else None
-
-
-def rates_by(targets: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Counts, rate (of 10^6) and times of each group: one row per group, in the order of the keys."""
-    rows = []
-    for key, group in targets.groupby(list(keys), sort=True):
-        summary = Summary.of(group["state"])
-        rows.append(dict(zip(keys, key, strict=True)) | {
-            "due": summary.due, "met": summary.met, "late": summary.breached, "open": summary.breached_open,
-            "rate_ppm": share_ppm(summary.rate), "not_due": summary.not_due, "paused": summary.paused,
-        })  # fmt: skip
-    names = [*keys, "due", "met", "late", "open", "rate_ppm", "not_due", "paused"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def times_by(targets: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """P50, P90 and longest of the answered, and the median with the unanswered, in microseconds, per group."""
-    rows = []
-    counts = targets[targets["state"].isin(("met", "breached", "breached_open", *NOT_DUE, "paused"))]
-    for key, group in counts.groupby(list(keys), sort=True):
-        done = group["state"].isin(("met", "breached")).to_numpy()
-        time = group["counted_us"].to_numpy(np.int64)
-        answered, waiting = time[done], time[~done]
-        rows.append(dict(zip(keys, key, strict=True)) | {
-            "answered": len(answered), "unanswered": len(waiting),
-            "p50_us": nearest_rank(answered, Fraction(1, 2)), "p90_us": nearest_rank(answered, Fraction(9, 10)),
-            "median_us": median_with_unanswered(answered, waiting),
-        })  # fmt: skip
-    names = [*keys, "answered", "unanswered", "p50_us", "p90_us", "median_us"]
-    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[-3:], "Int64"))
+def median_of_all(group: Ints, time: Ints, answered: Flags) -> pd.Series:
+    """The product-limit median (Kaplan and Meier 1958) by group: the first response time by which half of its
+    targets were answered, where those still waiting count for as long as they have waited. A group in which that
+    is not reached has no row."""
+    order = np.lexsort((~answered, time, group))
+    group, time, answered = group[order], time[order], answered[order]
+    size = np.bincount(group) if len(group) else group
+    exposed = (np.cumsum(size))[group] - np.arange(len(group))
+    factor = np.where(answered, (exposed - 1) / exposed, 1.0)
+    unanswered = pd.Series(factor).groupby(group).cumprod().to_numpy()
+    reached = np.flatnonzero(answered & (unanswered <= 0.5 + CLOSE))
+    groups, first = np.unique(group[reached], return_index=True)
+    return pd.Series(pd.array(time[reached[first]], dtype="Int64"), index=groups)

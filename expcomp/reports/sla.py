@@ -1,9 +1,10 @@
 """Who sat on which signal: every target with its owner and state at an instant, and what a meeting asks of them.
 
-A pure function of plans, facts and the instant (design page 5).
+A pure function of plans, facts and the instant (design page 5). Rows hold codes and microseconds; `named` and
+`named_signals` give the rows that somebody reads their words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -13,22 +14,32 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.exact import Ints
-from expcomp.pay.lookups import NONE
+from expcomp.pay.lookups import NONE, Texts
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
 from expcomp.reports.faults import faults_of
 from expcomp.reports.funnel import by_csm, signal_rows
-from expcomp.reports.measured import STATES, UNKNOWN, VOID, Measured, measure
+from expcomp.reports.measured import (
+    BREACHED,
+    BREACHED_OPEN,
+    MET,
+    NO_OWNER,
+    STATES,
+    UNKNOWN,
+    VOID,
+    Measured,
+    measure,
+)
 from expcomp.reports.moments import local_day, week_of
 from expcomp.reports.owners import Owners
 from expcomp.reports.rates import Summary, rates_by, share_ppm, times_by
 from expcomp.reports.targets import TARGETS, URGENCIES, Signals, Targets, beginnings, targets_of
 from expcomp.sources.book import Book
-from expcomp.texts import look_up, taken_text
+from expcomp.texts import taken_text
 
 NO_LIMITS = Code("E336", "no-response-times")
 
-BREACHES = ("breached", "breached_open")
+SIGNAL_FACTS = ("screened", "qualified", "overdue", "identified_us", "age_us", "outcome_us")
 WEEKS_TOLD = 8
 FEW = 5
 """A week with fewer targets due is told in counts alone."""
@@ -36,11 +47,13 @@ FEW = 5
 
 @dataclass(frozen=True)
 class SlaReport:
-    """`targets`: a row per signal and target; `signals`: a row per signal; instants and times in microseconds."""
+    """`targets`: a row per signal and target, `signals`: a row per signal, `frame`: what the export says of it."""
 
     as_of: int
     plans: PlanSet
     book: Book
+    owners: Owners
+    frame: pd.DataFrame
     targets: pd.DataFrame
     signals: pd.DataFrame
     findings: tuple[Finding, ...]
@@ -51,7 +64,7 @@ class SlaReport:
 
     @cached_property
     def summary(self) -> Summary:
-        return Summary.of(self.targets["state"])
+        return Summary.of(self.targets["state"].to_numpy())
 
     @cached_property
     def this_week(self) -> int:
@@ -60,58 +73,106 @@ class SlaReport:
     @property
     def open_breaches(self) -> pd.DataFrame:
         """Late and not answered yet, the oldest first."""
-        rows = self.targets[self.targets["state"] == "breached_open"]
-        return rows.sort_values(["due_us", "signal_id", "target"], ignore_index=True)
+        rows = self.targets[self.targets["state"] == BREACHED_OPEN]
+        return rows.sort_values(["due_us", "signal", "target"])
 
     @property
     def escalations(self) -> pd.DataFrame:
         """What managers are told: open breaches, and answers that came late to what fell due last week or this."""
-        recent = self.targets["due_week"] >= self.this_week - 1
-        rows = self.targets[
-            (self.targets["state"] == "breached_open") | ((self.targets["state"] == "breached") & recent)
-        ]
-        return rows[rows["told_to"] != ""].sort_values(["told_to", "due_us", "signal_id", "target"], ignore_index=True)
+        state, recent = self.targets["state"], self.targets["due_week"] >= self.this_week - 1
+        told = (self.targets["told_to"] != NONE) & ((state == BREACHED_OPEN) | ((state == BREACHED) & recent))
+        return self.targets[told].sort_values(["told_to", "due_us", "signal", "target"])
+
+    def by_manager(self, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+        """The id of each manager who is told, and the rows of their people, in their order."""
+        for _, mine in rows[rows["told_to"] != NONE].groupby("told_to", sort=True):
+            yield str(self.people(mine["told_to"].head(1)).iat[0]), mine
 
     @cached_property
     def by_owner(self) -> pd.DataFrame:
-        return rates_by(self.targets[self.targets["owner"] != ""], ["owner"])
+        """RATES of each owner, by id."""
+        rows = self.targets[self.targets["owner"] != NONE]
+        rates = rates_by(rows["owner"].to_numpy(), rows["state"].to_numpy())
+        return rates.assign(group=self.people(rates["group"])).rename(columns={"group": "owner"})
 
     @cached_property
     def by_segment(self) -> pd.DataFrame:
-        return rates_by(self.targets, ["segment"])
+        code, names = self._segments
+        rates = rates_by(code[self.targets["account"]], self.targets["state"].to_numpy())
+        return rates.assign(group=names[rates["group"]]).rename(columns={"group": "segment"})
 
     @cached_property
     def by_csm(self) -> pd.DataFrame:
-        return by_csm(self.signals, self.targets)
+        rows = by_csm(self.signals, self.targets)
+        return rows.assign(group=self.people(rows["group"])).rename(columns={"group": "csm"})
 
     def times(self, key: str) -> pd.DataFrame:
-        """Response times per owner or segment and target."""
-        return times_by(self.targets[self.targets[key] != ""], [key, "target"])
+        """Response times per owner or segment and target; what is void or nobody's has none."""
+        rows = self.targets[~self.targets["state"].isin((VOID, NO_OWNER))]
+        code, names = self._segments
+        group = rows["owner"].to_numpy() if key == "owner" else code[rows["account"]]
+        answered = rows["state"].isin((MET, BREACHED)).to_numpy()
+        found = times_by(group * len(TARGETS) + rows["target"].to_numpy(), rows["counted_us"].to_numpy(), answered)
+        of, target = np.divmod(found.pop("group").to_numpy(), len(TARGETS))
+        found.insert(0, key, self.people(pd.Series(of, dtype="int64")) if key == "owner" else names[of])
+        found.insert(1, "target", np.asarray(TARGETS, object)[target])
+        return found
 
     @cached_property
     def unrouted(self) -> pd.DataFrame:
-        """Signals that never reached the AE, the oldest first."""
-        rows = self.signals[self.signals["unrouted"]]
-        return rows.sort_values(["csm", "identified_us", "signal_id"], ignore_index=True)
+        """Signals that never reached the AE: by CSM, the oldest first."""
+        return self.signals[self.signals["unrouted"]].sort_values(["csm", "identified_us"], kind="stable")
 
     @cached_property
     def untold(self) -> pd.DataFrame:
         """Signals whose outcome is known and the CSM was not told, the oldest first."""
-        rows = self.signals[self.signals["untold"]]
-        return rows.sort_values(["outcome_us", "signal_id"], ignore_index=True)
+        return self.signals[self.signals["untold"]].sort_values("outcome_us", kind="stable")
 
     @cached_property
     def trend(self) -> pd.DataFrame:
         """The last eight ISO weeks by when a target fell due: due, met, late, rate_ppm and its change."""
         rows: list[dict[str, int | None]] = []
+        state, due_week = self.targets["state"].to_numpy(), self.targets["due_week"].to_numpy()
         for week in range(self.this_week - WEEKS_TOLD + 1, self.this_week + 1):
-            summary = Summary.of(self.targets.loc[self.targets["due_week"] == week, "state"])
+            summary = Summary.of(state[due_week == week])
             rate = share_ppm(summary.rate) if summary.due >= FEW else None
             before = rows[-1]["rate_ppm"] if rows else None
             change = rate - before if rate is not None and before is not None else None
             rows.append({"week": week, "due": summary.due, "met": summary.met, "late": summary.breached,
                          "open": summary.breached_open, "rate_ppm": rate, "change_ppm": change})  # fmt: skip
         return pd.DataFrame(rows).astype({"rate_ppm": "Int64", "change_ppm": "Int64"})
+
+    def people(self, codes: "pd.Series[int]") -> "pd.Series[str]":
+        """The payee ids of codes, "" for nobody."""
+        return self.owners.people.text(_codes(codes)).set_axis(codes.index)
+
+    def named(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of `targets` in words, in their order; the times stay microseconds."""
+        whole = {name: rows[name].to_numpy() for name in rows if str(name).endswith("_us")}
+        business = pd.Series(whole.pop("business_us"), dtype="Int64")
+        words = {
+            "urgency": np.asarray(URGENCIES, object)[rows["urgency"]],
+            "target": np.asarray(TARGETS, object)[rows["target"]],
+            "state": np.asarray(STATES, object)[rows["state"]],
+            "severity": _severity(whole["overrun_us"], whole["limit_us"]),
+            "clock": np.where(rows["business"], "business", "elapsed"),
+            "business_us": business.mask(business == UNKNOWN),
+            "due_week": rows["due_week"].to_numpy(),
+            "chain": self._chains(rows),
+        }
+        people = {name: self.people(rows[name]).array for name in ("owner", "manager", "told_to", "csm")}
+        return pd.concat(
+            [self._of_signals(rows["signal"], rows["account"]), pd.DataFrame(words | whole | people)], axis=1
+        )
+
+    def named_signals(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of `signals` in words, in their order."""
+        signal = rows.index.to_series()
+        exported = self.frame.take(signal.to_numpy(np.int64))
+        told = {name: exported[name].array for name in ("urgency", "outcome")}
+        whole = {name: rows[name].array for name in SIGNAL_FACTS}
+        people = {name: self.people(rows[name]).array for name in ("csm", "owner")}
+        return pd.concat([self._of_signals(signal, rows["account"]), pd.DataFrame(told | whole | people)], axis=1)
 
     def narrowed(
         self, *, week: int | None, owners: Sequence[str], managers: Sequence[str], segments: Sequence[str]
@@ -121,15 +182,45 @@ class SlaReport:
         targets, signals = self.targets, self.signals
         if week is not None:
             targets = targets[targets["due_week"] == week]
-            signals = signals[signals["signal_id"].isin(targets["signal_id"])]
+            signals = signals[signals.index.isin(targets["signal"])]
         for values, column, of_csm in ((owners, "owner", "csm"), (managers, "manager", "csm_manager")):
             if values:
-                targets = targets[targets[column].isin(values)]
-                mine = signals[of_csm].isin(values) | signals["signal_id"].isin(targets["signal_id"])
-                signals = signals[mine]
+                codes = self.owners.people.codes(pd.Series(list(values), dtype="str"))
+                targets = targets[targets[column].isin(codes)]
+                signals = signals[signals[of_csm].isin(codes) | signals.index.isin(targets["signal"])]
         if segments:
-            targets, signals = (rows[rows["segment"].str.casefold().isin(segments)] for rows in (targets, signals))
+            code, names = self._segments
+            wanted = np.flatnonzero([str(name) in segments for name in names])
+            targets, signals = (rows[np.isin(code[rows["account"]], wanted)] for rows in (targets, signals))
         return replace(self, targets=targets, signals=signals)
+
+    @cached_property
+    def _segments(self) -> tuple[Ints, Texts]:
+        """The segment of each account as a code into names, in their order; the last entry is for no account."""
+        code, names = pd.factorize(
+            pd.concat([self.owners.exported["segment"], pd.Series([""], dtype="str")]), sort=True
+        )
+        return code.astype(np.int64), np.asarray(names, dtype=object)
+
+    def _of_signals(self, signal: "pd.Series[int]", account: "pd.Series[int]") -> pd.DataFrame:
+        """Ids, and the names of the accounts."""
+        exported = self.owners.exported
+        row, at = _codes(signal), _codes(account)
+        return pd.DataFrame({
+            "signal_id": taken_text(self.frame["signal_id"], row),
+            "account_id": taken_text(self.frame["account_id"], row),
+            "account": taken_text(exported["name"], at),
+            "segment": taken_text(exported["segment"], at),
+        })  # fmt: skip
+
+    def _chains(self, rows: pd.DataFrame) -> list[str]:
+        """Who held the account since the routing, where a breach lies between several people."""
+        told = [""] * len(rows)
+        account, start, overrun = (rows[name].to_numpy() for name in ("account", "started_us", "overrun_us"))
+        until = np.minimum(rows["stopped_us"].to_numpy(), self.as_of)
+        for at in np.flatnonzero(self.owners.changes_hands(account) & (overrun > 0)).tolist():
+            told[at] = self.owners.chain(int(account[at]), int(start[at]), int(until[at]))
+        return told
 
 
 def sla_report(plans: PlanSet, book: Book, as_of: int) -> SlaReport:
@@ -138,68 +229,43 @@ def sla_report(plans: PlanSet, book: Book, as_of: int) -> SlaReport:
         help_ = "add  signals: {sla: {clock: elapsed, hot: {acknowledge: 4h, contact: 24h}, …}}"
         raise Refused(NO_LIMITS.at(plans.versions[0].place, "no plan says how fast a signal is to be answered", help_))
     signals = Signals.of(book["signals"], as_of)
+    owners = Owners.of(book, plans.zone)
+    rows = signal_rows(plans, signals, owners)
     begun = beginnings(plans, signals, book["urgency_changes"])
     targets = targets_of(plans, signals, begun)
-    measured = measure(plans, book, signals, targets)
-    owners = Owners.of(book, plans.zone)
-    rows = _rows(plans, book, signals, targets, measured, owners)
-    told = signal_rows(plans, book, signals, owners)
-    return SlaReport(as_of, plans, book, rows, told, faults_of(plans, book, signals, begun, rows))
+    judged = _judged(plans, as_of, targets, measure(plans, book, signals, targets), owners, rows)
+    findings = faults_of(plans, book, signals, begun, judged)
+    return SlaReport(as_of, plans, book, owners, signals.frame, judged, rows, findings)
 
 
-def _rows(
-    plans: PlanSet, book: Book, signals: Signals, targets: Targets, measured: Measured, owners: Owners
+def _judged(
+    plans: PlanSet, as_of: int, targets: Targets, measured: Measured, owners: Owners, signals: pd.DataFrame
 ) -> pd.DataFrame:
-    """The targets of design page 5, ordered by signal, instant and target."""
-    of = signals.frame.take(targets.signal).reset_index(drop=True)
-    falls_due = np.where(measured.due >= NEVER_US, signals.as_of, measured.due)
-    worked = np.minimum(np.minimum(measured.stop, falls_due), signals.as_of)
-    owner = owners.at(of, falls_due, worked)
+    """The targets of design page 5, ordered by signal: codes (`told_to`: the manager, unless that is one above
+    managers), and microseconds."""
+    account, named, csm = (signals[name].to_numpy()[targets.signal] for name in ("account", "named", "csm"))
+    falls_due = np.where(measured.due >= NEVER_US, as_of, measured.due)
+    worked = np.minimum(np.minimum(measured.stop, falls_due), as_of)
+    owner = owners.at(account, named, falls_due, worked)
     manager = owners.manager_of(owner)
-    state = np.asarray(STATES, object)[measured.state]
-    state[(owner == NONE) & (measured.state != VOID)] = "no_owner"
-    overrun = np.where(np.isin(state, BREACHES), measured.counted - targets.limit, 0)
-    accounts = book["accounts"]
-    account = look_up(of["account_id"], accounts["account_id"])
+    state = np.where((owner == NONE) & (measured.state != VOID), NO_OWNER, measured.state)
+    late = (state == BREACHED) | (state == BREACHED_OPEN)
     return pd.DataFrame({
-        "signal_id": of["signal_id"],
-        "account_id": of["account_id"],
-        "account": taken_text(accounts["name"], account),
-        "segment": taken_text(accounts["segment"], account),
-        "urgency": np.asarray(URGENCIES, object)[targets.urgency],
-        "target": np.asarray(TARGETS, object)[targets.target],
-        "state": state,
-        "clock": np.where(targets.business, "business", "elapsed"),
-        "limit_us": targets.limit,
-        "elapsed_us": measured.elapsed,
-        "business_us": pd.array(measured.business, dtype="Int64"),
-        "counted_us": measured.counted,
-        "paused_us": measured.paused,
-        "overrun_us": overrun,
-        "severity": _severity(overrun, targets.limit),
-        "started_us": targets.start,
-        "due_us": measured.due,
-        "due_week": week_of(local_day(falls_due, plans.zone)),
-        "stopped_us": measured.stop,
-        "owner": owners.ids(owner),
-        "manager": owners.ids(manager),
-        "told_to": owners.ids(np.where(owners.is_above(manager), NONE, manager)),
-        "csm": of["logged_by"],
-        "chain": _chains(owners, of, targets.start, np.minimum(measured.stop, signals.as_of), overrun),
-    }).assign(business_us=lambda frame: frame["business_us"].mask(frame["business_us"] == UNKNOWN))  # fmt: skip
+        "signal": targets.signal, "account": account, "urgency": targets.urgency, "target": targets.target,
+        "state": state, "business": targets.business, "limit_us": targets.limit, "elapsed_us": measured.elapsed,
+        "business_us": measured.business, "counted_us": measured.counted, "paused_us": measured.paused,
+        "overrun_us": np.where(late, measured.counted - targets.limit, 0), "started_us": targets.start,
+        "due_us": measured.due, "due_week": week_of(local_day(falls_due, plans.zone)), "stopped_us": measured.stop,
+        "owner": owner, "manager": manager, "told_to": np.where(owners.is_above(manager), NONE, manager), "csm": csm,
+    })  # fmt: skip
 
 
-def _severity(overrun: Ints, limit: Ints) -> np.ndarray:
+def _severity(overrun: Ints, limit: Ints) -> Texts:
     """By overrun ÷ limit: up to a half minor, up to two major, above severe; nothing without an overrun."""
     levels = [overrun <= 0, 2 * overrun <= limit, overrun <= 2 * limit]
-    return np.select(levels, ["", "minor", "major"], "severe").astype(object)
+    words = np.asarray(["", "minor", "major", "severe"], object)
+    return np.asarray(words[np.select(levels, [0, 1, 2], 3)], object)
 
 
-def _chains(owners: Owners, signals: pd.DataFrame, start: Ints, until: Ints, overrun: Ints) -> list[str]:
-    """Who held the account from the routing on, where a breach lies between several people."""
-    several = owners.changes_hands(signals)
-    accounts = signals["account_id"].tolist()
-    return [
-        owners.chain(accounts[row], int(start[row]), int(until[row])) if several[row] and overrun[row] > 0 else ""
-        for row in range(len(accounts))
-    ]
+def _codes(column: "pd.Series[int]") -> Ints:
+    return np.asarray(column, np.int64)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from expcomp.exact import Flags, Ints
-from expcomp.pay.lookups import NONE, Names
+from expcomp.exact import Flags, Ints, order_by
+from expcomp.pay.lookups import NONE
 from expcomp.period import Unit
 from expcomp.plan.model import Plan
 from expcomp.plan.signals import Response, Review, Sla
@@ -21,7 +22,7 @@ from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
 from expcomp.reports.calendars import DAY_US, clock_us, syncs
 from expcomp.reports.moments import local_day, microseconds
-from expcomp.texts import LARGE, look_up
+from expcomp.texts import LARGE, arrow_text, look_up
 
 URGENCIES = ("watch", "warm", "hot")
 LEVELS = pa.array(URGENCIES, LARGE)
@@ -52,6 +53,11 @@ class Signals:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def rows_of(self, ids: pd.Series) -> Ints:
+        """The row of each signal id; NONE for one that is not here."""
+        found = pc.index_in(arrow_text(ids), value_set=arrow_text(self.frame["signal_id"])) if len(ids) else None
+        return np.zeros(0, np.int64) if found is None else found.fill_null(NONE).to_numpy().astype(np.int64)
+
 
 @dataclass(frozen=True)
 class Targets:
@@ -74,7 +80,7 @@ class Targets:
     def joined(cls, parts: "list[Targets]") -> "Targets":
         names = ("signal", "plan", "urgency", "target", "start", "limit", "business", "stop")
         joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-        order = np.lexsort((joined["target"], joined["start"], joined["signal"]))
+        order = order_by(joined["signal"], joined["urgency"], joined["target"])
         return cls(**{name: column[order] for name, column in joined.items()})
 
 
@@ -92,9 +98,8 @@ def beginnings(plans: PlanSet, signals: Signals, changes: pd.DataFrame) -> Begin
     """Each routed signal as it was when it was routed, and each later rise of its urgency."""
     routed = np.flatnonzero(signals.routed < NEVER_US)
     urgency = _codes(signals.frame["urgency"])
-    ids = Names.of(signals.frame["signal_id"])
     changed = microseconds(changes["changed_at"], signals.as_of)
-    of = ids.codes(changes["signal_id"])
+    of = signals.rows_of(changes["signal_id"])
     later = np.flatnonzero((of != NONE) & (changed < NEVER_US) & (changed > signals.routed[of]))
     later = later[np.lexsort((changed[later], of[later]))]
     before, after = _codes(changes["urgency_before"]), _codes(changes["urgency_after"])
@@ -138,8 +143,9 @@ class Answers:
         """A contact acknowledges too; an outcome says that there was a contact. Where a plan has `contact_scope:
         account`, the first contact with the account since the routing counts for all of its signals."""
         contacted = np.minimum(signals.contacted, signals.outcome)
-        shared = np.where(one_contact_for_account, _first_on_account(signals), NEVER_US)
-        contacted = np.minimum(contacted, shared)
+        if one_contact_for_account.any():
+            shared = np.where(one_contact_for_account, _first_on_account(signals), NEVER_US)
+            contacted = np.minimum(contacted, shared)
         return cls(np.minimum(signals.acknowledged, contacted), contacted)
 
     def to(self, target: int) -> Ints:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from expcomp.output.sla_machine import summary_json
 from expcomp.output.sla_tables import target_frame
 from expcomp.output.text import percent
 from expcomp.plan.nodes import Block, compose, decode
+from expcomp.reports.measured import STATES
 from expcomp.reports.rates import Summary, share_ppm
 from expcomp.reports.sla import SlaReport
 
@@ -57,7 +59,7 @@ def test_clock(block: Block, case: Block, clock: str) -> None:
 
     report = tell(tables, as_of, plan_text(plain(sla), zone, calendar=calendar))
 
-    wanted, rows = case[clock], target_frame(report)
+    wanted, rows = case[clock], target_frame(report, report.named(report.targets))
     row = rows[rows["target"] == "acknowledge"].iloc[0]
     due = instant(wanted["due"], zone) // 1_000_000
     assert (row["state"], row[f"{clock}_s"], instant(row["due_at"], "UTC") // 1_000_000) == (
@@ -80,9 +82,9 @@ def test_story(block: Block) -> None:
 
     compare(block["targets"], told(report, zone), zone)
     if "unrouted" in block:
-        compare(block["unrouted"], report.unrouted.astype(str).to_dict("records"), zone)
+        compare(block["unrouted"], report.named_signals(report.unrouted).astype(str).to_dict("records"), zone)
     if "not_told" in block:
-        compare(block["not_told"], report.untold.astype(str).to_dict("records"), zone)
+        compare(block["not_told"], report.named_signals(report.untold).astype(str).to_dict("records"), zone)
     if "findings" in block:
         assert sorted(finding.code for finding in report.findings) == sorted(block["findings"])
     for name, value in block.get("summary", {}).items():
@@ -90,7 +92,10 @@ def test_story(block: Block) -> None:
 
 
 def told(report: SlaReport, zone: str) -> list[dict[str, str]]:
-    return [{name: str(value) for name, value in row.items()} for row in target_frame(report).to_dict("records")]
+    return [
+        {name: str(value) for name, value in row.items()}
+        for row in target_frame(report, report.named(report.targets)).to_dict("records")
+    ]
 
 
 def compare(wanted: Any, got: list[dict[str, str]], zone: str) -> None:
@@ -112,8 +117,7 @@ def same(found: str, wanted: str, name: str, zone: str) -> bool:
 
 @pytest.mark.parametrize("row", [row for _, block in files("rates") for row in block["rates"]], ids=lambda r: r["rate"])
 def test_rate(row: Block) -> None:
-    states = ("met", "breached", "breached_open", "at_risk", "on_track", "paused", "void", "no_owner")
-    summary = Summary.of([state for state in states for _ in range(int(row.get(state, 0)))])
+    summary = Summary.of(np.array([at for at, state in enumerate(STATES) for _ in range(int(row.get(state, 0)))]))
     assert "/".join(map(str, summary.rate)) == row["rate"]
     assert "/".join(map(str, summary.closed_only_rate)) == row["closed_only"]
     assert percent(share_ppm(summary.rate)) == row["shown"]
