@@ -5,16 +5,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from expcomp.diagnostics import Finding, Severity
 from expcomp.exact import Ints
 from expcomp.output.table import Column, Table, counts, shares, texts, times
-from expcomp.output.text import Texts
-from expcomp.reports.business_time import SECOND_US
+from expcomp.output.text import Texts, each
+from expcomp.reports.business_time import NEVER_US, SECOND_US
 from expcomp.reports.calendars import DAY_US
 from expcomp.reports.moments import wall_text, week_name
 from expcomp.reports.sla import SlaReport
-from expcomp.texts import look_up, taken_text
+from expcomp.texts import LARGE, joined, look_up, taken_text, text_array
 
 NO_SEGMENT = "(none)"
 
@@ -184,24 +186,26 @@ def target_frame(report: SlaReport, rows: pd.DataFrame) -> pd.DataFrame:
     named = ("signal_id", "account_id", "account", "segment", "urgency", "target", "state", "severity", "clock")
     return pd.DataFrame({
         **{name: rows[name] for name in named},
-        **{f"{name}_s": _whole_text(seconds(rows[f"{name}_us"])) for name in TARGET_TIMES},
+        **{f"{name}_s": text_array(_whole_text(rows[f"{name}_us"])) for name in TARGET_TIMES},
         **{f"{name}_at": utc_text(rows[f"{name}_us"].to_numpy(np.int64)) for name in ("started", "due", "stopped")},
-        "due_week": [week_name(int(week)) for week in rows["due_week"]],
+        "due_week": each(rows["due_week"], week_name),
         **{name: rows[name] for name in ("owner", "manager", "csm", "chain")},
     })  # fmt: skip
 
 
-def _whole_text(values: Texts) -> list[str]:
-    return ["" if value is None else str(value) for value in values]
+def _whole_text(us: "pd.Series[int]") -> pa.Array:
+    """Whole seconds as text; "" where there is no value."""
+    return pa.array(us.astype("Int64") // SECOND_US).cast(LARGE).fill_null("")
 
 
 def utc(us: int) -> str:
     return str(utc_text(np.asarray([us], np.int64))[0])
 
 
-def utc_text(us: Ints) -> Texts:
+def utc_text(us: Ints) -> pd.arrays.ArrowStringArray:
     """`2027-02-01T12:00:00Z`; "" for never."""
-    return wall_text(us, ZoneInfo("UTC"), "%Y-%m-%dT%H:%M:%SZ")
+    seconds_ = pa.array(us // SECOND_US, mask=us >= NEVER_US).cast(pa.timestamp("s")).cast(LARGE)
+    return text_array(joined(pc.replace_substring(seconds_, " ", "T"), "Z").fill_null(""))
 
 
 def target_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:

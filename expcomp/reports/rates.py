@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Flags, Ints
+from expcomp.exact import Flags, Ints, order_by
 from expcomp.reports.measured import AT_RISK, BREACHED, BREACHED_OPEN, MET, NO_OWNER, ON_TRACK, PAUSED, STATES, VOID
 
 NOT_DUE = (AT_RISK, ON_TRACK)
@@ -69,36 +69,32 @@ def rates_by(group: Ints, state: Ints) -> pd.DataFrame:
 
 def times_by(group: Ints, time: Ints, answered: Flags) -> pd.DataFrame:
     """One row per group: how many are answered and not, P50 and P90 of the answered (nearest rank: times that
-    really occurred), and the product-limit median of all (`median_of_all`); blank where there is none."""
+    really occurred), and the product-limit median of all ; blank where there is none."""
     groups, at = np.unique(group, return_inverse=True)
-    size = len(groups)
-    done = np.bincount(at[answered], minlength=size)
-    frame = pd.DataFrame({"group": groups, "answered": done, "unanswered": np.bincount(at, minlength=size) - done})
-    order = np.lexsort((time[answered], at[answered]))
-    sorted_time, start = time[answered][order], np.cumsum(done) - done
+    order = order_by(at, time, (~answered).astype(np.int64))
+    at, time, answered = at[order], time[order], answered[order]
+    done = np.bincount(at[answered], minlength=len(groups))
+    start, sorted_time = np.cumsum(done) - done, np.append(time[answered], 0)
+    frame = pd.DataFrame({"group": groups, "answered": done, "unanswered": np.bincount(at) - done})
     for name, top, bottom in (("p50_us", 1, 2), ("p90_us", 9, 10)):
         rank = np.maximum(-(-done * top // bottom), 1) - 1
-        value = np.append(sorted_time, 0)[np.minimum(start + rank, len(sorted_time))]
-        frame[name] = pd.array(value, dtype="Int64")
-        frame[name] = frame[name].mask(done == 0)
-    frame["median_us"] = median_of_all(at, time, answered).reindex(range(size)).array
-    return frame
+        value = sorted_time[np.minimum(start + rank, len(sorted_time) - 1)]
+        frame[name] = pd.Series(value, dtype="Int64").mask(done == 0)
+    return frame.assign(median_us=_median_of_all(at, time, answered, len(groups)))
 
 
 CLOSE = 1e-9
 """Room for the rounding of a long product of ratios, where it is compared with a half."""
 
 
-def median_of_all(group: Ints, time: Ints, answered: Flags) -> pd.Series:
-    """The product-limit median (Kaplan and Meier 1958) by group: the first response time by which half of its
-    targets were answered, where those still waiting count for as long as they have waited. A group in which that
-    is not reached has no row."""
-    order = np.lexsort((~answered, time, group))
-    group, time, answered = group[order], time[order], answered[order]
-    size = np.bincount(group) if len(group) else group
-    exposed = (np.cumsum(size))[group] - np.arange(len(group))
+def _median_of_all(group: Ints, time: Ints, answered: Flags, groups: int) -> "pd.Series[int]":
+    """The product-limit median (Kaplan and Meier 1958) of each group: the first response time by which half of its
+    targets were answered, where those still waiting count for as long as they have waited. Blank where that is
+    not reached. Rows stand by group, then time; answers before those still waiting at the same time."""
+    exposed = np.cumsum(np.bincount(group, minlength=groups))[group] - np.arange(len(group))
     factor = np.where(answered, (exposed - 1) / exposed, 1.0)
     unanswered = pd.Series(factor).groupby(group).cumprod().to_numpy()
     reached = np.flatnonzero(answered & (unanswered <= 0.5 + CLOSE))
-    groups, first = np.unique(group[reached], return_index=True)
-    return pd.Series(pd.array(time[reached[first]], dtype="Int64"), index=groups)
+    found, first = np.unique(group[reached], return_index=True)
+    median = pd.Series(pd.array(time[reached[first]], dtype="Int64"), index=found)
+    return median.reindex(range(groups)).reset_index(drop=True)
