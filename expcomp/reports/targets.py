@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.exact import Flags, Ints, order_by
+from expcomp.exact import Flags, Ints
 from expcomp.pay.lookups import NONE
 from expcomp.period import Unit
 from expcomp.plan.model import Plan
@@ -76,17 +76,11 @@ class Targets:
     def __len__(self) -> int:
         return len(self.signal)
 
-    @classmethod
-    def joined(cls, parts: "list[Targets]") -> "Targets":
-        names = ("signal", "plan", "urgency", "target", "start", "limit", "business", "stop")
-        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-        order = order_by(joined["signal"], joined["urgency"], joined["target"])
-        return cls(**{name: column[order] for name, column in joined.items()})
-
 
 @dataclass(frozen=True)
 class Beginnings:
-    """A signal becomes of an urgency at an instant, under a version of a plan (NONE: under none)."""
+    """A signal becomes of an urgency at an instant, under a version of a plan (NONE: under none); by signal, then
+    instant."""
 
     signal: Ints
     plan: Ints
@@ -109,6 +103,8 @@ def beginnings(plans: PlanSet, signals: Signals, changes: pd.DataFrame) -> Begin
     signal = np.concatenate((routed, of[rises]))
     start = np.concatenate((signals.routed[routed], changed[rises]))
     level = np.concatenate((urgency[routed], after[rises]))
+    order = np.lexsort((start, signal)) if len(rises) else slice(None)
+    signal, level, start = signal[order], level[order], start[order]
     return Beginnings(signal, versions_at(plans, start), level, start)
 
 
@@ -148,8 +144,9 @@ class Answers:
             contacted = np.minimum(contacted, shared)
         return cls(np.minimum(signals.acknowledged, contacted), contacted)
 
-    def to(self, target: int) -> Ints:
-        return self.contacted if target == CONTACT else self.acknowledged
+    def by_target(self) -> Ints:
+        """One column per target of TARGETS; an acknowledgement is a review."""
+        return np.stack((self.acknowledged, self.contacted, self.acknowledged), axis=1)
 
 
 def _first_on_account(signals: Signals) -> Ints:
@@ -171,25 +168,22 @@ def targets_of(plans: PlanSet, signals: Signals, begun: Beginnings) -> Targets:
         if plan.signals.sla and plan.signals.sla.contact_scope == "account":
             scoped[begun.signal[begun.plan == index]] = True
     answers = Answers.of(signals, scoped)
-    upgraded = begun.start != signals.routed[begun.signal]
-    parts = [_none()]
+    limit = np.full((len(begun.signal), len(TARGETS)), NONE)
+    business = np.zeros(limit.shape, np.bool_)
     for index, plan in enumerate(plans.versions):
         for level, urgency in enumerate(URGENCIES):
             rows = np.flatnonzero((begun.plan == index) & (begun.urgency == level))
-            for target, limit, business in _limits(plan, urgency, begun.start[rows]):
-                stop = answers.to(target)[begun.signal[rows]]
-                opened = ~upgraded[rows] | (stop > begun.start[rows])
-                mine = rows[opened]
-                parts.append(Targets(
-                    begun.signal[mine], begun.plan[mine], begun.urgency[mine], np.full(len(mine), target),
-                    begun.start[mine], limit[opened], np.full(len(mine), business), stop[opened],
-                ))  # fmt: skip
-    return Targets.joined(parts)
-
-
-def _none() -> Targets:
-    whole = np.zeros(0, np.int64)
-    return Targets(whole, whole, whole, whole, whole, whole, np.zeros(0, np.bool_), whole)
+            for target, limits, by_business in _limits(plan, urgency, begun.start[rows]):
+                limit[rows, target], business[rows, target] = limits, by_business
+    stop = answers.by_target()[begun.signal]
+    upgraded = begun.start != signals.routed[begun.signal]
+    opened = (limit != NONE) & (~upgraded[:, None] | (stop > begun.start[:, None]))
+    at = np.flatnonzero(opened)
+    row, which = np.divmod(at, len(TARGETS))
+    return Targets(
+        begun.signal[row], begun.plan[row], begun.urgency[row], which, begun.start[row], limit.ravel()[at],
+        business.ravel()[at], stop.ravel()[at],
+    )  # fmt: skip
 
 
 def _limits(plan: Plan, urgency: str, start: Ints) -> Iterator[tuple[int, Ints, bool]]:

@@ -4,6 +4,7 @@ python -m bench make 1000000 FOLDER   a project of so many deals
 python -m bench same FOLDER           whether expcomp and the job by hand write the same lines of it
 python -m bench run FOLDER            what both take, beside reading alone and a pandas script
 python -m bench read 1000000          reading so many deals into checked columns
+python -m bench signals 1000000       response times of so many signals beyond reading them, and business time a row
 python -m bench startup               what --version, --help and small runs take
 """
 
@@ -37,6 +38,10 @@ def main() -> int:
             from .read_deals import run_reading
 
             said = run_reading(options.deals, options.rounds)
+        case "signals":
+            from .signal_jobs import run_signals
+
+            said = run_signals(options.signals, options.rounds)
         case _:
             from .startup import run_startup
 
@@ -55,11 +60,12 @@ def _options() -> argparse.Namespace:
         ("same", ("folder",), 0),
         ("run", ("folder",), 3),
         ("read", ("deals",), 5),
+        ("signals", ("signals",), 3),
         ("startup", (), 11),
     ):
         command = commands.add_parser(name)
         for argument in arguments:
-            command.add_argument(argument, type=int if argument == "deals" else Path)
+            command.add_argument(argument, type=Path if argument == "folder" else int)
         if name == "make":
             command.add_argument("--seed", type=int, default=1)
         if rounds:

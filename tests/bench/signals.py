@@ -1,6 +1,10 @@
-"""A generated project of nothing but signals, the people who log and answer them, and pauses."""
+"""A generated project of nothing but signals, the people who log and answer them, and pauses.
+
+python -m bench.signals FOLDER SIGNALS
+"""
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +85,7 @@ def _signals(table: Writer, pauses: Writer, rng: np.random.Generator, number: In
 
 def _instants(seconds: Ints) -> pa.Array:
     return instants(seconds // DAY_S, seconds % DAY_S)
+
+
+if __name__ == "__main__":
+    write_signals(Path(sys.argv[1]), int(sys.argv[2]))
