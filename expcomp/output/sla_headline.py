@@ -23,30 +23,28 @@ def headline(report: SlaReport) -> tuple[str, str, str]:
 
 
 def _rate(report: SlaReport) -> str:
-    """The rate, and beside it the naive one with what it leaves out."""
+    """The rate, and beside it the naive one of those answered alone."""
     summary = report.summary
-    rate = share_ppm(summary.rate)
+    rate, naive = share_ppm(summary.rate), share_ppm(summary.closed_only_rate)
     if rate is None:
-        return f"No target has fallen due yet; {summary.not_due} run, {summary.paused} are paused."
-    said = f"{percent(rate)} answered in time: {summary.met} of {summary.due} that fell due"
-    naive = share_ppm(summary.closed_only_rate)
-    if naive is None or not summary.breached_open:
-        return f"{said}. None of them is still open."
-    left_out = f"it leaves out the {summary.breached_open} late and still open"
-    return f"{said}. Of those answered it is {percent(naive)}: {left_out}."
+        return "No target has fallen due yet."
+    counts = (
+        f"{summary.met:,} of {summary.due:,} due, {summary.breached:,} late, {summary.breached_open:,} late and open"
+    )
+    of_answered = "none answered" if naive is None else f"answered only: {percent(naive)}"
+    return f"{percent(rate)} in time: {counts} ({of_answered})."
 
 
 def _late(report: SlaReport) -> str:
     summary, rows = report.summary, report.open_breaches
-    waiting = f"{summary.not_due} not due yet, {summary.paused} paused"
+    running = f"{summary.not_due:,} not due yet{f', {summary.paused:,} paused' * bool(summary.paused)}."
     if rows.empty:
-        return f"Nothing is late and open; {summary.breached} were answered late. {waiting}."
+        return f"Nothing is late and open. {running}"
     first = report.named(rows.head(1))
     oldest, who = first.iloc[0], people(report, first["owner"])[0]
     late = spoken_length(int(oldest["overrun_us"]) // SECOND_US)
     where = oldest["account"] or oldest["account_id"]
-    told = f"{summary.breached_open} late and open, the oldest by {late}: {oldest['target']} of {where} with {who}"
-    return f"{told}; {summary.breached} were answered late. {waiting}."
+    return f"Oldest open: {where}, {oldest['target']}, {late} late, {who}. {running}"
 
 
 def _unheard(report: SlaReport) -> str:

@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 from expcomp.diagnostics import Finding, Severity
 from expcomp.exact import Ints
 from expcomp.output.table import Column, Table, counts, shares, texts, times
-from expcomp.output.text import Texts, each
+from expcomp.output.text import Texts, each, one_decimal, percent
 from expcomp.reports.business_time import NEVER_US, SECOND_US
 from expcomp.reports.calendars import DAY_US
 from expcomp.reports.moments import wall_text, week_name
+from expcomp.reports.rates import share_ppm
 from expcomp.reports.sla import SlaReport
 from expcomp.texts import LARGE, joined, look_up, taken_text, text_array
 
@@ -31,6 +32,10 @@ def instants(us: pd.Series, zone: ZoneInfo) -> Texts:
     return wall_text(us.to_numpy(np.int64), zone)
 
 
+def dates(us: pd.Series, zone: ZoneInfo) -> Texts:
+    return wall_text(us.to_numpy(np.int64), zone, "%Y-%m-%d")
+
+
 def people(report: SlaReport, ids: pd.Series) -> list[str]:
     """The names of payees; the id where there is no name."""
     payees = report.book["payees"]
@@ -38,27 +43,52 @@ def people(report: SlaReport, ids: pd.Series) -> list[str]:
     return [name or id_ for name, id_ in zip(named, ids, strict=True)]
 
 
-def breach_table(report: SlaReport, found: pd.DataFrame, title: str, *, full: bool = True) -> Table:
-    """One row per late target of `report.targets`; without `full` only what is read aloud."""
+FURTHER = ("severity", "elapsed", "business", "urgency", "state", "tell", "holders")
+"""What a table of breaches says beside what is read aloud."""
+
+
+def breach_table(
+    report: SlaReport, found: pd.DataFrame, title: str, *, further: Sequence[str] = FURTHER
+) -> Table:  # fmt: skip
+    """One row per late target of `report.targets`."""
     rows = report.named(found)
-    columns = [
+    columns = (
         texts("signal", rows["signal_id"]),
         texts("account", rows["account"].where(rows["account"] != "", rows["account_id"])),
         texts("target", rows["target"]),
         texts("owner", rows["owner"]),
         texts("due", instants(rows["due_us"], report.zone)),
         times("late by", seconds(rows["overrun_us"])),
-    ]
-    further = [
-        texts("severity", rows["severity"]),
+    )
+    more = {
+        "severity": texts("severity", rows["severity"]),
+        "elapsed": times("elapsed", seconds(rows["elapsed_us"])),
+        "business": times("business", seconds(rows["business_us"])),
+        "urgency": texts("urgency", rows["urgency"]),
+        "state": texts("state", state_words(rows["state"])),
+        "tell": texts("tell", rows["told_to"]),
+        "holders": texts("holders", rows["chain"]),
+    }
+    said = [more[name] for name in further if name != "holders" or (rows["chain"] != "").any()]
+    return Table(title, (*columns, *said), keys=2, packed=True, empty="none")
+
+
+def running_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:
+    """One row per target that is not due yet."""
+    rows = report.named(found)
+    columns = (
+        texts("signal", rows["signal_id"]),
+        texts("account", rows["account"].where(rows["account"] != "", rows["account_id"])),
+        texts("target", rows["target"]),
+        texts("owner", rows["owner"]),
+        texts("due", instants(rows["due_us"], report.zone)),
+        times("limit", seconds(rows["limit_us"])),
+        texts("state", state_words(rows["state"])),
         times("elapsed", seconds(rows["elapsed_us"])),
         times("business", seconds(rows["business_us"])),
         texts("urgency", rows["urgency"]),
-        texts("tell", rows["told_to"]),
-        *([texts("state", state_words(rows["state"]))] if rows["state"].nunique() > 1 else []),
-        *([texts("holders", rows["chain"])] if (rows["chain"] != "").any() else []),
-    ]
-    return Table(title, (*columns, *(further if full else [])), keys=2, packed=True, empty="none")
+    )
+    return Table(title, columns, keys=2, packed=True, empty="none")
 
 
 def state_words(states: pd.Series) -> pd.Series:
@@ -71,7 +101,17 @@ def rate_table(report: SlaReport, key: str, title: str) -> Table:
     """Counts and rate per owner or per segment."""
     rows = report.by_owner if key == "owner" else report.by_segment
     named = [texts("name", people(report, rows["owner"]))] if key == "owner" else []
-    return Table(title, (texts(key, _named(rows[key])), *named, *_rates(rows)), empty="none")
+    columns = (texts(key, _named(rows[key])), *named, *_rates(rows))
+    return Table(title, columns, empty="none", notes=_without_open(report) if key == "owner" else ())
+
+
+def _without_open(report: SlaReport) -> tuple[str, ...]:
+    """Why the rate is not the naive one."""
+    summary, naive = report.summary, share_ppm(report.summary.closed_only_rate)
+    if naive is None or not summary.breached_open:
+        return ()
+    why = f"which leaves out the {summary.breached_open:,} late and still open"
+    return (f"rate: met of all that fell due, answered or not; of those answered alone it is {percent(naive)}, {why}",)
 
 
 def _rates(rows: pd.DataFrame) -> list[Column]:
@@ -108,13 +148,14 @@ def csm_table(report: SlaReport) -> Table:
     columns = (
         texts("csm", rows["csm"]),
         *(counts(name, rows[column]) for name, column in
-          (("signals", "signals"), ("worth routing", "screened"), ("qualified", "qualified"), ("routed", "routed"),
+          (("signals", "signals"), ("pass", "screened"), ("qualify", "qualified"), ("routed", "routed"),
            ("never routed", "unrouted"))),
         times("routing P50", seconds(rows["p50_us"])),
         times("routing P90", seconds(rows["p90_us"])),
         shares("AE in time", rows["rate_ppm"]),
     )  # fmt: skip
-    return Table("Signals by CSM: what they logged and routed, and how AEs answered", columns, empty="none")
+    notes = ("pass: enough marks to be routed; qualify: enough for credit; routing: from identified to routed",)
+    return Table("Signals by CSM, and how AEs answered them", columns, empty="none", notes=notes)
 
 
 def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
@@ -124,11 +165,13 @@ def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table
         texts("signal", found["signal_id"]),
         texts("account", found["account"].where(found["account"] != "", found["account_id"])),
         texts("urgency", found["urgency"]),
-        texts("identified", instants(found["identified_us"], report.zone)),
+        texts("identified", dates(found["identified_us"], report.zone)),
         counts("days ago", found["age_us"] // DAY_US),
-        texts("worth routing", np.where(found["screened"], "yes", "no")),
+        texts("passes", np.where(found["screened"], "yes", "no")),
     )
-    return Table(f"Never reached the AE: {len(report.unrouted)}", columns, keys=2, packed=True, empty="none")
+    notes = ("passes: it has the marks that the plan wants of a signal to be routed",)
+    title = f"Never reached the AE: {len(report.unrouted)}"
+    return Table(title, columns, keys=2, packed=True, empty="none", notes=notes)
 
 
 def untold_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
@@ -139,7 +182,7 @@ def untold_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
         texts("account", found["account"].where(found["account"] != "", found["account_id"])),
         texts("owner", found["owner"]),
         texts("outcome", found["outcome"]),
-        texts("known since", instants(found["outcome_us"], report.zone)),
+        texts("since", dates(found["outcome_us"], report.zone)),
         texts("overdue", np.where(found["overdue"], "yes", "")),
     )
     late = int(report.untold["overdue"].sum())
@@ -149,15 +192,10 @@ def untold_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
 
 def trend_table(report: SlaReport) -> Table:
     rows = report.trend
-    change = ["" if pd.isna(ppm) else _points(int(ppm)) for ppm in rows["change_ppm"]]
+    change = ["" if pd.isna(ppm) else f"{'+' if ppm >= 0 else ''}{one_decimal(int(ppm))}" for ppm in rows["change_ppm"]]
     columns = (texts("week", [week_name(week) for week in rows["week"]]), *_rates(rows), texts("points", change))
-    notes = ("by when a target fell due; a week with fewer than 5 has no rate",)
+    notes = ("by when a target fell due, the last week so far; with fewer than 5 there is no rate",)
     return Table("Week by week", columns, notes=notes)
-
-
-def _points(ppm: int) -> str:
-    tenths = (abs(ppm) + 500) // 1000
-    return f"{'-' if ppm < 0 else '+'}{tenths // 10}.{tenths % 10}"
 
 
 def finding_table(report: SlaReport) -> Table:

@@ -1,7 +1,7 @@
 """An SLA report on a terminal or in a pipe: three lines to read aloud, late and open, by manager, then the rest."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TextIO
 
@@ -29,14 +29,16 @@ LISTED = 10
 """Rows of a list that is not about breaches; how many more there are is said."""
 
 WIDE = 110
+SHOWN_WIDE = ("severity", "elapsed", "business")
+"""Columns of breaches on a terminal of at least so many."""
 
 
 def print_sla(report: SlaReport, stream: TextIO, width: int | None = None) -> None:
     """`width` None: that of the terminal, or as wide as it gets in a pipe."""
     screen = Screen(stream, width)
     screen.lines(_headline(report, screen.width))
-    full = screen.width is None or screen.width >= WIDE
-    for table in _tables(report, full=full):
+    further = SHOWN_WIDE if screen.width is None or screen.width >= WIDE else ()
+    for table in _tables(report, further):
         screen.table(table)
     screen.lines(_findings(report, screen.width))
     screen.lines(_origin(report, screen.width))
@@ -49,10 +51,10 @@ def _headline(report: SlaReport, width: int | None) -> Iterator[Line]:
     yield Line("")
 
 
-def _tables(report: SlaReport, *, full: bool) -> Iterator[Table]:
+def _tables(report: SlaReport, further: Sequence[str]) -> Iterator[Table]:
     rows = report.open_breaches
-    yield breach_table(report, rows, f"Late and open, the oldest first: {len(rows)}", full=full)
-    yield from _escalations(report, full=full)
+    yield breach_table(report, rows, f"Late and open, the oldest first: {len(rows)}", further=further)
+    yield from _escalations(report, further)
     yield rate_table(report, "owner", "Answered in time, by AE")
     yield rate_table(report, "segment", "By segment of the account")
     yield time_table(report, "owner", "How long answers took, by AE")
@@ -62,7 +64,7 @@ def _tables(report: SlaReport, *, full: bool) -> Iterator[Table]:
     yield trend_table(report)
 
 
-def _escalations(report: SlaReport, *, full: bool) -> Iterator[Table]:
+def _escalations(report: SlaReport, further: Sequence[str]) -> Iterator[Table]:
     """One table per manager: how many of the late and open are theirs, and what was answered late since the Monday
     of last week."""
     for manager, rows in report.by_manager(report.escalations):
@@ -72,13 +74,13 @@ def _escalations(report: SlaReport, *, full: bool) -> Iterator[Table]:
         by_owner = ", ".join(f"{owner} {count}" for owner, count in sorted(counted.items()))
         above = f"{len(waiting)} of those above ({by_owner})" if len(waiting) else "nothing late and open"
         title = f"To {name}: {above}; answered late this week or last: {len(answered)}"
-        yield breach_table(report, answered, title, full=full)
+        yield breach_table(report, answered, title, further=further)
 
 
 def _shortened(table: Table, total: int) -> Table:
     more = total - len(table)
     notes = (f"… and {more} more: all of them with  -o sla.xlsx",) if more else ()
-    return replace(table, notes=notes)
+    return replace(table, notes=(*notes, *table.notes))
 
 
 def _findings(report: SlaReport, width: int | None) -> Iterator[Line]:

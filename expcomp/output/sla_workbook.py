@@ -13,6 +13,7 @@ from expcomp.output.sla_tables import (
     finding_table,
     people,
     rate_table,
+    running_table,
     target_table,
     time_table,
     trend_table,
@@ -25,7 +26,17 @@ from expcomp.reports.measured import AT_RISK, ON_TRACK, PAUSED
 from expcomp.reports.sla import SlaReport
 
 MARK = "expcomp sla-report"
-OWN_PAGES = ("Summary", "Late and open", "Response times", "Never routed", "CSM not told", "Targets", "Data faults")
+OWN_PAGES = (
+    "Summary",
+    "Late and open",
+    "Response times",
+    "Signals by CSM",
+    "Never routed",
+    "CSM not told",
+    "Targets",
+    "Data faults",
+)
+OF_A_TEAM = ("severity", "elapsed", "business", "urgency", "state", "holders")
 RUNNING = (AT_RISK, ON_TRACK, PAUSED)
 
 
@@ -41,10 +52,11 @@ def sla_pages(report: SlaReport) -> list[Page]:
     by_segment = rate_table(report, "segment", "By segment of the account")
     late = breach_table(report, report.open_breaches, "Late and open, the oldest first")
     return [
-        Page("Summary", (by_owner, by_segment, trend_table(report), csm_table(report)), heading),
+        Page("Summary", (by_owner, by_segment, trend_table(report)), heading),
         Page("Late and open", (late,), frozen=2),
         *_manager_pages(report),
         Page("Response times", (time_table(report, "owner", "By AE"), time_table(report, "segment", "By segment"))),
+        Page("Signals by CSM", (csm_table(report),)),
         Page("Never routed", (unrouted_table(report),), frozen=2),
         Page("CSM not told", (untold_table(report),), frozen=2),
         Page("Targets", (target_table(report, report.targets, "Targets"),), frozen=2),
@@ -62,8 +74,8 @@ def _manager_pages(report: SlaReport) -> Iterator[Page]:
         runs = team[team["state"].isin(RUNNING)].sort_values(["due_us", "signal"])
         late = told.get(manager, team.iloc[:0])
         tables = (
-            breach_table(report, late, "Late and open, or answered late this week or last"),
-            target_table(report, runs, "Not due yet, the next first"),
+            breach_table(report, late, "Late and open, or answered late this week or last", further=OF_A_TEAM),
+            running_table(report, runs, "Not due yet, the next first"),
             rate_table(own, "owner", "Answered in time, by AE"),
             time_table(own, "owner", "How long answers took, by AE"),
         )

@@ -60,9 +60,14 @@ def accounted(minor: int, currency: str) -> str:
 
 
 def percent(ppm: int) -> str:
-    """`70.6 %`, rounded half up."""
+    """`70.6%`, rounded half up."""
+    return f"{one_decimal(ppm)}%"
+
+
+def one_decimal(ppm: int) -> str:
+    """Parts per million as hundredths with one decimal: `-3.6`."""
     tenths = (abs(ppm) + 500) // 1000
-    return f"{'-' if ppm < 0 and tenths else ''}{tenths // 10}.{tenths % 10} %"
+    return f"{'-' if ppm < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"
 
 
 def length(seconds: int) -> str:
