@@ -36,11 +36,11 @@ LONG_DELAY_US, DOUBTFUL_SHARE = 7 * DAY_US, 5
 
 
 def faults_of(
-    plans: PlanSet, book: Book, signals: Signals, begun: Beginnings, targets: pd.DataFrame
+    plans: PlanSet, book: Book, as_of: int, signals: Signals, begun: Beginnings, targets: pd.DataFrame
 ) -> tuple[Finding, ...]:
     return (
         *_of_scope(plans, signals, begun),
-        *_of_instants(book, signals),
+        *_of_instants(book, as_of, signals),
         *_of_people(signals, targets),
         *_of_reading(book),
     )
@@ -69,7 +69,7 @@ def _of_scope(plans: PlanSet, signals: Signals, begun: Beginnings) -> Iterator[F
     yield from _told(BEFORE_PLAN, signals, rows[outside], message, severity=Severity.NOTE)
 
 
-def _of_instants(book: Book, signals: Signals) -> Iterator[Finding]:
+def _of_instants(book: Book, as_of: int, signals: Signals) -> Iterator[Finding]:
     first = np.minimum(np.minimum(signals.acknowledged, signals.contacted), signals.outcome)
     early = (signals.routed < NEVER_US) & (first < signals.routed)
     message = "answered before the routing: counted as answered at once"
@@ -85,7 +85,7 @@ def _of_instants(book: Book, signals: Signals) -> Iterator[Finding]:
     frame = book["signals"]
     names = ("identified", "routed", "acknowledged", "contacted", "outcome", "outcome_reported", "withdrawn")
     instants = np.stack([microseconds(frame[f"{name}_at"]) for name in names])
-    later = ((instants < NEVER_US) & (instants > signals.as_of)).any(axis=0)
+    later = ((instants < NEVER_US) & (instants > as_of)).any(axis=0)
     message = "with times after the instant of this report: these are not counted"
     yield from _named(LATER, frame, _positions(later), message, severity=Severity.NOTE)
 

@@ -20,7 +20,6 @@ def signal_rows(plans: PlanSet, signals: Signals, owners: Owners) -> pd.DataFram
     frame = signals.frame
     account = owners.accounts.codes(frame["account_id"])
     csm = owners.people.codes(frame["logged_by"])
-    now = np.full(len(signals), signals.as_of)
     routed = signals.routed < NEVER_US
     untold = (signals.outcome < NEVER_US) & (signals.reported == NEVER_US)
     version = versions_at(plans, signals.identified)
@@ -29,7 +28,7 @@ def signal_rows(plans: PlanSet, signals: Signals, owners: Owners) -> pd.DataFram
         "csm": csm,
         "csm_manager": owners.manager_of(csm),
         "named": (named := owners.people.codes(frame["assigned_to"])),
-        "owner": owners.at(account, named, now, now),
+        "owner": owners.at(account, named, signals.as_of, signals.as_of),
         "identified_us": signals.identified,
         "routed": routed,
         "unrouted": ~routed & (signals.withdrawn == NEVER_US),

@@ -39,10 +39,11 @@ class Measured:
 
 
 def measure(plans: PlanSet, book: Book, signals: Signals, targets: Targets) -> Measured:
-    """Every target at `signals.as_of`. The calendar is that of the account's region in the target's plan."""
+    """Every target at its signal's `as_of`. The calendar is that of the account's region in the target's plan."""
     withdrawn = signals.withdrawn[targets.signal]
     stop = np.maximum(np.minimum(targets.stop, withdrawn), targets.start)
-    end = np.minimum(stop, signals.as_of)
+    as_of = signals.as_of[targets.signal]
+    end = np.minimum(stop, as_of)
     pauses = _pauses(book["pauses"], signals, targets, stop)
     clock = AllHours()
     elapsed = counted(clock, targets.start, end, pauses)
@@ -57,14 +58,14 @@ def measure(plans: PlanSet, book: Book, signals: Signals, targets: Targets) -> M
         business[rows] = counted(hours, targets.start[rows], end[rows], mine)
         falls_due[decides] = due(hours, targets.start[decides], targets.limit[decides], pauses.of_rows(decides))
     used = np.where(targets.business, business, elapsed)
-    state = _state(plans, signals, targets, used, stop, pauses, withdrawn < targets.stop)
+    state = _state(plans, as_of, targets, used, stop, pauses, withdrawn < targets.stop)
     return Measured(elapsed, business, used, paused, falls_due, stop, state)
 
 
 def _pauses(frame: pd.DataFrame, signals: Signals, targets: Targets, stop: Ints) -> Pauses:
     """The pauses of every target that had begun by `as_of`, and before its answer; one without an end lasts."""
-    begins, ends = microseconds(frame["from"], signals.as_of), microseconds(frame["to"])
     of = signals.rows_of(frame["signal_id"])
+    begins, ends = microseconds(frame["from"], np.append(signals.as_of, 0)[of]), microseconds(frame["to"])
     known = np.flatnonzero((of != NONE) & (begins < NEVER_US))
     known = known[np.argsort(of[known], kind="stable")]
     low, high = (np.searchsorted(of[known], targets.signal, side=side) for side in ("left", "right"))
@@ -95,11 +96,12 @@ def _by_calendar(
 
 
 def _state(
-    plans: PlanSet, signals: Signals, targets: Targets, used: Ints, stop: Ints, pauses: Pauses, withdrawn: Flags
+    plans: PlanSet, as_of: Ints, targets: Targets, used: Ints, stop: Ints, pauses: Pauses, withdrawn: Flags
 ) -> Ints:
     late, closed = used > targets.limit, stop < NEVER_US
     standing = np.zeros(len(targets), np.bool_)
-    standing[pauses.row[(pauses.begins <= signals.as_of) & (signals.as_of < pauses.ends)]] = True
+    now = as_of[pauses.row]
+    standing[pauses.row[(pauses.begins <= now) & (now < pauses.ends)]] = True
     at_risk = np.asarray([plan.signals.sla.at_risk if plan.signals.sla else PPM for plan in plans.versions], np.int64)
     whole, rest = floor_ratio((targets.limit, at_risk[targets.plan]), (PPM,))
     return np.select(

@@ -13,8 +13,8 @@ THURSDAY = 3
 """1970-01-01 was one: weeks begin on the Monday before."""
 
 
-def microseconds(column: pd.Series, as_of: int = NEVER_US) -> Ints:
-    """An INSTANT column; `NEVER_US` where it is blank, or later than `as_of`."""
+def microseconds(column: pd.Series, as_of: int | Ints = NEVER_US) -> Ints:
+    """An INSTANT column; `NEVER_US` where it is blank, or later than `as_of` (of the row)."""
     stamps = column.dt.tz_localize(None).to_numpy("datetime64[us]")
     us = stamps.view(np.int64)
     return np.where(np.isnat(stamps) | (us > as_of), NEVER_US, us)
@@ -30,6 +30,13 @@ def local_day(us: Ints, zone: ZoneInfo) -> Ints:
     """The day (number since 1970) on which each instant falls; no instant may be never."""
     wall = stamps(us).tz_convert(zone).tz_localize(None).to_numpy("datetime64[D]")
     return np.asarray(wall.astype(np.int64))
+
+
+def end_of_day(day: Ints, zone: ZoneInfo) -> Ints:
+    """The instant at which each day (number since 1970) is over in a zone."""
+    midnight = pd.DatetimeIndex((day + 1).astype("datetime64[D]").astype("datetime64[s]"))
+    local = midnight.tz_localize(zone, ambiguous=np.ones(len(day), np.bool_), nonexistent="shift_forward")
+    return np.asarray(local.as_unit("us").asi8)
 
 
 def week_of(day: Ints) -> Ints:

@@ -234,7 +234,7 @@ def sla_report(plans: PlanSet, book: Book, as_of: int) -> SlaReport:
     begun = beginnings(plans, signals, book["urgency_changes"])
     targets = targets_of(plans, signals, begun)
     judged = _judged(plans, as_of, targets, measure(plans, book, signals, targets), owners, rows)
-    findings = faults_of(plans, book, signals, begun, judged)
+    findings = faults_of(plans, book, as_of, signals, begun, judged)
     return SlaReport(as_of, plans, book, owners, signals.frame, judged, rows, findings)
 
 

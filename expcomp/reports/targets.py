@@ -32,10 +32,10 @@ ACKNOWLEDGE, CONTACT, REVIEW = range(3)
 
 @dataclass(frozen=True)
 class Signals:
-    """The signals identified by `as_of`, ordered by id, as instants in microseconds; what lies later is never."""
+    """Different signals as instants in microseconds; what lies after a signal's `as_of` is never."""
 
     frame: pd.DataFrame
-    as_of: int
+    as_of: Ints
     identified: Ints
     routed: Ints
     acknowledged: Ints
@@ -45,10 +45,16 @@ class Signals:
     withdrawn: Ints
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, as_of: int) -> "Signals":
-        known = frame[microseconds(frame["identified_at"], as_of) < NEVER_US].reset_index(drop=True)
+    def at(cls, frame: pd.DataFrame, as_of: Ints) -> "Signals":
+        """Each signal as it was known at an instant of its own."""
         names = ("identified", "routed", "acknowledged", "contacted", "outcome", "outcome_reported", "withdrawn")
-        return cls(known, as_of, *(microseconds(known[f"{name}_at"], as_of) for name in names))
+        return cls(frame, as_of, *(microseconds(frame[f"{name}_at"], as_of) for name in names))
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, as_of: int) -> "Signals":
+        """Those identified by one instant, in their order."""
+        known = frame[microseconds(frame["identified_at"], as_of) < NEVER_US].reset_index(drop=True)
+        return cls.at(known, np.full(len(known), as_of))
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -92,8 +98,8 @@ def beginnings(plans: PlanSet, signals: Signals, changes: pd.DataFrame) -> Begin
     """Each routed signal as it was when it was routed, and each later rise of its urgency."""
     routed = np.flatnonzero(signals.routed < NEVER_US)
     urgency = _codes(signals.frame["urgency"])
-    changed = microseconds(changes["changed_at"], signals.as_of)
     of = signals.rows_of(changes["signal_id"])
+    changed = microseconds(changes["changed_at"], np.append(signals.as_of, 0)[of])
     later = np.flatnonzero((of != NONE) & (changed < NEVER_US) & (changed > signals.routed[of]))
     later = later[np.lexsort((changed[later], of[later]))]
     before, after = _codes(changes["urgency_before"]), _codes(changes["urgency_after"])
