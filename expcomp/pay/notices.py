@@ -5,17 +5,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from expcomp.diagnostics import Code, Finding, Severity
+from expcomp.pay.answers import FIELD
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.guardrails import warned
 from expcomp.pay.places import cell, place_of
 from expcomp.plan.model import Plan
-from expcomp.plan.versions import PlanSet, conditions_of
+from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
 GUARDRAIL = Code("D550", "guardrail-warns")
 NOT_COMPUTED = Code("D551", "not-computed-yet")
 OVERRIDE = Code("D552", "tier-overridden")
 NO_EVENTS = Code("D554", "no-events")
+NO_TIMES = Code("D555", "response-times-unknown")
 SELF_APPROVED = Code("D553", "approved-by-who-asked")
 
 
@@ -27,6 +29,7 @@ def notices(source: Entitlement, plans: PlanSet, book: Book) -> tuple[Finding, .
             for row in rows:
                 message = f"{source.deals.id(row)}: {rule.name}"
                 found.append(GUARDRAIL.at(source.deals.place(row), message, severity=Severity.WARNING))
+    found += _never_answered(plans)
     found += _losses_unknown(plans, book)
     found += _overrides(source)
     found += _self_approved(book)
@@ -39,10 +42,18 @@ def _not_computed(plan: Plan) -> Iterator[Finding]:
             what = f'{plan.label} has the {block} "{record.name}"'
             message = f"{what}, which this version does not compute: it pays nothing here"
             yield NOT_COMPUTED.at(record.place, message, severity=Severity.WARNING)
-    for condition in conditions_of(plan):
-        if condition.field == "signal.sla_met":
-            message = "signal.sla_met is not computed by this version: the condition is false for every deal"
-            yield NOT_COMPUTED.at(condition.place, message, severity=Severity.WARNING)
+
+
+def _never_answered(plans: PlanSet) -> Iterator[Finding]:
+    """A condition on response times, where no plan has any."""
+    if any(plan.signals.sla for plan in plans.versions):
+        return
+    for condition in plans.conditions:
+        if condition.field == FIELD:
+            message = (
+                f"{FIELD} is asked, and no plan says how fast a signal is to be answered: it is never true or false"
+            )
+            yield NO_TIMES.at(condition.place, message, "add  signals: {sla: …}", Severity.WARNING)
 
 
 def _losses_unknown(plans: PlanSet, book: Book) -> Iterator[Finding]:

@@ -85,7 +85,8 @@ def credit_signals(plan: Plan, book: Book, deals: pd.DataFrame, close: Ints, lin
     good = np.flatnonzero(reason == CREDITED)
     order = good[np.lexsort((links.signal[good], routed[links.signal[good]], links.deal[good]))][::-1]
     credited[links.deal[order]] = links.signal[order]
-    return Credited(credited), why
+    unknown = np.zeros(len(deals), np.bool_)
+    return Credited(credited, unknown, unknown), why
 
 
 def _in_time(plan: Plan, signals: pd.DataFrame, routed: Ints, deals: pd.DataFrame, close: Ints, links: Links):  # type: ignore[no-untyped-def]

@@ -100,7 +100,7 @@ def beginnings(plans: PlanSet, signals: Signals, changes: pd.DataFrame) -> Begin
     urgency = _codes(signals.frame["urgency"])
     of = signals.rows_of(changes["signal_id"])
     changed = microseconds(changes["changed_at"], np.append(signals.as_of, 0)[of])
-    later = np.flatnonzero((of != NONE) & (changed < NEVER_US) & (changed > signals.routed[of]))
+    later = np.flatnonzero((of != NONE) & (changed < NEVER_US) & (changed > np.append(signals.routed, NEVER_US)[of]))
     later = later[np.lexsort((changed[later], of[later]))]
     before, after = _codes(changes["urgency_before"]), _codes(changes["urgency_after"])
     first = later[np.concatenate(([True], np.diff(of[later]) > 0))[: len(later)]]
