@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expcomp.output.csv_form import csv_blocks
+from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
 from expcomp.output.sla_tables import TARGET_TIMES, seconds, target_frame, utc, utc_text
 from expcomp.reports.moments import week_name
@@ -35,7 +35,7 @@ def sla_json(report: SlaReport) -> str:
 
 def sla_csv(report: SlaReport) -> Iterator[bytes | memoryview]:
     """One row per target with every column."""
-    return csv_blocks([target_frame(report, report.named(report.targets))])
+    return csv_table(target_frame(report, report.named(report.targets)))
 
 
 def summary_json(report: SlaReport) -> dict[str, Any]:
