@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from expcomp.output.sla_tables import people, utc
+from expcomp.output.sla_frames import utc
+from expcomp.output.sla_tables import people
 from expcomp.output.text import percent, spoken_length
 from expcomp.reports.business_time import SECOND_US
 from expcomp.reports.faults import TABLES
+from expcomp.reports.in_words import targets_in_words
 from expcomp.reports.rates import share_ppm
 from expcomp.reports.sla import SlaReport
 
@@ -40,11 +42,10 @@ def _late(report: SlaReport) -> str:
     running = f"{summary.not_due:,} not due yet{f', {summary.paused:,} paused' * bool(summary.paused)}."
     if rows.empty:
         return f"Nothing is late and open. {running}"
-    first = report.named(rows.head(1))
+    first = targets_in_words(report, rows.head(1))
     oldest, who = first.iloc[0], people(report, first["owner"])[0]
     late = spoken_length(int(oldest["overrun_us"]) // SECOND_US)
-    where = oldest["account"] or oldest["account_id"]
-    return f"Oldest open: {where}, {oldest['target']}, {late} late, {who}. {running}"
+    return f"Oldest open: {oldest['account']}, {oldest['target']}, {late} late, {who}. {running}"
 
 
 def _unheard(report: SlaReport) -> str:

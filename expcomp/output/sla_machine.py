@@ -9,7 +9,8 @@ import pandas as pd
 
 from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
-from expcomp.output.sla_tables import TARGET_TIMES, seconds, target_frame, utc, utc_text
+from expcomp.output.sla_frames import TARGET_TIMES, seconds, target_frame, utc, utc_text
+from expcomp.reports.in_words import signals_in_words, targets_in_words
 from expcomp.reports.moments import week_name
 from expcomp.reports.sla import SlaReport
 
@@ -35,7 +36,7 @@ def sla_json(report: SlaReport) -> str:
 
 def sla_csv(report: SlaReport) -> Iterator[bytes | memoryview]:
     """One row per target with every column."""
-    return csv_table(target_frame(report, report.named(report.targets)))
+    return csv_table(target_frame(targets_in_words(report, report.targets)))
 
 
 def summary_json(report: SlaReport) -> dict[str, Any]:
@@ -51,8 +52,8 @@ def summary_json(report: SlaReport) -> dict[str, Any]:
 
 def _targets(report: SlaReport) -> pd.DataFrame:
     """The fields of the contract first, in its order."""
-    named = report.named(report.targets)
-    rows = target_frame(report, named).assign(**{f"{name}_s": seconds(named[f"{name}_us"]) for name in TARGET_TIMES})
+    named = targets_in_words(report, report.targets)
+    rows = target_frame(named).assign(**{f"{name}_s": seconds(named[f"{name}_us"]) for name in TARGET_TIMES})
     first = ["signal_id", "account_id", "urgency", "target", "state", "elapsed_s", "business_s", "due_at", "owner",
              "manager", "severity"]  # fmt: skip
     return rows[[*first, *(name for name in rows if name not in first)]]
@@ -66,7 +67,7 @@ def _rated(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unrouted(report: SlaReport) -> pd.DataFrame:
-    rows = report.named_signals(report.unrouted)
+    rows = signals_in_words(report, report.unrouted)
     return rows[["signal_id", "account_id", "csm", "urgency"]].assign(
         identified_at=utc_text(rows["identified_us"].to_numpy(np.int64)),
         age_us=rows["age_us"],
@@ -75,7 +76,7 @@ def _unrouted(report: SlaReport) -> pd.DataFrame:
 
 
 def _untold(report: SlaReport) -> pd.DataFrame:
-    rows = report.named_signals(report.untold)
+    rows = signals_in_words(report, report.untold)
     return rows[["signal_id", "account_id", "csm", "owner", "outcome"]].assign(
         outcome_at=utc_text(rows["outcome_us"].to_numpy(np.int64)), overdue=rows["overdue"]
     )

@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 
 from expcomp.output.markdown import escaped
+from expcomp.output.sla_frames import seconds
 from expcomp.output.sla_headline import headline, title
-from expcomp.output.sla_tables import instants, people, seconds
+from expcomp.output.sla_tables import instants, people, person
 from expcomp.output.text import spoken_length
+from expcomp.reports.in_words import targets_in_words
 from expcomp.reports.measured import BREACHED, BREACHED_OPEN
 from expcomp.reports.sla import SlaReport
 
@@ -29,7 +31,7 @@ def _lines(report: SlaReport) -> Iterator[str]:
 
 def _by_manager(report: SlaReport) -> Iterator[str]:
     for manager, rows in report.by_manager(report.escalations):
-        yield from ("", f"**{escaped(_name(report, manager))}**")
+        yield from ("", f"**{escaped(person(report, manager))}**")
         yield from late_lines(report, rows.head(IN_CHAT))
         if len(rows) > IN_CHAT:
             yield f"- … and {len(rows) - IN_CHAT} more"
@@ -46,7 +48,7 @@ def notes(report: SlaReport) -> dict[str, str]:
 def _note(report: SlaReport, manager: str, rows: pd.DataFrame) -> Iterator[str]:
     waiting = rows[rows["state"] == BREACHED_OPEN]
     answered = rows[rows["state"] == BREACHED]
-    yield from (f"# Signals of your team: {escaped(_name(report, manager))}", "", f"{escaped(title(report))}.", "")
+    yield from (f"# Signals of your team: {escaped(person(report, manager))}", "", f"{escaped(title(report))}.", "")
     for heading, part in ((f"Late and not answered: {len(waiting)}", waiting),
                           (f"Answered late, due this week or last: {len(answered)}", answered)):  # fmt: skip
         if len(part):
@@ -56,7 +58,7 @@ def _note(report: SlaReport, manager: str, rows: pd.DataFrame) -> Iterator[str]:
 
 def late_lines(report: SlaReport, rows: pd.DataFrame) -> Iterator[str]:
     """`- Evergreen Rail (warm, S1): contact by Ana Reyes was due 2027-03-25 10:00, 151h00 late, not answered`"""
-    named = report.named(rows)
+    named = targets_in_words(report, rows)
     shown = named.assign(
         who=people(report, named["owner"]), due=instants(named["due_us"], report.zone),
         over=seconds(named["overrun_us"]),
@@ -65,13 +67,8 @@ def late_lines(report: SlaReport, rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _said(row: Mapping[Hashable, Any]) -> str:
-    account = row["account"] or row["account_id"]
     what = f"{row['target']} by {row['who']} was due {row['due']}"
     late = f"{spoken_length(row['over'])} late{COUNTED_IN[row['clock']]} ({row['severity']})"
     end = "not answered" if row["state"] == "breached_open" else "answered"
     held = f"; held by {row['chain']}" if row["chain"] else ""
-    return f"{account} ({row['urgency']}, {row['signal_id']}): {what}, {late}, {end}{held}"
-
-
-def _name(report: SlaReport, person: str) -> str:
-    return people(report, pd.Series([person], dtype="str"))[0]
+    return f"{row['account']} ({row['urgency']}, {row['signal_id']}): {what}, {late}, {end}{held}"

@@ -5,27 +5,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from expcomp.diagnostics import Finding, Severity
-from expcomp.exact import Ints
+from expcomp.output.sla_frames import seconds
 from expcomp.output.table import Column, Table, counts, shares, texts, times
-from expcomp.output.text import Texts, each, one_decimal, percent
-from expcomp.reports.business_time import NEVER_US, SECOND_US
+from expcomp.output.text import Texts, one_decimal, percent
 from expcomp.reports.calendars import DAY_US
+from expcomp.reports.in_words import signals_in_words, targets_in_words
 from expcomp.reports.moments import wall_text, week_name
 from expcomp.reports.rates import share_ppm
 from expcomp.reports.sla import SlaReport
-from expcomp.texts import LARGE, joined, look_up, taken_text, text_array
+from expcomp.texts import look_up, taken_text
 
 NO_SEGMENT = "(none)"
-
-
-def seconds(us: "pd.Series[int]") -> Texts:
-    """Whole seconds of microseconds; None where there is no value."""
-    whole = us.astype("Int64") // SECOND_US
-    return np.asarray(whole.astype(object).where(whole.notna(), None), dtype=object)
 
 
 def instants(us: pd.Series, zone: ZoneInfo) -> Texts:
@@ -43,6 +35,10 @@ def people(report: SlaReport, ids: pd.Series) -> list[str]:
     return [name or id_ for name, id_ in zip(named, ids, strict=True)]
 
 
+def person(report: SlaReport, payee_id: str) -> str:
+    return people(report, pd.Series([payee_id], dtype="str"))[0]
+
+
 FURTHER = ("severity", "elapsed", "business", "urgency", "state", "tell", "holders")
 """What a table of breaches says beside what is read aloud."""
 
@@ -51,13 +47,9 @@ def breach_table(
     report: SlaReport, found: pd.DataFrame, title: str, *, further: Sequence[str] = FURTHER
 ) -> Table:  # fmt: skip
     """One row per late target of `report.targets`."""
-    rows = report.named(found)
+    rows = targets_in_words(report, found)
     columns = (
-        texts("signal", rows["signal_id"]),
-        texts("account", rows["account"].where(rows["account"] != "", rows["account_id"])),
-        texts("target", rows["target"]),
-        texts("owner", rows["owner"]),
-        texts("due", instants(rows["due_us"], report.zone)),
+        *_whose(report, rows),
         times("late by", seconds(rows["overrun_us"])),
     )
     more = {
@@ -75,13 +67,9 @@ def breach_table(
 
 def running_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:
     """One row per target that is not due yet."""
-    rows = report.named(found)
+    rows = targets_in_words(report, found)
     columns = (
-        texts("signal", rows["signal_id"]),
-        texts("account", rows["account"].where(rows["account"] != "", rows["account_id"])),
-        texts("target", rows["target"]),
-        texts("owner", rows["owner"]),
-        texts("due", instants(rows["due_us"], report.zone)),
+        *_whose(report, rows),
         times("limit", seconds(rows["limit_us"])),
         texts("state", state_words(rows["state"])),
         times("elapsed", seconds(rows["elapsed_us"])),
@@ -89,6 +77,12 @@ def running_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:
         texts("urgency", rows["urgency"]),
     )
     return Table(title, columns, keys=2, packed=True, empty="none")
+
+
+def _whose(report: SlaReport, rows: pd.DataFrame) -> list[Column]:
+    names = {"signal": "signal_id", "account": "account", "target": "target", "owner": "owner"}
+    due = texts("due", instants(rows["due_us"], report.zone))
+    return [*(texts(name, rows[column]) for name, column in names.items()), due]
 
 
 def state_words(states: pd.Series) -> pd.Series:
@@ -159,11 +153,11 @@ def csm_table(report: SlaReport) -> Table:
 
 
 def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
-    found = report.named_signals(report.unrouted if rows is None else rows)
+    found = signals_in_words(report, report.unrouted if rows is None else rows)
     columns = (
         texts("csm", found["csm"]),
         texts("signal", found["signal_id"]),
-        texts("account", found["account"].where(found["account"] != "", found["account_id"])),
+        texts("account", found["account"]),
         texts("urgency", found["urgency"]),
         texts("identified", dates(found["identified_us"], report.zone)),
         counts("days ago", found["age_us"] // DAY_US),
@@ -175,11 +169,11 @@ def unrouted_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table
 
 
 def untold_table(report: SlaReport, rows: pd.DataFrame | None = None) -> Table:
-    found = report.named_signals(report.untold if rows is None else rows)
+    found = signals_in_words(report, report.untold if rows is None else rows)
     columns = (
         texts("csm", found["csm"]),
         texts("signal", found["signal_id"]),
-        texts("account", found["account"].where(found["account"] != "", found["account_id"])),
+        texts("account", found["account"]),
         texts("owner", found["owner"]),
         texts("outcome", found["outcome"]),
         texts("since", dates(found["outcome_us"], report.zone)),
@@ -215,40 +209,9 @@ def graver_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (order.index(f.severity), f.code))
 
 
-TARGET_TIMES = ("limit", "elapsed", "business", "counted", "paused", "overrun")
-
-
-def target_frame(report: SlaReport, rows: pd.DataFrame) -> pd.DataFrame:
-    """Targets in words (`report.named`) with all of their columns, instants of UTC and whole seconds, for other
-    programs."""
-    named = ("signal_id", "account_id", "account", "segment", "urgency", "target", "state", "severity", "clock")
-    return pd.DataFrame({
-        **{name: rows[name] for name in named},
-        **{f"{name}_s": text_array(_whole_text(rows[f"{name}_us"])) for name in TARGET_TIMES},
-        **{f"{name}_at": utc_text(rows[f"{name}_us"].to_numpy(np.int64)) for name in ("started", "due", "stopped")},
-        "due_week": each(rows["due_week"], week_name),
-        **{name: rows[name] for name in ("owner", "manager", "csm", "chain")},
-    })  # fmt: skip
-
-
-def _whole_text(us: "pd.Series[int]") -> pa.Array:
-    """Whole seconds as text; "" where there is no value."""
-    return pa.array(us.astype("Int64") // SECOND_US).cast(LARGE).fill_null("")
-
-
-def utc(us: int) -> str:
-    return str(utc_text(np.asarray([us], np.int64))[0])
-
-
-def utc_text(us: Ints) -> pd.arrays.ArrowStringArray:
-    """`2027-02-01T12:00:00Z`; "" for never."""
-    seconds_ = pa.array(us // SECOND_US, mask=us >= NEVER_US).cast(pa.timestamp("s")).cast(LARGE)
-    return text_array(joined(pc.replace_substring(seconds_, " ", "T"), "Z").fill_null(""))
-
-
 def target_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:
     """Every column of these rows of `report.targets`, for a page of a workbook."""
-    rows = report.named(found)
+    rows = targets_in_words(report, found)
     zone = report.zone
     columns = (
         *(texts(name, rows[column]) for name, column in

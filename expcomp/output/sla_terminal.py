@@ -5,15 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TextIO
 
-import pandas as pd
-
 from expcomp.output.layout import Line, Look, wrapped
 from expcomp.output.sla_headline import headline, origin, title
 from expcomp.output.sla_tables import (
     breach_table,
     csm_table,
     graver_first,
-    people,
+    person,
     rate_table,
     time_table,
     trend_table,
@@ -22,6 +20,7 @@ from expcomp.output.sla_tables import (
 )
 from expcomp.output.table import Table
 from expcomp.output.terminal import Screen
+from expcomp.reports.in_words import targets_in_words
 from expcomp.reports.measured import BREACHED, BREACHED_OPEN
 from expcomp.reports.sla import SlaReport
 
@@ -68,9 +67,9 @@ def _escalations(report: SlaReport, further: Sequence[str]) -> Iterator[Table]:
     """One table per manager: how many of the late and open are theirs, and what was answered late since the Monday
     of last week."""
     for manager, rows in report.by_manager(report.escalations):
-        name = people(report, pd.Series([manager], dtype="str"))[0]
+        name = person(report, manager)
         waiting, answered = rows[rows["state"] == BREACHED_OPEN], rows[rows["state"] == BREACHED]
-        counted = Counter(report.named(waiting)["owner"])
+        counted = Counter(targets_in_words(report, waiting)["owner"])
         by_owner = ", ".join(f"{owner} {count}" for owner, count in sorted(counted.items()))
         above = f"{len(waiting)} of those above ({by_owner})" if len(waiting) else "nothing late and open"
         title = f"To {name}: {above}; answered late this week or last: {len(answered)}"

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from expcomp.output.pages import Page, page_name
+from expcomp.output.sla_frames import utc
 from expcomp.output.sla_headline import headline, origin, title
 from expcomp.output.sla_tables import (
     breach_table,
     csm_table,
     finding_table,
-    people,
+    person,
     rate_table,
     running_table,
     target_table,
@@ -19,7 +18,6 @@ from expcomp.output.sla_tables import (
     trend_table,
     unrouted_table,
     untold_table,
-    utc,
 )
 from expcomp.output.workbook import write_pages
 from expcomp.reports.measured import AT_RISK, ON_TRACK, PAUSED
@@ -70,7 +68,7 @@ def _manager_pages(report: SlaReport) -> Iterator[Page]:
     told = dict(report.by_manager(report.escalations))
     for manager, team in report.by_manager(report.targets):
         own = report.narrowed(week=None, owners=(), managers=(manager,), segments=())
-        name = people(report, pd.Series([manager], dtype="str"))[0]
+        name = person(report, manager)
         runs = team[team["state"].isin(RUNNING)].sort_values(["due_us", "signal"])
         late = told.get(manager, team.iloc[:0])
         tables = (

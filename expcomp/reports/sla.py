@@ -1,7 +1,7 @@
 """Who sat on which signal: every target with its owner and state at an instant, and what a meeting asks of them.
 
-A pure function of plans, facts and the instant (design page 5). Rows hold codes and microseconds; `named` and
-`named_signals` give the rows that somebody reads their words.
+A pure function of plans, facts and the instant (design page 5). Rows hold codes and microseconds; `in_words.py`
+gives the rows that somebody reads their words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,8 +24,6 @@ from expcomp.reports.measured import (
     BREACHED_OPEN,
     MET,
     NO_OWNER,
-    STATES,
-    UNKNOWN,
     VOID,
     Measured,
     measure,
@@ -33,13 +31,11 @@ from expcomp.reports.measured import (
 from expcomp.reports.moments import local_day, week_of
 from expcomp.reports.owners import Owners
 from expcomp.reports.rates import Summary, rates_by, share_ppm, times_by
-from expcomp.reports.targets import TARGETS, URGENCIES, Signals, Targets, beginnings, targets_of
+from expcomp.reports.targets import TARGETS, Signals, Targets, beginnings, targets_of
 from expcomp.sources.book import Book
-from expcomp.texts import taken_text
 
 NO_LIMITS = Code("E336", "no-response-times")
 
-SIGNAL_FACTS = ("screened", "qualified", "overdue", "identified_us", "age_us", "outcome_us")
 WEEKS_TOLD = 8
 FEW = 5
 """A week with fewer targets due is told in counts alone."""
@@ -90,14 +86,14 @@ class SlaReport:
 
     @cached_property
     def by_owner(self) -> pd.DataFrame:
-        """RATES of each owner, by id."""
+        """How many targets of each owner stand where, and the rate."""
         rows = self.targets[self.targets["owner"] != NONE]
         rates = rates_by(rows["owner"].to_numpy(), rows["state"].to_numpy())
         return rates.assign(group=self.people(rates["group"])).rename(columns={"group": "owner"})
 
     @cached_property
     def by_segment(self) -> pd.DataFrame:
-        code, names = self._segments
+        code, names = self.segments
         rates = rates_by(code[self.targets["account"]], self.targets["state"].to_numpy())
         return rates.assign(group=names[rates["group"]]).rename(columns={"group": "segment"})
 
@@ -109,7 +105,7 @@ class SlaReport:
     def times(self, key: str) -> pd.DataFrame:
         """Response times per owner or segment and target; what is void or nobody's has none."""
         rows = self.targets[~self.targets["state"].isin((VOID, NO_OWNER))]
-        code, names = self._segments
+        code, names = self.segments
         group = rows["owner"].to_numpy() if key == "owner" else code[rows["account"]]
         answered = rows["state"].isin((MET, BREACHED)).to_numpy()
         found = times_by(group * len(TARGETS) + rows["target"].to_numpy(), rows["counted_us"].to_numpy(), answered)
@@ -144,35 +140,7 @@ class SlaReport:
 
     def people(self, codes: "pd.Series[int]") -> "pd.Series[str]":
         """The payee ids of codes, "" for nobody."""
-        return self.owners.people.text(_codes(codes)).set_axis(codes.index)
-
-    def named(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows of `targets` in words, in their order; the times stay microseconds."""
-        whole = {name: rows[name].to_numpy() for name in rows if str(name).endswith("_us")}
-        business = pd.Series(whole.pop("business_us"), dtype="Int64")
-        words = {
-            "urgency": np.asarray(URGENCIES, object)[rows["urgency"]],
-            "target": np.asarray(TARGETS, object)[rows["target"]],
-            "state": np.asarray(STATES, object)[rows["state"]],
-            "severity": _severity(whole["overrun_us"], whole["limit_us"]),
-            "clock": np.where(rows["business"], "business", "elapsed"),
-            "business_us": business.mask(business == UNKNOWN),
-            "due_week": rows["due_week"].to_numpy(),
-            "chain": self._chains(rows),
-        }
-        people = {name: self.people(rows[name]).array for name in ("owner", "manager", "told_to", "csm")}
-        return pd.concat(
-            [self._of_signals(rows["signal"], rows["account"]), pd.DataFrame(words | whole | people)], axis=1
-        )
-
-    def named_signals(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows of `signals` in words, in their order."""
-        signal = rows.index.to_series()
-        exported = self.frame.take(signal.to_numpy(np.int64))
-        told = {name: exported[name].array for name in ("urgency", "outcome")}
-        whole = {name: rows[name].array for name in SIGNAL_FACTS}
-        people = {name: self.people(rows[name]).array for name in ("csm", "owner")}
-        return pd.concat([self._of_signals(signal, rows["account"]), pd.DataFrame(told | whole | people)], axis=1)
+        return self.owners.people.text(np.asarray(codes, np.int64)).set_axis(codes.index)
 
     def narrowed(
         self, *, week: int | None, owners: Sequence[str], managers: Sequence[str], segments: Sequence[str]
@@ -189,38 +157,18 @@ class SlaReport:
                 targets = targets[targets[column].isin(codes)]
                 signals = signals[signals[of_csm].isin(codes) | signals.index.isin(targets["signal"])]
         if segments:
-            code, names = self._segments
+            code, names = self.segments
             wanted = np.flatnonzero([str(name) in segments for name in names])
             targets, signals = (rows[np.isin(code[rows["account"]], wanted)] for rows in (targets, signals))
         return replace(self, targets=targets, signals=signals)
 
     @cached_property
-    def _segments(self) -> tuple[Ints, Texts]:
+    def segments(self) -> tuple[Ints, Texts]:
         """The segment of each account as a code into names, in their order; the last entry is for no account."""
         code, names = pd.factorize(
             pd.concat([self.owners.exported["segment"], pd.Series([""], dtype="str")]), sort=True
         )
         return code.astype(np.int64), np.asarray(names, dtype=object)
-
-    def _of_signals(self, signal: "pd.Series[int]", account: "pd.Series[int]") -> pd.DataFrame:
-        """Ids, and the names of the accounts."""
-        exported = self.owners.exported
-        row, at = _codes(signal), _codes(account)
-        return pd.DataFrame({
-            "signal_id": taken_text(self.frame["signal_id"], row),
-            "account_id": taken_text(self.frame["account_id"], row),
-            "account": taken_text(exported["name"], at),
-            "segment": taken_text(exported["segment"], at),
-        })  # fmt: skip
-
-    def _chains(self, rows: pd.DataFrame) -> list[str]:
-        """Who held the account since the routing, where a breach lies between several people."""
-        told = [""] * len(rows)
-        account, start, overrun = (rows[name].to_numpy() for name in ("account", "started_us", "overrun_us"))
-        until = np.minimum(rows["stopped_us"].to_numpy(), self.as_of)
-        for at in np.flatnonzero(self.owners.changes_hands(account) & (overrun > 0)).tolist():
-            told[at] = self.owners.chain(int(account[at]), int(start[at]), int(until[at]))
-        return told
 
 
 def sla_report(plans: PlanSet, book: Book, as_of: int) -> SlaReport:
@@ -258,14 +206,3 @@ def _judged(
         "due_us": measured.due, "due_week": week_of(local_day(falls_due, plans.zone)), "stopped_us": measured.stop,
         "owner": owner, "manager": manager, "told_to": np.where(owners.is_above(manager), NONE, manager), "csm": csm,
     })  # fmt: skip
-
-
-def _severity(overrun: Ints, limit: Ints) -> Texts:
-    """By overrun ÷ limit: up to a half minor, up to two major, above severe; nothing without an overrun."""
-    levels = [overrun <= 0, 2 * overrun <= limit, overrun <= 2 * limit]
-    words = np.asarray(["", "minor", "major", "severe"], object)
-    return np.asarray(words[np.select(levels, [0, 1, 2], 3)], object)
-
-
-def _codes(column: "pd.Series[int]") -> Ints:
-    return np.asarray(column, np.int64)

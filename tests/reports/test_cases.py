@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from expcomp.output.sla_frames import target_frame
 from expcomp.output.sla_machine import summary_json
-from expcomp.output.sla_tables import target_frame
 from expcomp.output.text import percent
 from expcomp.plan.nodes import Block, compose, decode
+from expcomp.reports.in_words import signals_in_words, targets_in_words
 from expcomp.reports.measured import STATES
 from expcomp.reports.rates import Summary, share_ppm
 from expcomp.reports.sla import SlaReport
@@ -59,7 +60,7 @@ def test_clock(block: Block, case: Block, clock: str) -> None:
 
     report = tell(tables, as_of, plan_text(plain(sla), zone, calendar=calendar))
 
-    wanted, rows = case[clock], target_frame(report, report.named(report.targets))
+    wanted, rows = case[clock], target_frame(targets_in_words(report, report.targets))
     row = rows[rows["target"] == "acknowledge"].iloc[0]
     due = instant(wanted["due"], zone) // 1_000_000
     assert (row["state"], row[f"{clock}_s"], instant(row["due_at"], "UTC") // 1_000_000) == (
@@ -82,9 +83,9 @@ def test_story(block: Block) -> None:
 
     compare(block["targets"], told(report, zone), zone)
     if "unrouted" in block:
-        compare(block["unrouted"], report.named_signals(report.unrouted).astype(str).to_dict("records"), zone)
+        compare(block["unrouted"], signals_in_words(report, report.unrouted).astype(str).to_dict("records"), zone)
     if "not_told" in block:
-        compare(block["not_told"], report.named_signals(report.untold).astype(str).to_dict("records"), zone)
+        compare(block["not_told"], signals_in_words(report, report.untold).astype(str).to_dict("records"), zone)
     if "findings" in block:
         assert sorted(finding.code for finding in report.findings) == sorted(block["findings"])
     for name, value in block.get("summary", {}).items():
@@ -94,7 +95,7 @@ def test_story(block: Block) -> None:
 def told(report: SlaReport, zone: str) -> list[dict[str, str]]:
     return [
         {name: str(value) for name, value in row.items()}
-        for row in target_frame(report, report.named(report.targets)).to_dict("records")
+        for row in target_frame(targets_in_words(report, report.targets)).to_dict("records")
     ]
 
 
