@@ -38,10 +38,10 @@ def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[P
     """The project's folder, its settings, and the plans named, else those of its folder."""
     root = find_project(None, project).root
     config = load_config(root)
-    return root, config, _plans(root, config.plans, named)
+    return root, config, plans_of(root, config.plans, named)
 
 
-def _plans(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
+def plans_of(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
     if named:
         return plan_set(load_plans(list(named), root))
     files = sorted(path for path in (root / folder).glob("*.y*ml") if path.suffix in (".yaml", ".yml"))

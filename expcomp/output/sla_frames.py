@@ -15,8 +15,7 @@ TARGET_TIMES = ("limit", "elapsed", "business", "counted", "paused", "overrun")
 
 
 def target_frame(rows: pd.DataFrame) -> pd.DataFrame:
-    """Targets in words (`in_words.targets_in_words`) with all of their columns, instants of UTC and whole seconds, for other
-    programs."""
+    """Targets in words (`in_words.py`) with all of their columns, instants of UTC and whole seconds."""
     named = ("signal_id", "account_id", "account", "segment", "urgency", "target", "state", "severity", "clock")
     return pd.DataFrame({
         **{name: rows[name] for name in named},

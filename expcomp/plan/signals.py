@@ -1,5 +1,6 @@
 """The signals block: what qualifies a signal, how long it counts, and the clocks of its answer."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -7,8 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from expcomp.period import Duration, Unit
 from expcomp.plan.record import Effective, Record, Words
-from expcomp.plan.scalars import Count, Day, Days, SharePpm, Word, read_duration
-from expcomp.plan.working_hours import ClockMinutes, Hours, Windows
+from expcomp.plan.scalars import DURATION, Count, Day, Days, SharePpm, Word, read_duration, spelled
+from expcomp.plan.working_hours import ClockMinutes, Hours, ShortDays
 
 Mark = Literal["budget", "timeline", "named_buyer", "product_fit"]
 Urgency = Literal["hot", "warm", "watch"]
@@ -53,6 +54,10 @@ def _read_close_loop(value: Any) -> Duration:
     return read_duration(text.strip())
 
 
+AFTER_OUTCOME = re.compile(rf"(?:{DURATION.pattern}) after outcome", re.ASCII)
+CloseLoop = Annotated[Duration, BeforeValidator(_read_close_loop), spelled(AFTER_OUTCOME)]
+
+
 class Sla(Record):
     """`contact_scope: account`: the first contact with an account answers all of its open signals."""
 
@@ -62,7 +67,7 @@ class Sla(Record):
     watch: Review | None = None
     sync: Sync | None = None
     at_risk: SharePpm = 800_000
-    close_loop: Annotated[Duration, BeforeValidator(_read_close_loop)] | None = None
+    close_loop: CloseLoop | None = None
     contact_scope: Literal["signal", "account"] = "signal"
 
     @property
@@ -77,7 +82,7 @@ class WorkingCalendar(Record):
     timezone: Word
     hours: Hours
     holidays: tuple[Day, ...] = ()
-    short_days: dict[Day, Windows] = Field(default_factory=dict)
+    short_days: ShortDays = Field(default_factory=dict)
     regions: Words = ()
     effective: Effective | None = None
 

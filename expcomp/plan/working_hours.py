@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from expcomp.plan.nodes import Items, Text
+from expcomp.plan.scalars import Day, spelled
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_MINUTES = 24 * 60
@@ -21,6 +23,11 @@ class OpenWindow:
     opens: int
     closes: int
 
+    def __str__(self) -> str:
+        """`22:00-06:00`"""
+        closes = self.closes if self.closes <= DAY_MINUTES else self.closes - DAY_MINUTES
+        return f"{clock_text(self.opens)}-{clock_text(closes)}"
+
 
 def read_clock(text: Any) -> int:
     """`09:30` → minutes after midnight; `24:00` is the day's end."""
@@ -29,6 +36,10 @@ def read_clock(text: Any) -> int:
     if minutes > DAY_MINUTES:
         raise ValueError(f'"{text}" is not a time of day: write it like 09:00')
     return minutes
+
+
+def clock_text(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def read_windows(value: Any) -> tuple[OpenWindow, ...]:
@@ -56,16 +67,28 @@ def read_weekdays(text: str) -> tuple[int, ...]:
     return tuple(days)
 
 
+def weekdays_text(days: tuple[int, ...]) -> str:
+    """`Mon-Fri`, or each day by itself."""
+    if len(days) > 2 and all((later - day) % 7 == 1 for day, later in pairwise(days)):
+        return f"{WEEKDAYS[days[0]]}-{WEEKDAYS[days[-1]]}"
+    return ", ".join(WEEKDAYS[day] for day in days)
+
+
 def _weekday(name: str, text: str) -> int:
     if name not in WEEKDAYS:
         raise ValueError(f'"{text}" names no days of the week: write Mon-Fri, Sat, or Mon, Wed-Fri')
     return WEEKDAYS.index(name)
 
 
-ClockMinutes = Annotated[int, BeforeValidator(read_clock)]
+SPAN = {"type": "string", "pattern": rf"^{CLOCK.pattern}\s*-\s*{CLOCK.pattern}$"}
+SPANS = {"anyOf": [SPAN, {"type": "array", "items": SPAN, "minItems": 1}]}
+BY_DAY = WithJsonSchema({"type": "object", "additionalProperties": SPANS})
+
+ClockMinutes = Annotated[int, BeforeValidator(read_clock), spelled(CLOCK)]
 Windows = Annotated[tuple[OpenWindow, ...], BeforeValidator(read_windows)]
 Weekdays = Annotated[tuple[int, ...], BeforeValidator(read_weekdays)]
-Hours = dict[Weekdays, Windows]
+Hours = Annotated[dict[Weekdays, Windows], BY_DAY]
+ShortDays = Annotated[dict[Day, Windows], BY_DAY]
 
 
 def by_weekday(hours: Mapping[tuple[int, ...], tuple[OpenWindow, ...]]) -> tuple[tuple[OpenWindow, ...], ...]:

@@ -143,7 +143,7 @@ def _of_result(result: dict[str, Any]) -> dict[str, dict[Any, Any]]:
 def _of_sheet(sheet: Sheet) -> dict[str, dict[Any, Any]]:
     currency = sheet.plans.currency
     lines = defaultdict(list)
-    for line in sheet.lines.to_dict("records"):
+    for line in sheet.postings.to_dict("records"):
         key = tuple(line[name] for name in ("payee_id", "deal_id", "component", "milestone", "currency"))
         amount = to_text(line["amount_minor"], line["currency"])
         lines[key].append((amount, line["reason"], line["on"], line["period_earned"]))
