@@ -12,6 +12,7 @@ from expcomp.commands.manual import manual
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
 from expcomp.commands.schema import schema
+from expcomp.commands.sla_report import sla_report
 
 app = typer.Typer(
     name="expcomp",
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("payout", rich_help_panel="Run")(payout)
+app.command("sla-report", rich_help_panel="Run")(sla_report)
 app.command("explain", rich_help_panel="Run")(explain)
 app.command("describe-plan", rich_help_panel="Understand")(describe_plan)
 app.command("manual", rich_help_panel="Understand")(manual)

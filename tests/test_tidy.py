@@ -13,12 +13,13 @@ ALLOWED = {
     "values": set(),
     "plan": {"values", "sources.tables", "sources.book"},
     "sources": {"values", "plan.nodes", "plan.scalars"},
-    "pay": {"values", "plan", "sources.book", "sources.tables"},
-    "describe": {"values", "plan", "sources", "pay"},
+    "pay": {"values", "plan", "sources.book", "sources.tables", "reports"},
+    "reports": {"values", "plan", "sources.book", "sources.tables", "pay.lookups"},
+    "describe": {"values", "plan", "sources", "pay", "reports"},
     "manual": {"values"},
     "schema": {"values", "plan", "sources"},
-    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "manual", "describe"},
-    "commands": {"values", "plan", "sources", "pay", "output", "manual", "schema", "describe"},
+    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "reports", "manual", "describe"},
+    "commands": {"values", "plan", "sources", "pay", "reports", "output", "manual", "schema", "describe"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

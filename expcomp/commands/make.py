@@ -1,4 +1,4 @@
-"""From a project folder to a sheet: the reading and computing that several commands begin with."""
+"""From a project folder to its plans, and to a sheet: what several commands begin with."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
 from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import PlanSet, plan_set
-from expcomp.sources.config import find_project, load_config
+from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.posted import read_posted
 from expcomp.sources.read import read_book
 
@@ -26,14 +26,19 @@ def make_sheet(
     project: Path | None, period: str, plans: Sequence[Path] | None, as_of: str | None, posted: Path | None
 ) -> Sheet:
     """Raises `Refused` with whatever keeps the sheet from being computed."""
-    root = find_project(None, project).root
-    config = load_config(root)
-    in_force = plans_of(root, config.plans, plans)
+    root, config, in_force = project_plans(project, plans)
     wanted = _period(in_force, period)
     day = None if as_of is None else _day(as_of)
     lines = Posted(read_posted(posted, shown(posted, Path.cwd()))) if posted else None
     book = read_book(config, root, needs_of(in_force))
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
+
+
+def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[Path, Config, PlanSet]:
+    """The project's folder, its settings, and the plans named, else those of its folder."""
+    root = find_project(None, project).root
+    config = load_config(root)
+    return root, config, plans_of(root, config.plans, named)
 
 
 def plans_of(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:

@@ -1,6 +1,8 @@
-"""`--payee`, `--role` and `--segment`: who is shown. They narrow the view, never the calculation."""
+"""`--payee`, `--role`, `--segment` and their like: who is shown. They narrow the view, never the calculation."""
 
 from collections.abc import Sequence
+
+import pandas as pd
 
 from expcomp.diagnostics import Code, Refused
 from expcomp.pay.sheet import Sheet
@@ -20,11 +22,18 @@ def narrowed(
     for column, values in (("payee_id", payees), ("role", roles), ("segment", segments)):
         if not values:
             continue
-        known = {str(value).casefold() for value in people[column]}
-        for value in values:
-            if value.casefold() not in known:
-                help_ = did_you_mean(value, people[column].unique())
-                raise Refused(NOBODY.at(None, f'no payee has the {column} "{value}"', help_))
-        folded = {value.casefold() for value in values}
-        wanted &= set(people.loc[people[column].str.casefold().isin(folded), "payee_id"])
+        found = known(values, people[column], f"no payee has the {column}")
+        wanted &= set(people.loc[people[column].isin(found), "payee_id"])
     return sheet.showing(frozenset(wanted))
+
+
+def known(values: Sequence[str] | None, column: pd.Series, otherwise: str) -> list[str]:
+    """The texts of a column that equal a value but for case. Raises `Refused` (C304) for a value that none does."""
+    by_folded: dict[str, list[str]] = {}
+    for text in column.unique():
+        by_folded.setdefault(str(text).casefold(), []).append(str(text))
+    for value in values or ():
+        if value.casefold() not in by_folded:
+            help_ = did_you_mean(value, column.unique())
+            raise Refused(NOBODY.at(None, f'{otherwise} "{value}"', help_))
+    return [text for value in values or () for text in by_folded[value.casefold()]]

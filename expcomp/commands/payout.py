@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
 from expcomp.commands.run import AsOfOption, PeriodOption, PlanOption, PostedOption, ProjectOption
 
 if TYPE_CHECKING:
     from expcomp.pay.sheet import Sheet
-
-Format = Literal["table", "csv", "json", "markdown"]
-BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown"}
 
 
 def payout(
@@ -26,12 +24,9 @@ def payout(
     role: Annotated[list[str] | None, typer.Option(help="Show only payees of this role.")] = None,
     segment: Annotated[list[str] | None, typer.Option(help="Show only payees of this segment.")] = None,
     lines: Annotated[bool, typer.Option("--lines", help="One row per line instead of one per payee.")] = False,
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = "table",
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", help="Write a file, by its ending: .xlsx .csv .json .md; - is stdout."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")] = False,
+    format: FormatOption = "table",
+    output: OutputOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Compute what each payee is owed for a period.
 
@@ -40,25 +35,13 @@ def payout(
     from expcomp.commands.make import make_sheet
     from expcomp.commands.narrow import narrowed
 
-    path = Path(output) if output and output != "-" else None
-    if path is not None:
-        _check_ending(path)
+    path = file_of(output)
     sheet = narrowed(make_sheet(project, period, plan, as_of, posted), payee, role, segment)
     shown = str(posted) if posted else ""
     if path is None:
         _print(sheet, format, lines, shown, sys.stdout)
     else:
         _write(sheet, path, lines, shown, force)
-
-
-def _check_ending(path: Path) -> None:
-    """Before anything is computed."""
-    from expcomp.diagnostics import Code, Refused
-
-    if path.suffix.lower() not in (".xlsx", *BY_ENDING):
-        unknown = Code("C305", "unknown-ending")
-        message = f'"{path.name}" does not end in .xlsx, .csv, .json or .md, so its form is unknown'
-        raise Refused(unknown.at(None, message))
 
 
 def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:

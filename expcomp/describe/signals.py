@@ -6,8 +6,9 @@ from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View, by_signal
 from expcomp.describe.wording import clock, listed
 from expcomp.pay.credit import percent
-from expcomp.pay.signals import THREE_OF_FOUR
 from expcomp.plan.signals import Passing, Review, Sla, WorkingCalendar
+from expcomp.plan.working_hours import clock_text, weekdays_text
+from expcomp.reports.qualification import THREE_OF_FOUR
 
 
 def signals(view: View) -> Iterator[Part]:
@@ -17,8 +18,7 @@ def signals(view: View) -> Iterator[Part]:
     yield Points(tuple(_credited(view)))
     if rules.sla is not None:
         yield from _sla(rules.sla)
-    calendars = [*([rules.calendar] if rules.calendar else []), *rules.calendars]
-    for calendar in calendars:
+    for calendar in rules.all_calendars:
         yield Sentences(_calendar(calendar))
 
 
@@ -71,10 +71,12 @@ def _further(sla: Sla) -> Iterator[str]:
         yield _watch(sla.watch)
     if sla.sync:
         every = str(sla.sync.every).removeprefix("1 ")
-        yield f"The account sync takes place every {every} on {sla.sync.weekday} at {sla.sync.at}."
+        yield f"The account sync takes place every {every} on {sla.sync.weekday} at {clock_text(sla.sync.at)}."
     yield f"A signal counts as at risk once {percent(sla.at_risk)} of its time is used."
     if sla.close_loop:
-        yield f"The outcome is reported back within {sla.close_loop}."
+        yield f"The outcome is reported back within {sla.close_loop} after outcome."
+    if sla.contact_scope == "account":
+        yield "The first contact with an account answers all of its open signals."
 
 
 def _watch(rule: Review) -> str:
@@ -83,10 +85,11 @@ def _watch(rule: Review) -> str:
 
 
 def _calendar(calendar: WorkingCalendar) -> str:
-    hours = listed(
-        f"{days} {spans if isinstance(spans, str) else listed(spans)}" for days, spans in calendar.hours.items()
-    )
+    hours = listed(f"{weekdays_text(days)} {listed(map(str, spans))}" for days, spans in calendar.hours.items())
+    short = listed(f"{day} {listed(map(str, spans))}" for day, spans in calendar.short_days.items())
+    where = f" of accounts in {listed(calendar.regions)}" if calendar.regions else ""
     effective = calendar.effective
     dates = f", from {effective.from_}" + (f" through {effective.to}" if effective.to else "") if effective else ""
     days = f" Holidays: {listed(map(str, calendar.holidays))}." if calendar.holidays else ""
-    return f"Business hours: {hours} ({calendar.timezone}{dates}).{days}"
+    days += f" Short days: {short}." if short else ""
+    return f"Business hours{where}: {hours} ({calendar.timezone}{dates}).{days}"

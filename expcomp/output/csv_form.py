@@ -28,9 +28,13 @@ def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
         yield _header(LINE_COLUMNS)
         yield from side_by_side(lambda block: _rows(block.tell()), sheet.blocks())
     else:
-        payees = full_payees(sheet)
-        yield _header(payees.columns)
-        yield _rows(payees)
+        yield from csv_table(full_payees(sheet))
+
+
+def csv_table(frame: pd.DataFrame) -> Iterator[bytes | memoryview]:
+    """A header and the rows; columns in `_minor` are amounts in the row's `currency`, all others texts."""
+    yield _header(frame.columns)
+    yield _rows(frame)
 
 
 def _header(columns: Iterable[str]) -> bytes:

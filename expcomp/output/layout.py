@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import pandas as pd
 from rich.cells import cell_len
 
 from expcomp.output.table import Column, Kind, Table
-from expcomp.output.text import accounted, by_currency, clean, each, money
+from expcomp.output.text import accounted, by_currency, clean, each, length, money, percent
 
 GAP = "  "
 
@@ -31,6 +32,9 @@ class Look(StrEnum):
 class Line:
     text: str
     look: Look = Look.PLAIN
+
+
+NUMBERS = {Kind.COUNT: "{:,}".format, Kind.SHARE: percent, Kind.TIME: length}
 
 
 def laid_out(table: Table, width: int | None) -> Iterator[Line]:
@@ -69,8 +73,9 @@ def cells(table: Table, column: Column) -> list[str]:
     """The texts of a column as people read them."""
     if column.kind is Kind.MONEY:
         return list(by_currency(column.values, table.currency, accounted if column.quiet else money))
-    if column.kind is Kind.COUNT:
-        return list(each(column.values, lambda count: f"{int(count):,}"))
+    if column.kind is not Kind.TEXT:
+        render = NUMBERS[column.kind]
+        return list(each(column.values, lambda number: "" if pd.isna(number) else render(int(number))))
     return list(each(column.values, lambda text: clean(str(text))))
 
 
@@ -127,7 +132,7 @@ class _Grid:
 
 
 def _stacked(column: Column) -> list[str]:
-    return column.name.split() if column.kind is Kind.MONEY else [column.name]
+    return [column.name] if column.kind is Kind.TEXT else column.name.split()
 
 
 def _padded(text: str, width: int, *, right: bool) -> str:

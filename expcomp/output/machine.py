@@ -47,7 +47,7 @@ def to_json(sheet: Sheet) -> str:
         "lines": _lines(sheet.lines),
         "waiting": _waiting(sheet),
         "not_paid": _not_paid(sheet),
-        "control_totals": _records(_control_totals(sheet)),
+        "control_totals": to_records(_control_totals(sheet)),
         "findings": findings_json(sheet.notices),
     }
     fields = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
@@ -57,7 +57,7 @@ def to_json(sheet: Sheet) -> str:
 
 def findings_json(findings: Iterable[Finding]) -> str:
     """The objects of a list of findings."""
-    return _records(
+    return to_records(
         {"code": f.code, "name": f.name, "severity": str(f.severity), "message": f.message,
          "place": str(f.place) if f.place else None, "help": f.help}
         for f in findings
@@ -119,7 +119,8 @@ def _objects(fields: Sequence[Texts], end: str = "}") -> str:
     return _joined(fields, "", end + ROW_END).removesuffix(ROW_END)
 
 
-def _records(records: Iterable[dict[str, Any]]) -> str:
+def to_records(records: Iterable[dict[str, Any]]) -> str:
+    """The objects of a list, one per line."""
     return ROW_END.join(_json(record) for record in records)
 
 

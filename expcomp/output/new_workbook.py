@@ -56,10 +56,14 @@ class _Formats:
         return self.get(num_format=number_format(column, currency), **more)
 
 
+PLAIN_NUMBERS = {Kind.COUNT: "#,##0", Kind.SHARE: "0.0%", Kind.TIME: "[h]:mm"}
+SECONDS_A_DAY = 86_400
+
+
 def number_format(column: Column, currency: str) -> str:
     """Grouped, with the currency's decimals; a dash for nothing in a quiet column."""
-    if column.kind is Kind.COUNT:
-        return "#,##0"
+    if column.kind in PLAIN_NUMBERS:
+        return PLAIN_NUMBERS[column.kind]
     places = decimals(currency)
     number = "#,##0" + ("." + "0" * places if places else "")
     return f'{number};-{number};"-"' if column.quiet else number
@@ -67,7 +71,14 @@ def number_format(column: Column, currency: str) -> str:
 
 def exact(column: Column, value: int, currency: str) -> int | Decimal:
     """The number of a cell. Decimal, so that what is written is what was computed."""
-    return value if column.kind is Kind.COUNT else Decimal(value).scaleb(-decimals(currency))
+    match column.kind:
+        case Kind.COUNT:
+            return value
+        case Kind.SHARE:
+            return Decimal(value).scaleb(-6)
+        case Kind.TIME:
+            return Decimal(value) / SECONDS_A_DAY
+    return Decimal(value).scaleb(-decimals(currency))
 
 
 LINE_HEIGHT, MOST_LINES = 13, 30

@@ -1,4 +1,4 @@
-"""A table of a sheet before it takes a form: named columns of texts, counts or minor units."""
+"""A table before it takes a form: named columns of texts, counts, minor units, shares or lengths of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,14 @@ class Kind(StrEnum):
     TEXT = "text"
     MONEY = "money"
     COUNT = "count"
+    SHARE = "share"
+    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`values`: texts, whole numbers, or minor units of the row's currency; None is blank. In a `quiet` column
-    nothing is shown as `-`."""
+    """`values`: texts, whole numbers, minor units of the row's currency, parts per million, or seconds; None is
+    blank. In a `quiet` column nothing is shown as `-`."""
 
     name: str
     values: Texts
@@ -67,8 +69,22 @@ def counts(name: str, values: Values, *, adds_up: bool = False) -> Column:
     return Column(name, np.asarray(values, dtype=object), Kind.COUNT, adds_up)
 
 
+def shares(name: str, ppm: Values) -> Column:
+    """Parts per million; None and NA are blank."""
+    return Column(name, _blank_or_whole(ppm), Kind.SHARE)
+
+
+def times(name: str, seconds: Values) -> Column:
+    """Lengths of time in seconds; None and NA are blank."""
+    return Column(name, _blank_or_whole(seconds), Kind.TIME)
+
+
 def amounts(name: str, values: Values, *, adds_up: bool = False, quiet: bool = False) -> Column:
     """Minor units; None and NA are blank."""
+    return Column(name, _blank_or_whole(values), Kind.MONEY, adds_up, quiet)
+
+
+def _blank_or_whole(values: Values) -> Texts:
     whole = np.array(values, dtype=object)
     whole[pd.isna(whole)] = None
-    return Column(name, whole, Kind.MONEY, adds_up, quiet)
+    return whole

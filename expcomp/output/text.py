@@ -59,6 +59,30 @@ def accounted(minor: int, currency: str) -> str:
     return money(minor, currency) if minor else "-"
 
 
+def percent(ppm: int) -> str:
+    """`70.6%`, rounded half up."""
+    return f"{one_decimal(ppm)}%"
+
+
+def one_decimal(ppm: int) -> str:
+    """Parts per million as hundredths with one decimal: `-3.6`."""
+    tenths = (abs(ppm) + 500) // 1000
+    return f"{'-' if ppm < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"
+
+
+def length(seconds: int) -> str:
+    """`65h00`, hours and whole minutes; `1s` below a minute."""
+    if 0 < seconds < 60:
+        return f"{seconds}s"
+    return f"{seconds // 3600}h{seconds % 3600 // 60:02d}"
+
+
+def spoken_length(seconds: int) -> str:
+    """The same to be read aloud: `13h45`, `8 days` from two days on."""
+    days = seconds // 86_400
+    return f"{days} days" if days >= 2 else length(seconds)
+
+
 def each(values: Values, render: Callable[[Any], str]) -> Texts:
     """Render every distinct value once, however many rows there are."""
     codes, distinct = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)

@@ -9,6 +9,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Finding, Findings, Place
 from expcomp.exact import Flags, Ints
 from expcomp.fx import Rates
+from expcomp.pay.answers import with_answers
 from expcomp.pay.facts import Facts, Worth
 from expcomp.pay.lookups import NONE, Dated, Names, days, folded, numbers
 from expcomp.pay.places import cell, place_of
@@ -100,7 +101,7 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
         pays, counts = family.among(frozenset(plan.plan.covers)), family.among(frozenset(plan.plan.counts_toward_quota))
         own, faults = _values(frame, close, plan, facts.rates, np.flatnonzero(dated))
         credited, reason = credit_signals(plan, book, frame, close, links)
-        worth.append(Worth(plan, own, credited))
+        worth.append(Worth(plan, own, with_answers(plans, book, credited, close)))
         why.append(reason)
         rows = np.flatnonzero(dated)
         claimed = pays | counts

@@ -26,9 +26,12 @@ from expcomp.texts import each_text
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """Per deal the row of its credited signal; NONE where there is none."""
+    """Per deal the row of its credited signal, NONE where there is none; and whether every target of that was
+    answered in time by the close date, or one missed by then."""
 
     signal: Ints
+    answered: Flags
+    missed: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ class Facts:
         if name == "qualified":
             return Amounts((credited != NONE).astype(np.int64), np.ones(len(rows), np.bool_))
         if name == "sla_met":
-            return Amounts(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_))
+            answered = worth.credited.answered[rows]
+            return Amounts(answered.astype(np.int64), answered | worth.credited.missed[rows])
         return self._column(self.book["signals"], "signal." + name, name, type_, credited)
 
     def _account(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints) -> Words | Amounts:

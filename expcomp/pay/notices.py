@@ -6,13 +6,14 @@ import numpy as np
 
 from expcomp.diagnostics import Code, Finding, Severity
 from expcomp.exact import Flags
+from expcomp.pay.answers import FIELD
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.guardrails import warned
 from expcomp.pay.lookups import days
 from expcomp.pay.places import cell, place_of
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan
-from expcomp.plan.versions import PlanSet, conditions_of
+from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
 GUARDRAIL = Code("D550", "guardrail-warns")
@@ -21,6 +22,7 @@ OVERRIDE = Code("D552", "tier-overridden")
 NO_EVENTS = Code("D554", "no-events")
 DERIVED_EVENTS = Code("D555", "events-derived")
 WATCH = Code("D556", "renewal-late")
+NO_TIMES = Code("D557", "response-times-unknown")
 SELF_APPROVED = Code("D553", "approved-by-who-asked")
 
 
@@ -33,6 +35,7 @@ def notices(source: Settled) -> tuple[Finding, ...]:
             for row in rows:
                 message = f"{source.deals.id(row)}: {rule.name}"
                 found.append(GUARDRAIL.at(source.deals.place(row), message, severity=Severity.WARNING))
+    found += _never_answered(plans)
     found += _losses_unknown(plans, book)
     found += _derived(book, source.as_of)
     found += _overrides(source)
@@ -46,10 +49,18 @@ def _not_computed(plan: Plan) -> Iterator[Finding]:
             what = f'{plan.label} has the {block} "{record.name}"'
             message = f"{what}, which this version does not compute: it pays nothing here"
             yield NOT_COMPUTED.at(record.place, message, severity=Severity.WARNING)
-    for condition in conditions_of(plan):
-        if condition.field == "signal.sla_met":
-            message = "signal.sla_met is not computed by this version: the condition is false for every deal"
-            yield NOT_COMPUTED.at(condition.place, message, severity=Severity.WARNING)
+
+
+def _never_answered(plans: PlanSet) -> Iterator[Finding]:
+    """A condition on response times, where no plan has any."""
+    if any(plan.signals.sla for plan in plans.versions):
+        return
+    for condition in plans.conditions:
+        if condition.field == FIELD:
+            message = (
+                f"{FIELD} is asked, and no plan says how fast a signal is to be answered: it is never true or false"
+            )
+            yield NO_TIMES.at(condition.place, message, "add  signals: {sla: …}", Severity.WARNING)
 
 
 def _losses_unknown(plans: PlanSet, book: Book) -> Iterator[Finding]:

@@ -12,18 +12,15 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Ints
 from expcomp.pay.facts import Credited
-from expcomp.pay.lookups import NONE, Names, flags, local_days
+from expcomp.pay.lookups import NONE, Names, local_days
 from expcomp.pay.places import place_of
 from expcomp.period import NEVER
 from expcomp.plan.model import Plan
-from expcomp.plan.signals import Passing
+from expcomp.reports.qualification import THREE_OF_FOUR, passes
 from expcomp.sources.book import Book
 
 DISAGREEMENT = Code("D505", "signal-and-deal-disagree")
 NO_SUCH_SIGNAL = Code("D506", "no-such-signal")
-
-THREE_OF_FOUR = Passing.model_construct(at_least=3, of=("budget", "named_buyer", "timeline", "product_fit"))
-"""The usual bar (design page 1), for a plan that says nothing of qualification."""
 
 REASONS = ("", "no_signal", "signal_unqualified", "signal_late", "signal_expired")
 CREDITED, NO_SIGNAL, UNQUALIFIED, LATE, EXPIRED = range(5)
@@ -67,13 +64,13 @@ def credit_signals(plan: Plan, book: Book, deals: pd.DataFrame, close: Ints, lin
     """The credited signal of each deal under a plan's rules; and the position in REASONS of why there is none."""
     signals, rules = book["signals"], plan.signals
     routed = local_days(signals["routed_at"], plan.plan.timezone)
-    passes = _passes(rules.qualified or THREE_OF_FOUR, signals)
+    passing = passes(rules.qualified or THREE_OF_FOUR, signals)
     withdrawn = local_days(signals["withdrawn_at"], plan.plan.timezone)
     at_close = close[links.deal]
     earliest = rules.lookback.before(at_close)
     reason = np.select(
         [
-            ~passes[links.signal] | (withdrawn[links.signal] <= at_close),
+            ~passing[links.signal] | (withdrawn[links.signal] <= at_close),
             routed[links.signal] == NEVER,
             ~_in_time(plan, signals, routed, deals, at_close, links),
             routed[links.signal] < earliest,
@@ -88,15 +85,8 @@ def credit_signals(plan: Plan, book: Book, deals: pd.DataFrame, close: Ints, lin
     good = np.flatnonzero(reason == CREDITED)
     order = good[np.lexsort((links.signal[good], routed[links.signal[good]], links.deal[good]))][::-1]
     credited[links.deal[order]] = links.signal[order]
-    return Credited(credited), why
-
-
-def _passes(bar: Passing, signals: pd.DataFrame) -> np.ndarray:
-    marks = np.zeros(len(signals), dtype=np.int64)
-    for mark in bar.of:
-        value, given = flags(signals[mark])
-        marks += value & given
-    return marks >= bar.at_least
+    unknown = np.zeros(len(deals), np.bool_)
+    return Credited(credited, unknown, unknown), why
 
 
 def _in_time(plan: Plan, signals: pd.DataFrame, routed: Ints, deals: pd.DataFrame, close: Ints, links: Links):  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Finding, Place
 from expcomp.period import Duration, Unit
+from expcomp.plan.check_signals import check_signals
 from expcomp.plan.model import Accelerator, Clawback, Plan, Role, Schedule, Tier
 from expcomp.plan.scalars import WHOLE
 from expcomp.suggest import did_you_mean
@@ -38,6 +39,7 @@ def check_plan(plan: Plan) -> Iterator[Finding]:
         yield from _accelerator(accelerator)
     yield from _schedules(plan)
     yield from _durations(plan)
+    yield from check_signals(plan.signals)
     yield from _unique(plan)
 
 

@@ -126,7 +126,8 @@ def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame, director
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
     refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)
     signals = drafts["signals"].frame["signal_id"]
-    refer(drafts["pauses"], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
+    for table in ("pauses", "urgency_changes"):
+        refer(drafts[table], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
     if drafts["signals"]:
         refer(
             drafts["deals"],

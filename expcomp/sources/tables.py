@@ -122,6 +122,11 @@ TABLES: dict[str, Table] = {
             "outcome:word outcome_at:instant outcome_reported_at:instant deal_id:id withdrawn_at:instant",
             key="signal_id",
         ),
+        _table(
+            "urgency_changes",
+            "signal_id!:id changed_at!:instant urgency_before!:word urgency_after!:word",
+            key="signal_id changed_at",
+        ),
         _table("pauses", "signal_id!:id from!:instant to:instant reason:text", key="signal_id from"),
         _table(
             "subscriptions",

@@ -14,11 +14,14 @@ Words = Mapping[tuple[str, str], Mapping[str, str]]
 
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
+URGENCIES = ("hot", "warm", "watch")
 VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("events", "event"): ("churn", "contraction", "reactivation"),
     ("resolutions", "decision"): ("keep", "move"),
     ("splits", "split_type"): ("revenue", "overlay"),
-    ("signals", "urgency"): ("hot", "warm", "watch"),
+    ("signals", "urgency"): URGENCIES,
+    ("urgency_changes", "urgency_before"): URGENCIES,
+    ("urgency_changes", "urgency_after"): URGENCIES,
 }
 """Fields whose words are fixed: any other word would silently change what is paid."""
 

@@ -5,6 +5,7 @@ python -m bench same FOLDER           whether expcomp and the job by hand write 
 python -m bench run FOLDER            what both take, beside reading alone and a pandas script
 python -m bench read 1000000          reading so many deals into checked columns
 python -m bench workbook 100000       reading so many deals out of a workbook
+python -m bench signals 1000000       response times of so many signals beyond reading them, and business time a row
 python -m bench startup               what --version, --help and small runs take
 """
 
@@ -42,6 +43,10 @@ def main() -> int:
             from .read_deals import run_workbook
 
             said = run_workbook(options.deals, options.rounds)
+        case "signals":
+            from .signal_jobs import run_signals
+
+            said = run_signals(options.signals, options.rounds)
         case _:
             from .startup import run_startup
 
@@ -61,11 +66,12 @@ def _options() -> argparse.Namespace:
         ("run", ("folder",), 3),
         ("read", ("deals",), 5),
         ("workbook", ("deals",), 5),
+        ("signals", ("signals",), 3),
         ("startup", (), 11),
     ):
         command = commands.add_parser(name)
         for argument in arguments:
-            command.add_argument(argument, type=int if argument == "deals" else Path)
+            command.add_argument(argument, type=Path if argument == "folder" else int)
         if name == "make":
             command.add_argument("--seed", type=int, default=1)
         if rounds:

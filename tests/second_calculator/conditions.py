@@ -7,7 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .amounts import Refused, Unsupported, data_share, money, number, plan_money, share
+from .amounts import Refused, data_share, money, number, plan_money, share
+from .answers import sla_met
 from .facts import Deal, Facts, cell, is_won, word, yes_no
 from .plan import Plan
 
@@ -63,7 +64,8 @@ def field_value(facts: Facts, deal: Deal, name: str, on: date) -> Value:  # noqa
     if name == "account.seat_utilization":
         return facts.seat_use(deal, on)
     if name == "signal.sla_met":
-        raise Unsupported("signal.sla_met is not calculated here")
+        pauses = facts.tables.get("pauses", [])
+        return sla_met(facts.plans, pauses, deal.signal, deal.close) if deal.signal else None
     if name == "signal.qualified":
         return deal.signal is not None
     if table == "deal":

@@ -140,6 +140,7 @@ class Plan:
     qualified: tuple[int, list[str]] = (0, [])
     lookback: Duration = field(default_factory=lambda: Duration(180, "day"))
     before_created: bool = False
+    signals: dict[str, Any] = field(default_factory=dict)
     churn_grace: int = 0
     ignored: list[str] = field(default_factory=list)
 
@@ -292,7 +293,7 @@ def _read_period_blocks(plan: Plan, raw: dict[str, Any]) -> None:
         plan.has_leavers = True
         plan.forfeit_unreached = raw["leavers"].get("unreached", "pay") == "forfeit"
         plan.final_pay = raw["leavers"].get("recover", "stop") == "final_pay"
-    signals = raw.get("signals") or {}
+    plan.signals = signals = raw.get("signals") or {}
     if "qualified" in signals:
         plan.qualified = (int(signals["qualified"]["at_least"]), list(signals["qualified"]["of"]))
     plan.lookback = duration(signals.get("lookback", "180 days"))
