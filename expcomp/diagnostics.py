@@ -58,6 +58,9 @@ class Code:
     ) -> Finding:
         return Finding(self.id, self.name, message, place, help, severity)
 
+    def warning(self, place: Place | None, message: str, help: str = "") -> Finding:
+        return self.at(place, message, help, Severity.WARNING)
+
 
 EXIT_BY_FAMILY = {"C": 2, "D": 3, "E": 4, "W": 4, "L": 5, "O": 7}
 

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Finding, Place
 from expcomp.period import Duration, Unit
+from expcomp.plan.check_metrics import check_metrics
+from expcomp.plan.conditions import FIELDS, UNKNOWN_FIELD
 from expcomp.plan.model import Accelerator, Clawback, Plan, Role, Schedule, Tier
 from expcomp.plan.scalars import WHOLE
 from expcomp.suggest import did_you_mean
@@ -21,6 +23,7 @@ DURATION = Code("E310", "wrong-duration")
 TWICE = Code("E311", "named-twice")
 ZONE = Code("E312", "unknown-timezone")
 DATES = Code("E313", "dates-backwards")
+HIDDEN_TIER = Code("E315", "tier-behind-an-open-one")
 BOTH_FAMILIES = Code("E314", "family-covered-and-counted")
 
 DAY_UNITS = (Unit.DAYS, Unit.WEEKS, Unit.MONTHS)
@@ -39,6 +42,8 @@ def check_plan(plan: Plan) -> Iterator[Finding]:
     yield from _schedules(plan)
     yield from _durations(plan)
     yield from _unique(plan)
+    yield from _declared(plan)
+    yield from check_metrics(plan)
 
 
 def _identity(plan: Plan) -> Iterator[Finding]:
@@ -99,6 +104,10 @@ def _runs_in_circles(name: str, plan: Plan) -> bool:
 
 
 def _ownership(plan: Plan) -> Iterator[Finding]:
+    open_ = next((number for number, tier in enumerate(plan.ownership) if not tier.when), len(plan.ownership))
+    for tier in plan.ownership[open_ + 1 :]:
+        message = f"no deal reaches the tier {tier.tier}: {plan.ownership[open_].tier} above it has no `when`"
+        yield HIDDEN_TIER.at(tier.place, message, f"move it above {plan.ownership[open_].tier}")
     for tier in plan.ownership:
         for block in ("credit", "renewal"):
             yield from _sums_to_whole(tier, block)
@@ -226,6 +235,9 @@ def _clawback(rule: Clawback) -> Iterator[Finding]:
             yield WINDOW.at(rule.place, f"{rule.name} recovers in no steps at all")
         for step in rule.recovers:
             yield from _in_days(step.until, step)
+        for earlier, step in zip(rule.recovers, rule.recovers[1:], strict=False):
+            if step.until.unit is earlier.until.unit and step.until.count <= earlier.until.count:
+                yield BANDS.at(step.place, f"this step of {rule.name} does not end after the one before it")
     elif rule.until is None:
         yield WINDOW.at(rule.place, f"{rule.name} needs  until:  to know when it ends")
 
@@ -234,6 +246,17 @@ def _in_days(duration: Duration | None, record: object) -> Iterator[Finding]:
     place = getattr(record, "place", None)
     if duration is not None and duration.unit not in DAY_UNITS:
         yield DURATION.at(place, f"{duration} is a clock's measure: write days, weeks or months here")
+
+
+def _declared(plan: Plan) -> Iterator[Finding]:
+    """Further export columns stand beside the fields of the language; they do not replace them."""
+    for name in plan.plan.fields:
+        subject, _, column = name.partition(".")
+        if name in FIELDS:
+            yield TWICE.at(plan.plan.place, f"{name} is a field of the plan language: it is not declared")
+        elif subject not in ("deal", "account", "payee", "signal") or not column:
+            message = f'"{name}" is no column: write deal.<column>, account.<column>, payee.<column> or signal.<column>'
+            yield UNKNOWN_FIELD.at(plan.plan.place, message)
 
 
 def _unique(plan: Plan) -> Iterator[Finding]:
