@@ -9,6 +9,7 @@ from expcomp import __version__
 from expcomp.commands.explain import explain
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
+from expcomp.commands.validate_plan import validate_plan
 
 app = typer.Typer(
     name="expcomp",
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("explain", rich_help_panel="Run")(explain)
+app.command("validate-plan", rich_help_panel="Prove")(validate_plan)
 
 
 def _version(wanted: bool) -> None:

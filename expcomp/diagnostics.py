@@ -42,6 +42,11 @@ class Finding:
         return f"{where}{self.code} {self.name}: {self.message}"
 
 
+def by_place(finding: Finding) -> tuple[Place, str]:
+    """The order in which a file is read."""
+    return finding.place or Place(""), finding.code
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A stable code with its kebab name, declared once in the module that raises it."""

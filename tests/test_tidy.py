@@ -8,14 +8,15 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "expcomp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-VALUES = {"money", "exact", "period", "texts", "diagnostics", "suggest"}
+VALUES = {"money", "exact", "period", "texts", "visible", "diagnostics", "suggest"}
 ALLOWED = {
     "values": set(),
     "plan": {"values", "sources.tables", "sources.book"},
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables"},
+    "lint": {"values", "plan", "sources.tables", "sources.given", "pay"},
     "output": {"values", "plan", "sources.book", "sources.tables", "pay"},
-    "commands": {"values", "plan", "sources", "pay", "output"},
+    "commands": {"values", "plan", "sources", "pay", "lint", "output"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

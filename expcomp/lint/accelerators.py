@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from expcomp.diagnostics import Code, Finding
+from expcomp.diagnostics import Finding
 from expcomp.lint.cliffs import CLIFF
 from expcomp.lint.metrics import PAY_GAP
 from expcomp.lint.overlays import percent

@@ -7,7 +7,7 @@ from expcomp.diagnostics import Code, Finding
 from expcomp.lint.reach import UNREACHED
 from expcomp.lint.schedules import OF_EARNED, all_at_booking, at_booking
 from expcomp.period import Duration, Unit
-from expcomp.plan.model import Clawback, Milestone, Plan
+from expcomp.plan.model import Milestone, Plan
 
 WINDOW = Code("W505", "clawback-window")
 
@@ -21,7 +21,9 @@ def check_clawbacks(plan: Plan) -> Iterator[Finding]:
     yield from _of_earned(plan)
     if plan.leavers.recover == "final_pay":
         message = "what leavers owe is taken from their final pay in full: some places forbid that, so ask counsel"
-        yield OF_EARNED.warning(plan.leavers.place, message, "write  recover: stop , or say who cleared it with  allow:")
+        yield OF_EARNED.warning(
+            plan.leavers.place, message, "write  recover: stop , or say who cleared it with  allow:"
+        )
 
 
 def _missing(plan: Plan) -> Iterator[Finding]:
@@ -75,9 +77,8 @@ def _of_earned(plan: Plan) -> Iterator[Finding]:
     for rule in plan.clawbacks:
         first = min((_days(_earliest(milestone))[0] for milestone in advances), default=None)
         if first is None or first >= _days(rule.ends)[1]:
-            message = (
-                f"{rule.name} can recover nothing: "
-                + ("every milestone is earned" if first is None else "no advance is paid before it ends")
+            message = f"{rule.name} can recover nothing: " + (
+                "every milestone is earned" if first is None else "no advance is paid before it ends"
             )
             yield OF_EARNED.warning(rule.place, message, "label what may be taken back  status: advance")
 

@@ -14,7 +14,9 @@ def check_document(plan: Plan, before: Plan | None) -> Iterator[Finding]:
     head = plan.plan
     if head.published is not None and head.effective.from_ < head.published:
         lowered = list(_lowered(plan, before)) if before is not None else []
-        message = f"published on {head.published}, in force since {head.effective.from_}: it changes pay already worked for"
+        message = (
+            f"published on {head.published}, in force since {head.effective.from_}: it changes pay already worked for"
+        )
         if lowered:
             message += f", and lowers it: {'; '.join(lowered)}"
         help_ = "begin it after it is published" + (", and ask counsel before paying less" if lowered else "")

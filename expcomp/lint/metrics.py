@@ -6,7 +6,7 @@ from expcomp.diagnostics import Code, Finding
 from expcomp.lint.cliffs import CLIFF
 from expcomp.lint.overlays import percent
 from expcomp.lint.reach import UNREACHED, Reach
-from expcomp.lint.values import Values, asked, everything
+from expcomp.lint.values import Values, asked, everything, meet
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.metrics import Bonus, CurvePoint
 from expcomp.plan.model import Plan
@@ -32,7 +32,9 @@ def check_metrics(reach: Reach) -> Iterator[Finding]:
     paid = {role for tier in plan.ownership for role in tier.credit} | {o.role for o in plan.overlays.values()}
     for modifier in plan.modifiers:
         if not paid & set(modifier.roles):
-            message = f"the modifier {modifier.name} scales the commission of {', '.join(modifier.roles)}, who earn none"
+            message = (
+                f"the modifier {modifier.name} scales the commission of {', '.join(modifier.roles)}, who earn none"
+            )
             yield UNREACHED.warning(modifier.place, message)
 
 
@@ -57,7 +59,9 @@ def _gaps(bonus: Bonus) -> Iterator[Finding]:
 
 def _gap(bonus: Bonus, point: CurvePoint, low: str, high: str) -> Finding:
     of = "the target of " if bonus.curve_on == "target" else ""
-    message = f"{bonus.name} pays the same at {low} as at {high} of {of}{bonus.metric}: lifting it between earns nothing"
+    message = (
+        f"{bonus.name} pays the same at {low} as at {high} of {of}{bonus.metric}: lifting it between earns nothing"
+    )
     return PAY_GAP.warning(point.place, message, "let the curve rise over all of it")
 
 
@@ -80,5 +84,5 @@ def _can_hold(conditions: Conditions) -> bool:
     region: dict[str, Values] = {c.field: everything(c.field, c.type) for c in conditions}
     for condition in conditions:
         name, values = asked(condition)
-        region[name] = region[name] & values  # type: ignore[operator]
+        region[name] = meet(region[name], values)
     return all(region.values())

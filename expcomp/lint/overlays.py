@@ -43,9 +43,12 @@ def _costs(reach: Reach, number: int) -> str:
     if not additive:
         return ""
     total = WHOLE + sum(share or 0 for share in additive.values())
-    parts = (f"{name} {percent(share) if share else reach.plan.overlays[name].pays.written}" for name, share in additive.items())
+    shown = [
+        f"{name} {percent(share) if share else reach.plan.overlays[name].pays.written}"
+        for name, share in additive.items()
+    ]
     flat = " and more" if None in additive.values() else ""
-    return f"{percent(total)}{flat} ({', '.join(parts)})"
+    return f"{percent(total)}{flat} ({', '.join(shown)})"
 
 
 def pays_something(overlay: Overlay) -> bool:

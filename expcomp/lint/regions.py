@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from expcomp.lint.values import Ranges, Values, Words, asked, everything
+from expcomp.lint.values import Ranges, Values, Words, asked, beside, everything, meet
 from expcomp.money import to_text
 from expcomp.plan.conditions import FIELDS, Conditions, FieldType
 from expcomp.plan.model import Plan
@@ -50,10 +50,10 @@ class Deals:
         inside = self._asked(conditions)
         if inside is None:
             return False
-        met = {field: self.region[field] & values for field, values in inside.items()}
+        met = {field: meet(self.region[field], values) for field, values in inside.items()}
         if not all(met.values()):
             return False
-        if any(self.region[field] - values for field, values in inside.items()):
+        if any(beside(self.region[field], values) for field, values in inside.items()):
             raise Divided(inside)
         return True
 
@@ -63,7 +63,7 @@ class Deals:
         for condition in conditions:
             field, values = asked(condition)
             if field == "deal.acv" and self.acv is not None:
-                if not values & Ranges(((self.acv, self.acv + 1),)):  # type: ignore[operator]
+                if not meet(values, Ranges(((self.acv, self.acv + 1),))):
                     return None
                 continue
             _narrow(wanted, field, values)
@@ -73,7 +73,7 @@ class Deals:
 
 
 def _narrow(region: dict[str, Values], field: str, values: Values) -> None:
-    region[field] = region[field] & values if field in region else values  # type: ignore[operator]
+    region[field] = meet(region[field], values) if field in region else values
 
 
 def all_deals(plan: Plan, *, counted: bool = False) -> Region:
@@ -109,9 +109,9 @@ def ways(region: Region, follow: Callable[[Deals], Outcome]) -> Iterator[tuple[O
 def _parts(region: Region, at: Region) -> Iterator[Region]:
     """The region cut into what lies in `at` and blocks beside it."""
     for field, values in at.items():
-        if outside := region[field] - values:  # type: ignore[operator]
+        if outside := beside(region[field], values):
             yield {**region, field: outside}
-        region = {**region, field: region[field] & values}  # type: ignore[operator]
+        region = {**region, field: meet(region[field], values)}
     yield region
 
 

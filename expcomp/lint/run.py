@@ -27,16 +27,15 @@ CHECKS = (
 
 
 def lint(plans: Sequence[Plan], together: Iterable[Plan], today: date) -> list[Finding]:
-    """The warnings of valid plans, without what they allow, in order of place. `together` are those of the plans
-    that pay by each other's side."""
+    """The warnings of valid plans, without what they allow. `together` are those of the plans that pay side by
+    side."""
     found: dict[int, list[Finding]] = {id(plan): [] for plan in plans}
     for versions in by_id(plans):
         for before, plan in zip([None, *versions], versions, strict=False):
             found[id(plan)] += _of(plan, before)
     for plan, finding in check_together(by_id(list(together))):
         found[id(plan)].append(finding)
-    told = (finding for plan in plans for finding in without_allowed(plan, found[id(plan)], today))
-    return sorted(told, key=lambda finding: (finding.place is not None and finding.place, finding.code))  # type: ignore[return-value]
+    return [finding for plan in plans for finding in without_allowed(plan, found[id(plan)], today)]
 
 
 def _of(plan: Plan, before: Plan | None) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ No value is a value of its own here: conditions never hold for it, what they lea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from expcomp.plan.conditions import Between, Condition, FieldType, Is, OneOf
@@ -73,6 +74,21 @@ class Ranges:
 
 Values = Words | Ranges
 
+
+def meet(one: Values, other: Values) -> Values:
+    """What both hold. Two plans may declare one field as text and as number: then nothing is known of it."""
+    if isinstance(one, Words) and isinstance(other, Words):
+        return one & other
+    return one & other if isinstance(one, Ranges) and isinstance(other, Ranges) else one
+
+
+def beside(one: Values, other: Values) -> Values:
+    """What the first holds and the other does not."""
+    if isinstance(one, Words) and isinstance(other, Words):
+        return one - other
+    return one - other if isinstance(one, Ranges) and isinstance(other, Ranges) else one
+
+
 FLAG_WORDS = {True: "true", False: "false"}
 
 
@@ -102,7 +118,7 @@ def asked(condition: Condition) -> tuple[str, Values]:
             return condition.field, Words(frozenset({FLAG_WORDS[value]}))
         case bounds:
             parts = (positions(bound, condition.type) for bound in bounds)
-            return condition.field, _joined(part for part in parts if part[0] < part[1])
+            return condition.field, _joined([part for part in parts if part[0] < part[1]])
 
 
 def positions(bound: Between, type_: FieldType) -> tuple[int, int]:
@@ -112,9 +128,9 @@ def positions(bound: Between, type_: FieldType) -> tuple[int, int]:
     return low, high
 
 
-def _joined(parts: object) -> Ranges:
+def _joined(parts: Iterable[tuple[int, int]]) -> Ranges:
     joined: list[tuple[int, int]] = []
-    for low, high in sorted(parts):  # type: ignore[call-overload]
+    for low, high in sorted(parts):
         if joined and low <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
         else:

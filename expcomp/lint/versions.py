@@ -6,6 +6,7 @@ from itertools import combinations, groupby
 
 from expcomp.diagnostics import Code, Finding
 from expcomp.lint.regions import all_deals, described
+from expcomp.lint.values import meet
 from expcomp.plan.model import Plan
 
 OVERLAP = Code("W522", "versions-overlap")
@@ -24,8 +25,10 @@ def check_versions(before: Plan, plan: Plan) -> Iterator[Finding]:
     """A version and the one before it, which begins on an earlier day."""
     ends, begins = before.plan.effective.to, plan.plan.effective.from_
     if ends is not None and ends >= begins:
-        message = f"{plan.label} begins on {begins}, and {before.path} runs until {ends}: it is cut short without a word"
-        yield OVERLAP.warning(plan.plan.effective.place, message, "end the earlier version the day before, or leave  to:  out")
+        message = f"{plan.label} begins on {begins}, and {before.path} runs until {ends}: it is cut short"
+        yield OVERLAP.warning(
+            plan.plan.effective.place, message, "end the earlier version the day before, or leave  to:  out"
+        )
     if ends is not None and ends < begins - timedelta(days=1):
         first, last = ends + timedelta(days=1), begins - timedelta(days=1)
         message = f"no version of {plan.plan.id} is in force from {first} to {last}: deals closed then pay nobody"
@@ -43,7 +46,7 @@ def check_together(versions: Sequence[Sequence[Plan]]) -> Iterator[tuple[Plan, F
     for one, other in combinations(versions, 2):
         for first, second in ((a, b) for a in one for b in other if _same_days(a, b)):
             here, there = all_deals(first), all_deals(second)
-            shared = {field: here[field] & there[field] for field in here if field in there}  # type: ignore[operator]
+            shared = {field: meet(here[field], there[field]) for field in here if field in there}
             if all(shared.values()):
                 deal = described(shared, first)
                 message = f"{first.label} ({first.path}) and this plan would both take some deals, for example: {deal}"
