@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from expcomp.diagnostics import Finding
 from expcomp.lint.examples import run_examples
-from expcomp.output.explain import explain_deal
 from expcomp.plan.model import Plan
 
 
@@ -16,6 +15,8 @@ def failed_examples(plans: Sequence[Plan]) -> Iterator[tuple[Finding, list[str]]
             arithmetic: list[str] = []
             for deal in failure.deals:
                 if failure.sheet is not None and (id(failure.sheet), deal) not in told:
+                    from expcomp.output.explain import explain_deal
+
                     told.add((id(failure.sheet), deal))
                     arithmetic += explain_deal(failure.sheet, deal).splitlines()
             yield failure.finding, arithmetic

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from expcomp.plan.conditions import Between, Condition, FieldType, Is, OneOf
 from expcomp.sources.tables import MOTIONS
@@ -107,6 +108,7 @@ def everything(field: str, type_: FieldType) -> Values:
     return Ranges(((BLANK_AT, START), (lowest, END)))
 
 
+@cache
 def asked(condition: Condition) -> tuple[str, Values]:
     """The field that a condition is about and the values for which it holds. A family is its motions."""
     match condition.test:

@@ -21,7 +21,9 @@ from expcomp.plan.scalars import Day, SharePpm, Word, currency_of
 class Record(BaseModel):
     """Closed, frozen, and aware of where it stands in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
+    )
     _place: Place = PrivateAttr(default=Place(""))
 
     @model_validator(mode="wrap")
