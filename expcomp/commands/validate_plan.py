@@ -42,7 +42,7 @@ def validate_plan(
     from expcomp.output.findings import as_github, as_json, as_sarif
 
     read = read_plans(plans, project, as_of)
-    report = _report(read, examples, probe)
+    report = report_on(read, examples=examples, probe=probe)
     match format:
         case "text":
             _print(report)
@@ -55,7 +55,7 @@ def validate_plan(
     raise typer.Exit(_exit_code(report, strict))
 
 
-def _report(read: "PlansRead", examples: bool, probe: bool) -> "Report":
+def report_on(read: "PlansRead", *, examples: bool, probe: bool) -> "Report":
     from expcomp.diagnostics import by_place
     from expcomp.lint.run import lint
     from expcomp.output.findings import Report

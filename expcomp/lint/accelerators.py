@@ -78,7 +78,7 @@ def _whole(reach: Reach, rule: Accelerator) -> Iterator[Finding]:
         below, at, above = (_paid(edge + step, rate, band) for step, band in ((-1, lower), (0, upper), (1, upper)))
         money = [to_text(amount, plan.plan.currency, grouped=True) for amount in (below, at, above, at - below)]
         message = (
-            f"whole mode: at {_shown(plan, lower.below)} every {rule.window}'s line of {rule.role} is paid again at "
+            f"whole mode: at {_shown(plan, lower.below)} all lines of {rule.role} in a {rule.window} move to "
             f"×{upper.multiplier / MULTIPLIER_UNIT:g}. {said}at {percent(rate)}, a credit of "
             f"{to_text(edge, plan.plan.currency, grouped=True)} pays {money[1]}, one cent less {money[0]}, one cent "
             f"more {money[2]}: a jump of {money[3]}"

@@ -22,7 +22,7 @@ def check_clawbacks(plan: Plan) -> Iterator[Finding]:
     if plan.leavers.recover == "final_pay":
         message = "what leavers owe is taken from their final pay in full: some places forbid that, so ask counsel"
         yield OF_EARNED.warning(
-            plan.leavers.place, message, "write  recover: stop , or say who cleared it with  allow:"
+            plan.leavers.key_at("recover"), message, "write  recover: stop , or say who cleared it with  allow:"
         )
 
 
@@ -49,7 +49,7 @@ def _longer_than_last(plan: Plan) -> Iterator[Finding]:
                 f"{rule.name} takes back until {rule.ends} after the close, and the last milestone is reached by "
                 f"{last}: it takes what the plan has called earned"
             )
-            yield WINDOW.warning(rule.place, message, f"end it with the last milestone:  until: {last}")
+            yield WINDOW.warning(rule.key_at("until"), message, f"end it with the last milestone:  until: {last}")
 
 
 def _latest(milestone: Milestone) -> Duration | None:

@@ -20,7 +20,7 @@ def check_document(plan: Plan, before: Plan | None) -> Iterator[Finding]:
         if lowered:
             message += f", and lowers it: {'; '.join(lowered)}"
         help_ = "begin it after it is published" + (", and ask counsel before paying less" if lowered else "")
-        yield RETROACTIVE.warning(head.effective.place, message, help_)
+        yield RETROACTIVE.warning(head.key_at("published"), message, help_)
     if not plan.examples:
         help_ = "add  examples:  with a deal, its period and what it pays"
         yield NO_EXAMPLE.warning(plan.place, "the plan proves none of its arithmetic by an example", help_)

@@ -51,11 +51,11 @@ def _closer_takes_all(reach: Reach, number: int, tier: Tier) -> Iterator[Finding
         if number in tiers and pays_something(overlay) and not closes(plan, overlay.role):
             return
     message = (
-        f"in the tier {tier.tier} {' and '.join(credited)} take all of the credit, and whoever surfaced the deal "
+        f"in the tier {tier.tier} all of the credit goes to {' and '.join(credited)}, and whoever surfaced the deal "
         "gets nothing: signals stop coming"
     )
     help_ = "add an overlay for the role that logs the signal, like  pays: 25% of base commission"
-    yield NO_SIGNAL_CREDIT.warning(tier.place, message, help_)
+    yield NO_SIGNAL_CREDIT.warning(tier.key_at("credit"), message, help_)
 
 
 def _renewal(tier: Tier) -> Iterator[Finding]:
@@ -71,8 +71,10 @@ def _renewal(tier: Tier) -> Iterator[Finding]:
         if strangers:
             missing = "renewals" if what == "expansions" else "expansions"
             message = (
-                f"in the tier {tier.tier} {' and '.join(strangers)} lead the {what} and have no credit for "
-                f"{missing}: two people work one account against each other"
+                f"in the tier {tier.tier} the {what} are led by {' and '.join(strangers)}, without credit for "
+                f"{missing}: people work one account against each other"
             )
-            yield RENEWAL.warning(tier.place, message, "credit renewals by the model of the tier's expansions")
+            yield RENEWAL.warning(
+                tier.key_at("renewal"), message, "credit renewals by the model of the tier's expansions"
+            )
             return

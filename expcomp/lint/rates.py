@@ -57,7 +57,7 @@ def _no_upside(reach: Reach, number: int) -> Iterator[Finding]:
         rates = reach.rates.get((number, role), frozenset())
         if all(plan.rates[at].rate == 0 for at in rates):
             message = f"{role} closes the deals of the tier {tier.tier} and is paid nothing for them: no rate above 0%"
-            yield NO_UPSIDE.warning(tier.place, message, f"give {role} a rate for these deals")
+            yield NO_UPSIDE.warning(tier.key_at("credit"), message, f"give {role} a rate for these deals")
 
 
 def _new_logo(plan: Plan, role: str) -> Iterator[Finding]:
@@ -70,7 +70,9 @@ def _new_logo(plan: Plan, role: str) -> Iterator[Finding]:
             f"{role} earns {percent(new[0])} on a new logo and at most {percent(expansion)} on an expansion: people "
             "leave customers for prospects"
         )
-        yield NEW_LOGO.warning(plan.rates[new[1]].place, message, "bring the two closer, or say why with  allow:")
+        yield NEW_LOGO.warning(
+            plan.rates[new[1]].key_at("rate"), message, "bring the two closer, or say why with  allow:"
+        )
 
 
 def _best(plan: Plan, role: str, family: str) -> tuple[int, int]:

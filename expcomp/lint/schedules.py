@@ -27,7 +27,7 @@ def check_schedules(reach: Reach) -> Iterator[Finding]:
                     f"{milestone.name} of {schedule.schedule} is paid when the customer has stayed, which earns it, "
                     "and is labelled an advance that may be taken back"
                 )
-                yield OF_EARNED.warning(milestone.place, message, "write  status: earned , or ask counsel")
+                yield OF_EARNED.warning(milestone.key_at("status"), message, "write  status: earned , or ask counsel")
 
 
 def at_booking(milestone: Milestone) -> bool:

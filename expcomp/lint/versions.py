@@ -27,18 +27,20 @@ def check_versions(before: Plan, plan: Plan) -> Iterator[Finding]:
     if ends is not None and ends >= begins:
         message = f"{plan.label} begins on {begins}, and {before.path} runs until {ends}: it is cut short"
         yield OVERLAP.warning(
-            plan.plan.effective.place, message, "end the earlier version the day before, or leave  to:  out"
+            plan.plan.effective.key_at("from"), message, "end the earlier version the day before, or leave  to:  out"
         )
     if ends is not None and ends < begins - timedelta(days=1):
         first, last = ends + timedelta(days=1), begins - timedelta(days=1)
         message = f"no version of {plan.plan.id} is in force from {first} to {last}: deals closed then pay nobody"
-        yield GAP.warning(plan.plan.effective.place, message, f"leave out  to:  in {before.path}, or begin on {first}")
+        yield GAP.warning(
+            plan.plan.effective.key_at("from"), message, f"leave out  to:  in {before.path}, or begin on {first}"
+        )
     if plan.plan.version <= before.plan.version:
         message = (
             f"this version follows {before.label} ({before.path}) and is numbered {plan.plan.version}: "
             "nobody can tell which one paid a line"
         )
-        yield NOT_RAISED.warning(plan.plan.place, message, f"write  version: {before.plan.version + 1}")
+        yield NOT_RAISED.warning(plan.plan.key_at("version"), message, f"write  version: {before.plan.version + 1}")
 
 
 def check_together(versions: Sequence[Sequence[Plan]]) -> Iterator[tuple[Plan, Finding]]:
@@ -50,7 +52,10 @@ def check_together(versions: Sequence[Sequence[Plan]]) -> Iterator[tuple[Plan, F
             if all(shared.values()):
                 deal = described(shared, first)
                 message = f"{first.label} ({first.path}) and this plan would both take some deals, for example: {deal}"
-                yield second, BOTH_TAKE.warning(second.plan.place, message, "tell their deals apart with  applies:")
+                yield (
+                    second,
+                    BOTH_TAKE.warning(second.plan.key_at("applies"), message, "tell their deals apart with  applies:"),
+                )
                 break
 
 

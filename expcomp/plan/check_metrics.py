@@ -22,22 +22,22 @@ def check_metrics(plan: Plan) -> Iterator[Finding]:
         yield from _curve(bonus)
         if bonus.window and not BONUS_WINDOW.fullmatch(bonus.window):
             message = f'"{bonus.window}" is no window: write  trailing 12 months , or month, quarter, half, year'
-            yield WINDOW.at(bonus.place, message)
+            yield WINDOW.at(bonus.key_at("window"), message)
         if bonus.curve_on == "target":
-            yield from _target(plan, bonus.metric, bonus.place, "curve_on: target")
+            yield from _target(plan, bonus.metric, bonus.key_at("curve_on"), "curve_on: target")
         for metric, limit in bonus.gate.items():
             if limit.endswith("target"):
-                yield from _target(plan, metric, bonus.place, f"the gate on {metric}")
+                yield from _target(plan, metric, bonus.key_at("gate"), f"the gate on {metric}")
     for modifier in plan.modifiers:
         if modifier.below == "target":
-            yield from _target(plan, modifier.metric, modifier.place, "below: target")
+            yield from _target(plan, modifier.metric, modifier.key_at("below"), "below: target")
     yield from _passing(plan.signals.routed, "routed")
     yield from _passing(plan.signals.qualified, "qualified")
 
 
 def _curve(bonus: Bonus) -> Iterator[Finding]:
     if not bonus.curve:
-        yield CURVE.at(bonus.place, f"the curve of {bonus.name} has no points")
+        yield CURVE.at(bonus.key_at("curve"), f"the curve of {bonus.name} has no points")
         return
     for lower, upper in zip(bonus.curve, bonus.curve[1:], strict=False):
         if upper.at <= lower.at:
@@ -45,9 +45,9 @@ def _curve(bonus: Bonus) -> Iterator[Finding]:
         elif upper.pays < lower.pays:
             yield CURVE.at(upper.place, f"{bonus.name} pays less here than for a lower {bonus.metric}")
     if bonus.below > bonus.curve[0].pays:
-        yield CURVE.at(bonus.place, f"{bonus.name} pays more below its curve than where it begins")
+        yield CURVE.at(bonus.key_at("below"), f"{bonus.name} pays more below its curve than where it begins")
     if bonus.above is not None and bonus.above < bonus.curve[-1].pays:
-        yield CURVE.at(bonus.place, f"{bonus.name} pays less above its curve than where it ends")
+        yield CURVE.at(bonus.key_at("above"), f"{bonus.name} pays less above its curve than where it ends")
 
 
 def _target(plan: Plan, metric: str, place: Place, what: str) -> Iterator[Finding]:
@@ -61,4 +61,4 @@ def _target(plan: Plan, metric: str, place: Place, what: str) -> Iterator[Findin
 def _passing(rule: Passing | None, what: str) -> Iterator[Finding]:
     if rule is not None and rule.at_least > len(set(rule.of)):
         message = f"{what} asks for {rule.at_least} of {len(set(rule.of))}: no signal ever passes"
-        yield NEVER_PASSES.at(rule.place, message)
+        yield NEVER_PASSES.at(rule.key_at("at_least"), message)

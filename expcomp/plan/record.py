@@ -25,6 +25,7 @@ class Record(BaseModel):
         extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
     )
     _place: Place = PrivateAttr(default=Place(""))
+    _keys_at: dict[str, Place] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -33,11 +34,16 @@ class Record(BaseModel):
             raise ValueError("a block of keys is expected here")
         record = handler(data)
         record._place = data.place
+        record._keys_at = data.keys_at
         return record
 
     @property
     def place(self) -> Place:
         return self._place
+
+    def key_at(self, key: str) -> Place:
+        """Where a key of the record is written; the record's own place for one that is not."""
+        return self._keys_at.get(key, self._place)
 
 
 def _read_when(value: Any, info: ValidationInfo) -> Conditions:

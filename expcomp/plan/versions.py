@@ -98,7 +98,9 @@ def same_day(versions: Sequence[Plan]) -> Iterable[Finding]:
         first, *others = same
         for other in others:
             message = f"{other.label} begins on {start}, and so does version {first.plan.version} in {first.path}"
-            yield SAME_DAY.at(other.plan.effective.place, message, f"give each version of {id_} its own first day")
+            yield SAME_DAY.at(
+                other.plan.effective.key_at("from"), message, f"give each version of {id_} its own first day"
+            )
 
 
 def disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
@@ -109,7 +111,7 @@ def disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
             mine, theirs = getattr(first.plan, key), getattr(other.plan, key)
             if mine != theirs:
                 message = f"{key} is {theirs} here and {mine} in {first.path}: plans of one project agree on it"
-                yield DISAGREE.at(other.plan.place, message)
+                yield DISAGREE.at(other.plan.key_at(key), message)
         if other.plan.id != first.plan.id:
             for block in ("recovery", "leavers"):
                 if getattr(first, block).model_dump() != getattr(other, block).model_dump():
