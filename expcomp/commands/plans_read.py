@@ -78,6 +78,7 @@ def _lines(path: Path) -> list[str]:
 
 def _among(plans: Sequence[Plan], *, together: bool) -> Iterator[Finding]:
     """Errors between plans: of one id always, of several ids where they pay side by side."""
-    for versions in [[plan for each in by_id(plans) for plan in each]] if together else by_id(plans):
+    ids = by_id(plans)
+    for versions in [[plan for each in ids for plan in each]] if together and ids else ids:
         yield from same_day(versions)
         yield from disagreements(versions)

@@ -14,7 +14,7 @@ from expcomp.plan.model import Accelerator, Band, Edge, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 
 ASSUMED_QUOTA_MINOR = 100_000_00
-"""The quota that a share of it is worked out for where the examples of the plan name none."""
+"""The quota for which a jump at a share of it is worked out."""
 
 
 def check_accelerators(reach: Reach) -> Iterator[Finding]:
@@ -68,33 +68,41 @@ def _most_in_a_deal(reach: Reach, rule: Accelerator) -> int:
 
 
 def _whole(reach: Reach, rule: Accelerator) -> Iterator[Finding]:
-    plan = reach.plan
-    quota, said = _quota(plan, rule)
-    rates = [plan.rates[at].rate for (_, role), found in reach.rates.items() if role == rule.role for at in found]
-    rate = max((rate for rate in rates if rate is not None), default=PPM // 10)
-    for lower, upper in zip(rule.bands, rule.bands[1:], strict=False):
-        assert lower.below is not None
-        edge = rounded(quota * lower.below.value, PPM) if lower.below.is_share else lower.below.value
-        below, at, above = (_paid(edge + step, rate, band) for step, band in ((-1, lower), (0, upper), (1, upper)))
-        money = [to_text(amount, plan.plan.currency, grouped=True) for amount in (below, at, above, at - below)]
-        message = (
-            f"whole mode: at {_shown(plan, lower.below)} all lines of {rule.role} in a {rule.window} move to "
-            f"×{upper.multiplier / MULTIPLIER_UNIT:g}. {said}at {percent(rate)}, a credit of "
-            f"{to_text(edge, plan.plan.currency, grouped=True)} pays {money[1]}, one cent less {money[0]}, one cent "
-            f"more {money[2]}: a jump of {money[3]}"
-        )
-        yield CLIFF.warning(upper.place, message, "write  mode: marginal , where each band keeps its own multiplier")
+    """The largest jump at an edge: all that was credited in the window moves to the next multiplier."""
+    plan, rate = reach.plan, _highest_rate(reach, rule.role)
+    edges = [(_edge(lower), lower, upper) for lower, upper in zip(rule.bands, rule.bands[1:], strict=False)]
+    if not edges:
+        return
+    edge, lower, upper = max(edges, key=lambda at: abs(_paid(at[0], rate, at[2]) - _paid(at[0] - 1, rate, at[1])))
+    below, at, above = _paid(edge - 1, rate, lower), _paid(edge, rate, upper), _paid(edge + 1, rate, upper)
+    credit, *pays, jump = (
+        to_text(minor, plan.plan.currency, grouped=True) for minor in (edge, below, at, above, at - below)
+    )
+    quota = to_text(ASSUMED_QUOTA_MINOR, plan.plan.currency, grouped=True)
+    assumed = f"for a quota of {quota} and " if rule.measure == "attainment" else ""
+    message = (
+        f"whole mode moves all lines of {rule.role} in a {rule.window} to another multiplier at once: {assumed}at a "
+        f"rate of {percent(rate)}, one cent below a credit of {credit} pays {pays[0]}, at it {pays[1]}, one cent above "
+        f"{pays[2]}: a jump of {jump}"
+    )
+    yield CLIFF.warning(
+        rule.key_at("mode"), message, "write  mode: marginal , where each band keeps its own multiplier"
+    )
+
+
+def _edge(band: Band) -> int:
+    assert band.below is not None
+    return rounded(ASSUMED_QUOTA_MINOR * band.below.value, PPM) if band.below.is_share else band.below.value
+
+
+def _highest_rate(reach: Reach, role: str) -> int:
+    """In parts per million; 10 % where the payees' own rates hold."""
+    found = [reach.plan.rates[at].rate for (_, of), rates in reach.rates.items() if of == role for at in rates]
+    return max((rate for rate in found if rate is not None), default=PPM // 10)
 
 
 def _paid(credit: int, rate: int, band: Band) -> int:
     return rounded(credit * rate * band.multiplier, PPM * MULTIPLIER_UNIT)
-
-
-def _quota(plan: Plan, rule: Accelerator) -> tuple[int, str]:
-    if rule.measure == "credited":
-        return 0, ""
-    quota = ASSUMED_QUOTA_MINOR
-    return quota, f"For a quota of {to_text(quota, plan.plan.currency, grouped=True)} and "
 
 
 def _shown(plan: Plan, edge: Edge) -> str:

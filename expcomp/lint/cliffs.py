@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from expcomp.diagnostics import Code, Finding, Place
 from expcomp.lint.reach import Reach, applies, credit_of, rate_of, tier_of
-from expcomp.lint.regions import Deals, Region, TooTangled, all_deals, described, ways
+from expcomp.lint.regions import Deals, Patience, Region, TooTangled, all_deals, described, ways
 from expcomp.money import PPM, rounded, to_text
 from expcomp.plan.conditions import Between
 from expcomp.plan.model import Plan
@@ -50,15 +50,16 @@ def check_cliffs(reach: Reach) -> Iterator[Finding]:
 
 def jumps(plan: Plan) -> list[Jump]:
     """The largest jump of each role at each value that a condition on `deal.acv` names."""
-    found = []
+    found: list[Jump] = []
+    patience = Patience()
     for value, place in sorted(_values(plan).items()):
+        largest: dict[str, Jump] = {}
         try:
-            largest: dict[str, Jump] = {}
-            for one in _at(plan, value, place):
+            for one in _at(plan, value, place, patience):
                 if one.role not in largest or one.size > largest[one.role].size:
                     largest[one.role] = one
         except TooTangled:
-            continue
+            break
         found += list(largest.values())
     return found
 
@@ -89,14 +90,14 @@ def _edges(bound: Between) -> Iterator[int]:
     yield from (value for value in (bound.low, bound.high) if value is not None)
 
 
-def _at(plan: Plan, value: int, place: Place) -> Iterator[Jump]:
+def _at(plan: Plan, value: int, place: Place, patience: Patience) -> Iterator[Jump]:
     region = all_deals(plan)
 
     def follow(deals: Deals) -> tuple[Pay, Pay, Pay]:
-        below, at, above = (_pay(plan, Deals(deals.region, value + step)) for step in (-1, 0, 1))
+        below, at, above = (_pay(plan, deals.worth(value + step)) for step in (-1, 0, 1))
         return below, at, above
 
-    for (below, at, above), part in ways(region, follow):
+    for (below, at, above), part in ways(region, follow, patience):
         shown = {name: values for name, values in part.items() if name != "deal.acv"} | {"deal.acv": region["deal.acv"]}
         for role in {*below, *at, *above}:
             yield Jump(role, value, place, (below.get(role, 0), at.get(role, 0), above.get(role, 0)), shown)

@@ -51,8 +51,8 @@ def _closer_takes_all(reach: Reach, number: int, tier: Tier) -> Iterator[Finding
         if number in tiers and pays_something(overlay) and not closes(plan, overlay.role):
             return
     message = (
-        f"in the tier {tier.tier} all of the credit goes to {' and '.join(credited)}, and whoever surfaced the deal "
-        "gets nothing: signals stop coming"
+        f"the tier {tier.tier} credits {' and '.join(credited)} alone: whoever surfaced the deal gets nothing, and "
+        "signals stop coming"
     )
     help_ = "add an overlay for the role that logs the signal, like  pays: 25% of base commission"
     yield NO_SIGNAL_CREDIT.warning(tier.key_at("credit"), message, help_)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from expcomp.diagnostics import Code, Place
-from expcomp.lint.regions import Deals, Region, TooTangled, all_deals, first_fitting, ways
+from expcomp.lint.regions import Deals, Patience, Region, TooTangled, all_deals, first_fitting, ways
 from expcomp.plan.conditions import Condition, FieldType, Is, OneOf
 from expcomp.plan.model import Overlay, Plan, Tier
 
@@ -39,10 +39,11 @@ class Reach:
 
 
 def reach(plan: Plan) -> Reach:
-    tiers, no_tier = _tiers(plan)
-    rates, no_rate = _rates(plan)
-    overlays = {name: _overlay(plan, overlay) for name, overlay in plan.overlays.items()}
-    found = _followed(plan, lambda deals: first_fitting(deals, [s.when for s in plan.payout]))
+    patience = Patience()
+    tiers, no_tier = _tiers(plan, patience)
+    rates, no_rate = _rates(plan, patience)
+    overlays = {name: _overlay(plan, overlay, patience) for name, overlay in plan.overlays.items()}
+    found = _followed(plan, patience, lambda deals: first_fitting(deals, [s.when for s in plan.payout]))
     schedules = range(len(plan.payout)) if found is None else {at for at, _ in found if at is not None}
     return Reach(plan, tiers, no_tier, rates, no_rate, overlays, frozenset(schedules))
 
@@ -69,30 +70,32 @@ def applies(overlay: Overlay, tier: Tier, deals: Deals) -> bool:
     return qualified and overlay.applies_to(tier.tier) and deals.fit(overlay.when)
 
 
-def _followed(plan: Plan, follow: Callable[[Deals], Outcome], *, counted: bool = False) -> (
-    list[tuple[Outcome, Region]] | None
-):  # fmt: skip
+def _followed(
+    plan: Plan, patience: Patience, follow: Callable[[Deals], Outcome], *, counted: bool = False
+) -> list[tuple[Outcome, Region]] | None:
     """None where the plan is too tangled."""
     try:
-        return list(ways(all_deals(plan, counted=counted), follow))
+        return list(ways(all_deals(plan, counted=counted), follow, patience))
     except TooTangled:
         return None
 
 
-def _tiers(plan: Plan) -> tuple[frozenset[int], Region | None]:
-    found = _followed(plan, lambda deals: tier_of(plan, deals), counted=True)
+def _tiers(plan: Plan, patience: Patience) -> tuple[frozenset[int], Region | None]:
+    found = _followed(plan, patience, lambda deals: tier_of(plan, deals), counted=True)
     if found is None:
         return frozenset(range(len(plan.ownership))), None
     missing = next((region for tier, region in found if tier is None), None)
     return frozenset(tier for tier, _ in found if tier is not None), missing
 
 
-def _rates(plan: Plan) -> tuple[dict[tuple[int, str], frozenset[int]], dict[tuple[int, str], Region]]:
+def _rates(
+    plan: Plan, patience: Patience
+) -> tuple[dict[tuple[int, str], frozenset[int]], dict[tuple[int, str], Region]]:
     """By tier and role: the rates that its deals find, and deals that find none."""
     reached: dict[tuple[int, str], set[int]] = {}
     missing: dict[tuple[int, str], Region] = {}
     for role in dict.fromkeys(rate.role for rate in plan.rates):
-        found = _followed(plan, lambda deals, role=role: _tier_and_rate(plan, role, deals))  # type: ignore[misc]
+        found = _followed(plan, patience, lambda deals, role=role: _tier_and_rate(plan, role, deals))  # type: ignore[misc]
         for outcome, region in found if found is not None else _all_rates(plan, role):
             if outcome is None:
                 continue
@@ -117,14 +120,14 @@ def _all_rates(plan: Plan, role: str) -> Iterator[tuple[tuple[int, int | None] |
             yield from (((number, at), {}) for at, rate in enumerate(plan.rates) if rate.role == role)
 
 
-def _overlay(plan: Plan, overlay: Overlay) -> frozenset[int]:
+def _overlay(plan: Plan, overlay: Overlay, patience: Patience) -> frozenset[int]:
     """The tiers in which some deal pays the overlay."""
 
     def follow(deals: Deals) -> int | None:
         number = tier_of(plan, deals)
         return number if number is not None and applies(overlay, plan.ownership[number], deals) else None
 
-    found = _followed(plan, follow)
+    found = _followed(plan, patience, follow)
     if found is None:
         return frozenset(n for n, tier in enumerate(plan.ownership) if overlay.applies_to(tier.tier))
     return frozenset(number for number, _ in found if number is not None)

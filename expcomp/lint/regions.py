@@ -20,8 +20,8 @@ from expcomp.sources.tables import MOTIONS
 Region = Mapping[str, Values]
 Outcome = TypeVar("Outcome")
 
-MOST_WAYS = 20_000
-"""Beyond so many divisions a plan is too tangled to be followed to the end; then nothing is claimed of it."""
+MOST_QUESTIONS = 50_000
+"""Beyond so many a plan is too tangled to be followed to the end; then nothing is claimed of it."""
 
 QUALIFIED = Words(frozenset({"true"}))
 
@@ -38,15 +38,33 @@ class TooTangled(Exception):
     """The deals of a plan divide into more blocks than are followed."""
 
 
+@dataclass(slots=True)
+class Patience:
+    """How many rules may still be asked whether they fit, by all that share it."""
+
+    left: int = MOST_QUESTIONS
+
+    def spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise TooTangled
+
+
 @dataclass(frozen=True, slots=True)
 class Deals:
     """The deals of a region, asked as if they were one. `acv`, where given, is the value of all of them."""
 
     region: Region
+    patience: Patience
     acv: int | None = None
+
+    def worth(self, acv: int) -> Deals:
+        """The same deals, all of this value."""
+        return Deals(self.region, self.patience, acv)
 
     def fit(self, conditions: Conditions) -> bool:
         """Whether all conditions hold. Raises `Divided` where they hold for some of the deals."""
+        self.patience.spend()
         inside = self._asked(conditions)
         if inside is None:
             return False
@@ -87,20 +105,20 @@ def all_deals(plan: Plan, *, counted: bool = False) -> Region:
     return region
 
 
-def ways(region: Region, follow: Callable[[Deals], Outcome]) -> Iterator[tuple[Outcome, Region]]:
+def ways(
+    region: Region, follow: Callable[[Deals], Outcome], patience: Patience | None = None
+) -> Iterator[tuple[Outcome, Region]]:
     """Every outcome of following the deals of a region, with the deals that lead to it.
 
-    Raises `TooTangled` beyond MOST_WAYS divisions.
+    Raises `TooTangled` when patience is at its end.
     """
-    open_, divisions = [region] if all(region.values()) else [], 0
+    patience = patience or Patience()
+    open_ = [region] if all(region.values()) else []
     while open_:
         part = open_.pop()
         try:
-            outcome = follow(Deals(part))
+            outcome = follow(Deals(part, patience))
         except Divided as divided:
-            divisions += 1
-            if divisions > MOST_WAYS:
-                raise TooTangled from None
             open_.extend(_parts(part, divided.at))
             continue
         yield outcome, part
