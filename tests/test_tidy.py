@@ -15,7 +15,7 @@ ALLOWED = {
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables"},
     "lint": {"values", "plan", "sources.tables", "sources.given", "pay"},
-    "output": {"values", "plan", "sources.book", "sources.tables", "pay"},
+    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "lint.probes"},
     "commands": {"values", "plan", "sources", "pay", "lint", "output"},
     "cli": {"commands", "values"},
 }

@@ -69,11 +69,20 @@ def report_on(read: "PlansRead", *, examples: bool, probe: bool) -> "Report":
         details = dict(failed_examples(read.plans))
     findings = sorted([*findings, *details], key=by_place)
     counted = [_counted(read.files, "plan"), *([_counted(run, "example")] if run else [])]
-    facts = {
+    facts: dict[str, object] = {
         "command": "validate-plan", "as_of": read.today.isoformat(), "examples": run,
         "plans": [{"path": p.path, "id": p.plan.id, "version": p.plan.version, "hash": p.hash} for p in read.plans],
     }  # fmt: skip
-    return Report(findings, read.sources, facts, f"{', '.join(counted)}, as of {read.today}", details)
+    shown: list[str] = []
+    if probe:
+        from expcomp.lint.probes import probes
+        from expcomp.lint.reach import reach
+        from expcomp.output.probe_table import probe_lines, probe_records
+
+        found = {plan.path: list(probes(reach(plan))) for plan in read.plans}
+        shown = [line for path, probed in found.items() for line in probe_lines(path, probed)]
+        facts["probes"] = [record for path, probed in found.items() for record in probe_records(path, probed)]
+    return Report(findings, read.sources, facts, f"{', '.join(counted)}, as of {read.today}", details, shown)
 
 
 def _counted(count: int, what: str) -> str:

@@ -10,7 +10,7 @@ from expcomp.lint.reach import UNREACHED, Reach, tier_of
 from expcomp.lint.regions import TooTangled, all_deals, ways
 from expcomp.lint.values import END, Ranges
 from expcomp.money import PPM, rounded, to_text
-from expcomp.plan.model import Accelerator, Band, Edge, Plan
+from expcomp.plan.model import Accelerator, Band, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 
 ASSUMED_QUOTA_MINOR = 100_000_00
@@ -41,7 +41,7 @@ def _bands(reach: Reach, rule: Accelerator) -> Iterator[Finding]:
             message = f"no deal of {rule.role} can get into this band: it begins at what one deal can be credited"
             yield UNREACHED.warning(band.place, message if ends > 0 else "nothing lies below 0: this band is empty")
         elif not band.multiplier:
-            below = f" below {_shown(reach.plan, band.below)}" if band.below else ""
+            below = f" below {shown_edge(reach.plan, band)}" if band.below else ""
             message = f"{rule.role} earns nothing{below}: credit in this band is multiplied by 0"
             yield PAY_GAP.warning(band.place, message, "give the band a multiplier above 0")
         starts = max(starts, ends)
@@ -69,8 +69,8 @@ def _most_in_a_deal(reach: Reach, rule: Accelerator) -> int:
 
 def _whole(reach: Reach, rule: Accelerator) -> Iterator[Finding]:
     """The largest jump at an edge: all that was credited in the window moves to the next multiplier."""
-    plan, rate = reach.plan, _highest_rate(reach, rule.role)
-    edges = [(_edge(lower), lower, upper) for lower, upper in zip(rule.bands, rule.bands[1:], strict=False)]
+    plan, rate = reach.plan, highest_rate(reach, rule.role)
+    edges = [(edge_of(lower), lower, upper) for lower, upper in zip(rule.bands, rule.bands[1:], strict=False)]
     if not edges:
         return
     edge, lower, upper = max(edges, key=lambda at: abs(_paid(at[0], rate, at[2]) - _paid(at[0] - 1, rate, at[1])))
@@ -90,12 +90,13 @@ def _whole(reach: Reach, rule: Accelerator) -> Iterator[Finding]:
     )
 
 
-def _edge(band: Band) -> int:
+def edge_of(band: Band) -> int:
+    """Where the band ends, in minor units of credit."""
     assert band.below is not None
     return rounded(ASSUMED_QUOTA_MINOR * band.below.value, PPM) if band.below.is_share else band.below.value
 
 
-def _highest_rate(reach: Reach, role: str) -> int:
+def highest_rate(reach: Reach, role: str) -> int:
     """In parts per million; 10 % where the payees' own rates hold."""
     found = [reach.plan.rates[at].rate for (_, of), rates in reach.rates.items() if of == role for at in rates]
     return max((rate for rate in found if rate is not None), default=PPM // 10)
@@ -105,5 +106,7 @@ def _paid(credit: int, rate: int, band: Band) -> int:
     return rounded(credit * rate * band.multiplier, PPM * MULTIPLIER_UNIT)
 
 
-def _shown(plan: Plan, edge: Edge) -> str:
-    return percent(edge.value) if edge.is_share else to_text(edge.value, plan.plan.currency, grouped=True)
+def shown_edge(plan: Plan, band: Band) -> str:
+    assert band.below is not None
+    edge = band.below.value
+    return percent(edge) if band.below.is_share else to_text(edge, plan.plan.currency, grouped=True)

@@ -1,7 +1,8 @@
 """Payout cliffs: where one more cent of a deal's value moves what somebody is paid for it by more than a stated amount.
 
 At every value that a condition of the plan names, each kind of deal is paid one cent below, at it, and one cent
-above (design page 3, steps 2 to 7, at the first multiplier): the rules alone decide, no deal is tried.
+above (design page 3, steps 2 to 6 without accelerators; SPIFFs only where they ask for an amount). The rules alone
+decide, no deal is tried.
 """
 
 from __future__ import annotations
@@ -26,11 +27,18 @@ Pay = dict[str, int]
 """Minor units by role."""
 
 
+DEAL, ACCOUNT = "deal.acv", "account.acv"
+
+PROBED_MINOR = 100_000_00
+"""The value of the deals that are looked at around a threshold of the account's value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Jump:
     """What a role is paid one cent below, at, and one cent above a value, for the deals where it moves most."""
 
     role: str
+    field: str
     value: int
     place: Place
     paid: tuple[int, int, int]
@@ -48,14 +56,14 @@ def check_cliffs(reach: Reach) -> Iterator[Finding]:
             yield _finding(jump, reach.plan)
 
 
-def jumps(plan: Plan) -> list[Jump]:
-    """The largest jump of each role at each value that a condition on `deal.acv` names."""
+def jumps(plan: Plan, field: str = DEAL) -> list[Jump]:
+    """The largest jump of each role at each value that a condition names: of the deal, or of its account."""
     found: list[Jump] = []
     patience = Patience()
-    for value, place in sorted(_values(plan).items()):
+    for value, place in sorted(_values(plan, field).items()):
         largest: dict[str, Jump] = {}
         try:
-            for one in _at(plan, value, place, patience):
+            for one in _at(plan, field, value, place, patience):
                 if one.role not in largest or one.size > largest[one.role].size:
                     largest[one.role] = one
         except TooTangled:
@@ -75,11 +83,11 @@ def _finding(jump: Jump, plan: Plan) -> Finding:
     return CLIFF.warning(jump.place, message, "bring the two sides closer, or say why with  allow:")
 
 
-def _values(plan: Plan) -> dict[int, Place]:
-    """Each value above nothing at which a condition on the deal's value changes, and where it stands first."""
+def _values(plan: Plan, field: str) -> dict[int, Place]:
+    """Each value above nothing at which a condition on the field changes, and where it stands first."""
     edges: dict[int, Place] = {}
     for condition in conditions_of(plan):
-        if condition.field == "deal.acv" and isinstance(condition.test, tuple):
+        if condition.field == field and isinstance(condition.test, tuple):
             for bound in condition.test:
                 for value in _edges(bound):
                     edges.setdefault(value, condition.place)
@@ -90,17 +98,16 @@ def _edges(bound: Between) -> Iterator[int]:
     yield from (value for value in (bound.low, bound.high) if value is not None)
 
 
-def _at(plan: Plan, value: int, place: Place, patience: Patience) -> Iterator[Jump]:
+def _at(plan: Plan, field: str, value: int, place: Place, patience: Patience) -> Iterator[Jump]:
     region = all_deals(plan)
 
     def follow(deals: Deals) -> tuple[Pay, Pay, Pay]:
-        below, at, above = (_pay(plan, deals.worth(value + step)) for step in (-1, 0, 1))
+        below, at, above = (_pay(plan, deals.worth({DEAL: PROBED_MINOR, field: value + step})) for step in (-1, 0, 1))
         return below, at, above
 
     for (below, at, above), part in ways(region, follow, patience):
-        shown = {name: values for name, values in part.items() if name != "deal.acv"} | {"deal.acv": region["deal.acv"]}
-        for role in {*below, *at, *above}:
-            yield Jump(role, value, place, (below.get(role, 0), at.get(role, 0), above.get(role, 0)), shown)
+        for role in dict.fromkeys((*below, *at, *above)):
+            yield Jump(role, field, value, place, (below.get(role, 0), at.get(role, 0), above.get(role, 0)), part)
 
 
 def _pay(plan: Plan, deals: Deals) -> Pay:
@@ -108,7 +115,7 @@ def _pay(plan: Plan, deals: Deals) -> Pay:
     number = tier_of(plan, deals)
     if number is None or any(g.action == "zero" and deals.fit(g.when) for g in plan.guardrails):
         return {}
-    tier, acv = plan.ownership[number], deals.acv or 0
+    tier, acv = plan.ownership[number], deals.fixed[DEAL]
     lines: Pay = {}
     for role, credited in divided(acv, credit_of(plan, tier, deals)).items():
         at = rate_of(plan, role, deals)
@@ -126,6 +133,10 @@ def _pay(plan: Plan, deals: Deals) -> Pay:
                 lines[role] -= part
                 pay[role] -= part
         pay[overlay.role] = pay.get(overlay.role, 0) + amount
+    for spiff in plan.spiffs:
+        at_an_amount = any(condition.field in deals.fixed for condition in spiff.when)
+        if at_an_amount and spiff.role in lines and deals.fit(spiff.when):
+            pay[spiff.role] += spiff.pays
     return pay
 
 

@@ -8,7 +8,7 @@ goes its own way. So every outcome is found, with the deals that lead to it, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from expcomp.lint.values import Ranges, Values, Words, asked, beside, everything, meet
@@ -52,15 +52,15 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Deals:
-    """The deals of a region, asked as if they were one. `acv`, where given, is the value of all of them."""
+    """The deals of a region, asked as if they were one. All of them have the `fixed` amounts, by field."""
 
     region: Region
     patience: Patience
-    acv: int | None = None
+    fixed: Mapping[str, int] = field(default_factory=dict)
 
-    def worth(self, acv: int) -> Deals:
-        """The same deals, all of this value."""
-        return Deals(self.region, self.patience, acv)
+    def worth(self, fixed: Mapping[str, int]) -> Deals:
+        """The same deals with these amounts, `deal.acv` among them."""
+        return Deals(self.region, self.patience, fixed)
 
     def fit(self, conditions: Conditions) -> bool:
         """Whether all conditions hold. Raises `Divided` where they hold for some of the deals."""
@@ -68,24 +68,24 @@ class Deals:
         inside = self._asked(conditions)
         if inside is None:
             return False
-        met = {field: meet(self.region[field], values) for field, values in inside.items()}
+        met = {name: meet(self.region[name], values) for name, values in inside.items()}
         if not all(met.values()):
             return False
-        if any(beside(self.region[field], values) for field, values in inside.items()):
+        if any(beside(self.region[name], values) for name, values in inside.items()):
             raise Divided(inside)
         return True
 
     def _asked(self, conditions: Conditions) -> Region | None:
-        """What the conditions leave open; None where the value of the deals rules them out."""
+        """What the conditions leave open; None where a fixed amount rules them out."""
         wanted: dict[str, Values] = {}
         for condition in conditions:
-            field, values = asked(condition)
-            if field == "deal.acv" and self.acv is not None:
-                if not meet(values, Ranges(((self.acv, self.acv + 1),))):
+            name, values = asked(condition)
+            if name in self.fixed:
+                if not meet(values, Ranges(((self.fixed[name], self.fixed[name] + 1),))):
                     return None
                 continue
-            _narrow(wanted, field, values)
-            if field.startswith("signal.") and field != "signal.qualified":
+            _narrow(wanted, name, values)
+            if name.startswith("signal.") and name != "signal.qualified":
                 _narrow(wanted, "signal.qualified", QUALIFIED)
         return wanted
 
@@ -126,10 +126,10 @@ def ways(
 
 def _parts(region: Region, at: Region) -> Iterator[Region]:
     """The region cut into what lies in `at` and blocks beside it."""
-    for field, values in at.items():
-        if outside := beside(region[field], values):
-            yield {**region, field: outside}
-        region = {**region, field: meet(region[field], values)}
+    for name, values in at.items():
+        if outside := beside(region[name], values):
+            yield {**region, name: outside}
+        region = {**region, name: meet(region[name], values)}
     yield region
 
 

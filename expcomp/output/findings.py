@@ -3,6 +3,7 @@
 import json
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from expcomp.diagnostics import Finding, Severity
 from expcomp.visible import INVISIBLE, clean
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+SHOWN_PER_CODE = 20
 CONTEXT = 200
 """A source line longer than this is shown around the place."""
 
@@ -34,10 +36,17 @@ class Report:
 
 def as_text(report: Report, width: int | None, *, coloured: bool) -> Iterator[str]:
     """Lines; `width` breaks messages between words, None leaves them on one line."""
+    shown: Counter[str] = Counter()
     for finding in report.findings:
-        yield from _told(finding, report, width, coloured)
-        yield ""
-    yield from report.tables
+        shown[finding.code] += 1
+        if shown[finding.code] <= SHOWN_PER_CODE:
+            yield from _told(finding, report, width, coloured)
+            yield ""
+    for code, count in shown.items():
+        if count > SHOWN_PER_CODE:
+            yield f"… and {count - SHOWN_PER_CODE} more of {code}"
+    for line in report.tables:
+        yield from _wrapped(line, width, "      ") if len(line) > (width or len(line)) else [line]
     counted = ", ".join(_counted(report.count(severity), severity) for severity in Severity if report.count(severity))
     yield from _wrapped(f"{report.summary}: {counted or 'no findings'}", width, "  ")
 

@@ -106,8 +106,11 @@ USAGE_RATE = "- {role: ae, rate: 8%}", "- {role: ae, rate: 8%}\n  - {role: ae, w
 BOSS = "roles:\n", "roles:\n  boss: {from: manager of ae}\n"
 RENEWALS = (
     "  - schedule: standard",
-    "  - schedule: renewals\n    when: {deal.family: renewal}\n"
-    "    milestones: [{name: booking, pays: 100%, on: closed_won}]\n  - schedule: standard",
+    """\
+  - schedule: renewals
+    when: {deal.family: renewal}
+    milestones: [{name: booking, pays: 100%, on: closed_won}]
+  - schedule: standard""",
 )
 THANKS = block("""\
 overlays:
@@ -122,7 +125,12 @@ accelerators:
 """)
 SMALL_ONLY = (
     "tier: all\n    credit: {ae: 60%, csm: 40%}",
-    'tier: small\n    when: {deal.acv: "< 50k"}\n    credit: {ae: 60%, csm: 40%}\n  - tier: all\n    credit: {csm: 100%}',
+    """\
+tier: small
+    when: {deal.acv: "< 50k"}
+    credit: {ae: 60%, csm: 40%}
+  - tier: all
+    credit: {csm: 100%}""",
 )
 
 
