@@ -11,11 +11,10 @@ from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
 from expcomp.pay.lookups import NONE, ranks
-from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
+from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
 from expcomp.period import Period
-from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
-from expcomp.texts import arrow_text
+from expcomp.texts import arrow_text, look_up, taken_text
 
 POSTING = [
     "period", "kind", "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount_minor",
@@ -23,22 +22,20 @@ POSTING = [
 ]  # fmt: skip
 """Who is paid what, from which day it counts, for what reason."""
 
-LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after"]
+LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after", *NAMES]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
-BLOCK = 1 << 18
+BLOCK = 1 << 17
 """Lines told at a time: memory stays bounded."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """The entitlements, plans and exports that lines were made from."""
+    """The entitlements that lines were made from."""
 
     now: Entitlement
     before: Entitlement | None
-    plans: PlanSet
-    book: Book
 
     def tell(self, found: pd.DataFrame) -> pd.DataFrame:
         """Differences (`difference.COLUMNS`, `on` as text) with TRACE and EVENT, blank where there is no tranche."""
@@ -59,8 +56,8 @@ class Story:
 
     def _columns(self, source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
-        yield trace(source, tranche, self.plans, self.book)
-        yield event_columns(source, event, self.plans, self.book)
+        yield trace(source, tranche)
+        yield event_columns(source, event)
 
 
 @dataclass(frozen=True)
@@ -75,28 +72,29 @@ class Lines:
     @classmethod
     def of(cls, period: Period, moved: pd.DataFrame, told: Sequence[pd.DataFrame], story: Story) -> "Lines":
         """`moved` are differences with a tranche each; `told` are frames of lines whose story is complete."""
-        whole = stack(told, period)
+        whole = _named(stack(told, period), story.now.book)
         own = moved.assign(period=str(period), told=NONE)
         further = whole[POSTING].assign(told=np.arange(len(whole)), tranche=NONE, event=NONE, standing_at="")
         both = pd.concat([own, further], ignore_index=True) if len(whole) else own
         return cls(_in_order(both), whole, story)
 
-    def blocks(self) -> Iterator[pd.DataFrame]:
-        """LINE_COLUMNS of all lines, a block at a time; at least one block."""
+    def blocks(self) -> Iterator["Lines"]:
+        """The same lines, a block at a time; at least one block."""
         for start in range(0, max(len(self.postings), 1), BLOCK):
-            yield self._tell(self.postings.iloc[start : start + BLOCK])
+            yield replace(self, postings=self.postings.iloc[start : start + BLOCK])
+
+    def tell(self) -> pd.DataFrame:
+        """LINE_COLUMNS."""
+        told = self.postings["told"].to_numpy()
+        rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
+        traced = self.story.tell(self.postings.take(rows[0]))
+        return as_they_stood([traced, self.told.take(told[rows[1]])], rows)[LINE_COLUMNS]
 
     def of_payees(self, payees: Collection[str]) -> "Lines":
         return self.keep(self.postings["payee_id"].isin(payees).to_numpy())
 
     def keep(self, mask: Flags) -> "Lines":
         return replace(self, postings=self.postings[mask])
-
-    def _tell(self, postings: pd.DataFrame) -> pd.DataFrame:
-        told = postings["told"].to_numpy()
-        rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
-        traced = self.story.tell(postings.take(rows[0]))
-        return as_they_stood([traced, self.told.take(told[rows[1]])], rows)[LINE_COLUMNS]
 
 
 def as_they_stood(parts: Sequence[pd.DataFrame], rows: Sequence[Ints]) -> pd.DataFrame:
@@ -126,6 +124,12 @@ def _stand_in_order(postings: pd.DataFrame) -> bool:
             return False
         tie &= pc.equal(next_, one).to_numpy(zero_copy_only=False)
     return True
+
+
+def _named(lines: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Who is paid, for lines whose tranche does not tell it."""
+    payees = book["payees"]
+    return lines.assign(payee_name=taken_text(payees["name"], look_up(lines["payee_id"], payees["payee_id"])))
 
 
 def stack(frames: Sequence[pd.DataFrame], period: Period) -> pd.DataFrame:

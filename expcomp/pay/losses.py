@@ -11,7 +11,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Flags, Ints, position_in_group, running_total, within_limit
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, days, folded, numbers, pairs
+from expcomp.pay.lookups import NONE, days, folded, is_among, numbers, pairs
 from expcomp.pay.places import place_of
 from expcomp.sources.book import Book
 
@@ -27,7 +27,7 @@ KNOWN = ("churn", "contraction", "reactivation")
 def find_losses(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
     """One row per event and deal it takes from, in order of the events."""
     events = _read(book, deals, findings)
-    open_deals = np.flatnonzero(deals.covered)
+    open_deals = np.flatnonzero(deals.covered & is_among(deals.facts.account, events["account"].to_numpy()))
     left = np.where(deals.value > 0, deals.value, 1)
     batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
     for _, round_ in events.groupby("nth", sort=True):
