@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from expcomp.commands.plans_read import PlansRead
     from expcomp.diagnostics import Finding
     from expcomp.output.findings import Report
+    from expcomp.plan.model import Plan
 
 Format = Literal["text", "json", "github", "sarif"]
 
@@ -75,14 +76,19 @@ def report_on(read: "PlansRead", *, examples: bool, probe: bool) -> "Report":
     }  # fmt: skip
     shown: list[str] = []
     if probe:
-        from expcomp.lint.probes import probes
-        from expcomp.lint.reach import reach
-        from expcomp.output.probe_table import probe_lines, probe_records
-
-        found = {plan.path: list(probes(reach(plan))) for plan in read.plans}
-        shown = [line for path, probed in found.items() for line in probe_lines(path, probed)]
-        facts["probes"] = [record for path, probed in found.items() for record in probe_records(path, probed)]
+        shown, facts["probes"] = _probed(read.plans)
     return Report(findings, read.sources, facts, f"{', '.join(counted)}, as of {read.today}", details, shown)
+
+
+def _probed(plans: "list[Plan]") -> tuple[list[str], list[dict[str, str | int]]]:
+    """What is paid around the thresholds, as lines and as records."""
+    from expcomp.lint.probes import probes
+    from expcomp.lint.reach import reach
+    from expcomp.output.probe_table import probe_lines, probe_records
+
+    found = {plan.path: list(probes(reach(plan))) for plan in plans}
+    lines = [line for path, probed in found.items() for line in probe_lines(path, probed)]
+    return lines, [record for path, probed in found.items() for record in probe_records(path, probed)]
 
 
 def _counted(count: int, what: str) -> str:

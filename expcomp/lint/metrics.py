@@ -48,13 +48,13 @@ def _no_retention(plan: Plan) -> Iterator[Finding]:
 
 
 def _gaps(bonus: Bonus) -> Iterator[Finding]:
-    """A stretch of the curve where the metric improves and pay does not."""
+    """A stretch where the metric improves and pay does not: between two points, or before a curve that begins late."""
     for lower, upper in zip(bonus.curve, bonus.curve[1:], strict=False):
         if lower.pays == upper.pays:
             yield _gap(bonus, upper, percent(lower.at), percent(upper.at))
-    starts = [point for point in bonus.curve if point.pays == bonus.below]
-    if starts == [*bonus.curve[:1]] and starts and starts[0].at >= WHOLE and bonus.metric == "nrr":
-        yield _gap(bonus, starts[0], "90%", percent(starts[0].at))
+    first = bonus.curve[0]
+    if bonus.metric == "nrr" and first.at >= WHOLE and first.pays == bonus.below:
+        yield _gap(bonus, first, "90%", percent(first.at))
 
 
 def _gap(bonus: Bonus, point: CurvePoint, low: str, high: str) -> Finding:

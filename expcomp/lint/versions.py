@@ -22,8 +22,10 @@ def by_id(plans: Sequence[Plan]) -> list[list[Plan]]:
 
 
 def check_versions(before: Plan, plan: Plan) -> Iterator[Finding]:
-    """A version and the one before it, which begins on an earlier day."""
+    """A version and the one before it. Two that begin on one day are an error already."""
     ends, begins = before.plan.effective.to, plan.plan.effective.from_
+    if begins == before.plan.effective.from_:
+        return
     if ends is not None and ends >= begins:
         message = f"{plan.label} begins on {begins}, and {before.path} runs until {ends}: it is cut short"
         yield OVERLAP.warning(
