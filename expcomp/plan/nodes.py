@@ -1,7 +1,7 @@
 """A strict subset of YAML: every scalar stays text and knows its line and column.
 
 No anchors, aliases, tags, merge keys, duplicate keys or second document; at most 1 MiB, 32 levels and
-200,000 parts. So
+100,000 parts. So
 `NO`, `012`, `1e3`, `12:30` and `on` never turn into something else: the schema gives a value its type.
 """
 
@@ -21,7 +21,7 @@ NOT_TEXT = Code("E105", "yaml-not-utf-8")
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
-MAX_PARTS = 200_000
+MAX_PARTS = 100_000
 
 
 class Text(str):

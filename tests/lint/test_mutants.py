@@ -2,7 +2,7 @@
 
 from .mutants import judged
 
-ROUNDS = 200
+ROUNDS = 150
 
 
 def test_validate_plan_accepts_exactly_what_payout_accepts() -> None:

@@ -50,8 +50,8 @@ TRAPS = {
     "two documents": (CLEAN + "---\n" + CLEAN, "E103", 46, 1),
     "a plan of a megabyte": (CLEAN + "# a comment of a line\n" * 60_000, "E104", 0, 0),
     "a line of a megabyte": (f"plan: {{id: {'x' * 1_000_000}}}\n", "E202", 1, 1),
-    "many small keys": ("".join(f"k{n}: 1\n" for n in range(90_000)), "E201", 1, 1),
-    "many small lists": (f"a: [{'[],' * 200_100}]\n", "E104", 1, 599_996),
+    "many small keys": ("".join(f"k{n}: 1\n" for n in range(45_000)), "E201", 1, 1),
+    "many small lists": (f"a: [{'[],' * 100_100}]\n", "E104", 1, 299_996),
 }
 
 
