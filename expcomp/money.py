@@ -72,3 +72,9 @@ def to_text(minor: int, currency: str, *, grouped: bool = False) -> str:
     sign = "-" if minor < 0 else ""
     head = f"{whole:,}" if grouped else str(whole)
     return f"{sign}{head}.{part:0{places}d}" if places else f"{sign}{head}"
+
+
+def percent(ppm: int) -> str:
+    """250000 parts per million → `25%`, with as many decimals as it has."""
+    whole, part = divmod(ppm, 10_000)
+    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"

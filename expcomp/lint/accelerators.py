@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from expcomp.diagnostics import Finding
 from expcomp.lint.cliffs import CLIFF
 from expcomp.lint.metrics import PAY_GAP
-from expcomp.lint.overlays import percent
 from expcomp.lint.reach import UNREACHED, Reach, tier_of
 from expcomp.lint.regions import TooTangled, all_deals, ways
 from expcomp.lint.values import END, Ranges
-from expcomp.money import PPM, rounded, to_text
+from expcomp.money import PPM, percent, rounded, to_text
 from expcomp.plan.model import Accelerator, Band, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 

@@ -73,12 +73,12 @@ def jumps(plan: Plan, field: str = DEAL) -> list[Jump]:
 
 
 def _finding(jump: Jump, plan: Plan) -> Finding:
-    below, at, above, value, size = (
-        to_text(minor, plan.plan.currency, grouped=True) for minor in (*jump.paid, jump.value, jump.size)
+    below, at, above, value, size, stated = (
+        to_text(minor, plan.plan.currency, grouped=True) for minor in (*jump.paid, jump.value, jump.size, STATED_MINOR)
     )
     message = (
         f"{jump.role} is paid {at} for a deal of {value}, {below} for one cent less and {above} for one cent more: a "
-        f"jump of {size} ({described(jump.region, plan)})"
+        f"jump of {size}, more than {stated} ({described(jump.region, plan)})"
     )
     return CLIFF.warning(jump.place, message, "bring the two sides closer, or say why with  allow:")
 

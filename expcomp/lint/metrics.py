@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from expcomp.diagnostics import Code, Finding
 from expcomp.lint.cliffs import CLIFF
-from expcomp.lint.overlays import percent
 from expcomp.lint.reach import UNREACHED, Reach
 from expcomp.lint.values import Values, asked, everything, meet
+from expcomp.money import percent
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.metrics import Bonus, CurvePoint
 from expcomp.plan.model import Plan

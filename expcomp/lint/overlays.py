@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from expcomp.diagnostics import Code, Finding
 from expcomp.lint.reach import UNREACHED, Reach
+from expcomp.money import percent
 from expcomp.plan.model import Overlay
 from expcomp.plan.scalars import WHOLE
 
@@ -75,9 +76,3 @@ def _of_commission(reach: Reach, number: int, overlay: Overlay) -> int | None:
         return None
     share = overlay.pays.share_ppm * WHOLE // (lowest // WHOLE)
     return share - share % TENTH
-
-
-def percent(ppm: int) -> str:
-    """250000 → `25%`, with as many decimals as it has."""
-    whole, part = divmod(ppm, 10_000)
-    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"

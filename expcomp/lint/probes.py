@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from expcomp.diagnostics import Place
 from expcomp.lint.accelerators import edge_of, highest_rate, shown_edge
 from expcomp.lint.cliffs import ACCOUNT, DEAL, PROBED_MINOR, Jump, jumps
-from expcomp.lint.overlays import percent
 from expcomp.lint.reach import Reach
 from expcomp.lint.regions import described
-from expcomp.money import PPM, rounded, to_text
+from expcomp.money import PPM, percent, rounded, to_text
 from expcomp.plan.metrics import Bonus
 from expcomp.plan.model import Accelerator, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT

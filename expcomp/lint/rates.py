@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from expcomp.diagnostics import Code, Finding, Place
-from expcomp.lint.overlays import percent
 from expcomp.lint.ownership import closes
 from expcomp.lint.reach import UNREACHED, Reach, rate_of
 from expcomp.lint.regions import TooTangled, all_deals, described, ways
 from expcomp.lint.values import Words
+from expcomp.money import percent
 from expcomp.plan.model import Plan
 from expcomp.sources.tables import MOTIONS
 

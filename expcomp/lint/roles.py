@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from expcomp.diagnostics import Code, Finding
 from expcomp.lint.reach import Reach
-from expcomp.plan.model import Plan
+from expcomp.plan.model import Example, Plan
 
 NO_AUTHORITY = Code("W502", "quota-without-authority")
 LEVERS = Code("W513", "too-many-levers")
@@ -36,8 +36,17 @@ def _target(plan: Plan, role: str) -> str:
         return f"quota credit in the tier {tier.tier}"
     if any(rate.role == role and rate.rate is None for rate in plan.rates):
         return "a rate of target over quota"
+    example = next((example for example in plan.examples if role in _with_quotas(example)), None)
+    if example is not None:
+        return f"a quota in the example {example.name}"
     bonus = next((bonus for bonus in plan.bonuses if bonus.role == role and bonus.metric == "expansion"), None)
     return f"the expansion bonus {bonus.name}" if bonus else ""
+
+
+def _with_quotas(example: Example) -> set[str]:
+    """Roles of the payees to whom an example gives a quota."""
+    role_of = {row.get("payee_id", ""): row.get("role", "") for row in example.given.get("payees", ())}
+    return {row.get("role") or role_of.get(row.get("payee_id", ""), "") for row in example.given.get("quotas", ())}
 
 
 def _levers(plan: Plan, role: str) -> Iterator[Finding]:

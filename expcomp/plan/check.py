@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Finding, Place
+from expcomp.money import percent
 from expcomp.period import Duration, Unit
 from expcomp.plan.check_metrics import check_metrics
 from expcomp.plan.conditions import FIELDS, UNKNOWN_FIELD
@@ -120,8 +121,12 @@ def _sums_to_whole(tier: Tier, block: str) -> Iterator[Finding]:
     shares = getattr(tier, block)
     if shares is not None and sum(shares.values()) != WHOLE:
         total = sum(shares.values())
-        message = f"the {block} of tier {tier.tier} adds up to {total // 10_000}.{total % 10_000:04d}%, not 100%"
-        yield CREDIT_SUM.at(tier.key_at(block), message)
+        message = f"the {block} of tier {tier.tier} adds up to {percent(total)}, not 100%"
+        yield CREDIT_SUM.at(tier.key_at(block), message, _off(total))
+
+
+def _off(total: int) -> str:
+    return f"{percent(abs(total - WHOLE))} {'is too much' if total > WHOLE else 'is missing'}"
 
 
 def _names(plan: Plan) -> Iterator[Finding]:
@@ -195,10 +200,8 @@ def _schedules(plan: Plan) -> Iterator[Finding]:
     for schedule in plan.payout:
         total = sum(milestone.pays for milestone in schedule.milestones)
         if total != WHOLE:
-            message = (
-                f"the milestones of {schedule.schedule} add up to {total // 10_000}.{total % 10_000:04d}%, not 100%"
-            )
-            yield MILESTONE_SUM.at(schedule.place, message)
+            message = f"the milestones of {schedule.schedule} add up to {percent(total)}, not 100%"
+            yield MILESTONE_SUM.at(schedule.key_at("milestones"), message, _off(total))
         yield from _milestones(schedule)
 
 

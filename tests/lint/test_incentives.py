@@ -230,6 +230,14 @@ def test_a_clawback_may_cover_a_year_in_days_or_months() -> None:
     assert codes(plan(("until: 12 months, recovers", "until: 368 days, recovers"))) == ["W505"]
 
 
+def test_a_quota_in_an_example_is_a_quota_too() -> None:
+    """Quotas are in the exports; the examples show who carries one."""
+    boss = BOSS, ("payees: [", "payees: [{payee_id: bo, role: boss}, ")
+    quota = "    period: 2027Q1\n", "      quotas: [{payee_id: bo, period: 2027Q1, amount: 1000}]\n    period: 2027Q1\n"
+    assert codes(plan(*boss)) == []
+    assert codes(plan(*boss, quota)) == ["W502"]
+
+
 def test_final_pay_and_advances_after_the_condition_ask_for_counsel() -> None:
     assert codes(plan(block("leavers: {recover: final_pay}\n"))) == ["W511"]
     assert codes(plan(("after: 12 months, status: earned", "after: 12 months"))) == ["W511"]
