@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("explain", rich_help_panel="Run")(explain)
-app.command("validate-plan", rich_help_panel="Prove")(validate_plan)
+app.command("validate-plan", rich_help_panel="Write plans")(validate_plan)
 
 
 def _version(wanted: bool) -> None:
