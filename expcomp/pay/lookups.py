@@ -1,5 +1,6 @@
 """Looking rows up by key and day, on whole columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,6 +155,17 @@ class Dated:
 
 def _pack(keys: Ints, day: Ints) -> Ints:
     return (keys << DAY_BITS) | np.clip(day, 0, LAST)
+
+
+def kept(frame: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows that are marked, counted anew; the frame itself, and no copy of it, where all are."""
+    return frame if mask.all() else frame[mask].reset_index(drop=True)
+
+
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns one below the other; no copy of a frame that stands alone."""
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0].reset_index(drop=True) if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def group_of(*columns: Ints) -> Ints:

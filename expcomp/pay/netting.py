@@ -21,7 +21,9 @@ PAYEE = ["payee_id", "currency"]
 
 def nets(lines: pd.DataFrame) -> pd.DataFrame:
     """gross_minor and clawback_minor (the negative nets) by payee and currency."""
-    what = lines["deal_id"].where(lines["deal_id"] != "", lines["component"] + "\0" + lines["milestone"])
+    what = lines["deal_id"]
+    if (what == "").any():
+        what = what.where(what != "", lines["component"] + "\0" + lines["milestone"])
     group = group_of(*(alike(column) for column in (lines["payee_id"], lines["currency"], what)))
     first = np.unique(group, return_index=True)[1]
     net = np.zeros(len(first), dtype=np.int64)
