@@ -29,10 +29,13 @@ class Probe:
 
 
 def probes(reach: Reach) -> Iterator[Probe]:
-    """One cent on both sides of amounts, a hundredth of a percent on both sides of curve points."""
+    """One cent on both sides of amounts, a hundredth of a percent on both sides of curve points. Roles whose pay does
+    not move at an amount are left out where that of another does."""
     plan = reach.plan
     for field in (DEAL, ACCOUNT):
-        yield from (_of_jump(jump, plan) for jump in jumps(plan, field))
+        found = jumps(plan, field)
+        moving = {jump.value for jump in found if jump.size}
+        yield from (_of_jump(jump, plan) for jump in found if jump.size or jump.value not in moving)
     for rule in plan.accelerators:
         if plan.accelerator(rule.role) is rule:
             yield from _of_bands(reach, rule)
