@@ -1,8 +1,7 @@
 """A strict subset of YAML: every scalar stays text and knows its line and column.
 
-No anchors, aliases, tags, merge keys, duplicate keys or second document; at most 1 MiB, 32 levels and
-100,000 parts. So
-`NO`, `012`, `1e3`, `12:30` and `on` never turn into something else: the schema gives a value its type.
+No anchors, aliases, tags, merge keys, duplicate keys or second document; at most 1 MiB, 32 levels and 100,000
+parts. So `NO`, `012`, `1e3`, `12:30` and `on` never turn into something else: the schema gives a value its type.
 """
 
 from collections.abc import Iterator
