@@ -13,7 +13,9 @@ NO_TARGET = Code("E318", "target-not-given")
 NEVER_PASSES = Code("E319", "never-passes")
 WINDOW = Code("E307", "window-mismatch")
 
-BONUS_WINDOW = re.compile(r"(trailing )?\d{1,3} (days?|weeks?|months?|quarters?|years?)|month|quarter|half|year", re.ASCII)
+BONUS_WINDOW = re.compile(
+    r"(trailing )?\d{1,3} (days?|weeks?|months?|quarters?|years?)|month|quarter|half|year", re.ASCII
+)
 TARGETED = ("nrr", "grr")
 
 
