@@ -31,7 +31,8 @@ class PlansRead:
 def read_plans(named: Sequence[Path] | None, project: Path | None, as_of: str | None) -> PlansRead:
     """Raises `Refused` (C-codes) where there is nothing to check."""
     today = _day(as_of) if as_of else datetime.now().astimezone().date()
-    files = [path for each in named for path in _plans_in(each)] if named else _of_project(project)
+    folders = [_plans_in(each) if each.is_dir() else [each] for each in named] if named else [_of_project(project)]
+    files = [path for folder in folders for path in folder]
     read = PlansRead(today, together=not named, files=len(files))
     for path in files:
         name = shown(path.absolute(), Path.cwd())
@@ -59,12 +60,11 @@ def _of_project(project: Path | None) -> list[Path]:
 
 
 def _plans_in(path: Path) -> list[Path]:
-    """The plans of a folder, as payout takes them; a file is itself."""
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
+    """The plans of a folder, as payout takes them."""
+    files = sorted(file for file in path.glob("*.y*ml") if file.suffix in (".yaml", ".yml") and file.is_file())
     if not files:
-        raise Refused(NO_PLANS.at(Place(f"{path.as_posix()}/"), "there is no plan (*.yaml) in this folder"))
+        help_ = "put a plan there, name one, or say  plans:  in expcomp.yaml"
+        raise Refused(NO_PLANS.at(Place(f"{path.as_posix()}/"), "there is no plan (*.yaml) in this folder", help_))
     return files
 
 

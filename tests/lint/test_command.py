@@ -52,10 +52,11 @@ def test_without_arguments_the_plans_of_the_project() -> None:
 
 
 def test_a_project_without_plans_says_so(tmp_path: Path) -> None:
-    (tmp_path / "plans").mkdir()
-    done = validate("--project", tmp_path, code=2)
-    assert "C202 no-plans-folder" in done.stderr
-    assert done.stdout == ""
+    for _ in range(2):  # without the folder, then with an empty one
+        done = validate("--project", tmp_path, code=2)
+        assert "C202 no-plans-folder" in done.stderr
+        assert done.stdout == ""
+        (tmp_path / "plans").mkdir(exist_ok=True)
 
 
 def test_several_files_and_folders_and_versions_among_them() -> None:
