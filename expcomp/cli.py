@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from expcomp import __version__
+from expcomp.commands.describe_plan import describe_plan
 from expcomp.commands.explain import explain
+from expcomp.commands.manual import manual
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
+from expcomp.commands.schema import schema
 from expcomp.commands.validate_plan import validate_plan
 
 app = typer.Typer(
@@ -22,6 +25,9 @@ app = typer.Typer(
 )
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("explain", rich_help_panel="Run")(explain)
+app.command("describe-plan", rich_help_panel="Understand")(describe_plan)
+app.command("manual", rich_help_panel="Understand")(manual)
+app.command("schema", rich_help_panel="Write plans")(schema)
 app.command("validate-plan", rich_help_panel="Write plans")(validate_plan)
 
 

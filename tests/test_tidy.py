@@ -15,8 +15,11 @@ ALLOWED = {
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables"},
     "lint": {"values", "plan", "sources.tables", "sources.given", "pay"},
-    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "lint.probes"},
-    "commands": {"values", "plan", "sources", "pay", "lint", "output"},
+    "describe": {"values", "plan", "sources", "pay"},
+    "manual": {"values"},
+    "schema": {"values", "plan", "sources"},
+    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "manual", "describe", "lint.probes"},
+    "commands": {"values", "plan", "sources", "pay", "output", "manual", "schema", "describe", "lint"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

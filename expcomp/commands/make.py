@@ -28,7 +28,7 @@ def make_sheet(
     """Raises `Refused` with whatever keeps the sheet from being computed."""
     root = find_project(None, project).root
     config = load_config(root)
-    in_force = _plans(root, config.plans, plans)
+    in_force = plans_of(root, config.plans, plans)
     wanted = _period(in_force, period)
     day = None if as_of is None else _day(as_of)
     lines = Posted(read_posted(posted, shown(posted, Path.cwd()))) if posted else None
@@ -36,7 +36,7 @@ def make_sheet(
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
 
 
-def _plans(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
+def plans_of(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
     if named:
         return plan_set(load_plans(list(named), root))
     files = sorted(path for path in (root / folder).glob("*.y*ml") if path.suffix in (".yaml", ".yml"))

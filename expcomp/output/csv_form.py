@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from expcomp.exact import Ints
 from expcomp.lanes import side_by_side
@@ -16,11 +15,10 @@ from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import money_text
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet import Sheet
-from expcomp.texts import arrow_text, each_text, taken_text
+from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
-AS_THEY_STAND = csv.WriteOptions(include_header=False, quoting_style="none")
 SPECIAL = f'[",{HIDDEN}]'
 
 
@@ -44,9 +42,9 @@ def _rows(frame: pd.DataFrame) -> memoryview:
         _amounts(frame[name].to_numpy(np.int64), frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns
     ]
-    rows = pa.BufferOutputStream()
-    csv.write_csv(pa.table(cells, names=list(frame.columns)), rows, AS_THEY_STAND)
-    return memoryview(rows.getvalue())
+    cells[-1] = joined(cells[-1], "\n")
+    rows = pc.binary_join_element_wise(*cells, pa.scalar(",", LARGE))
+    return memoryview(rows.buffers()[2])
 
 
 def _amounts(minor: Ints, currency: pd.Series) -> pa.Array:
