@@ -35,7 +35,9 @@ def validate_plan(
         str | None, typer.Option("--as-of", help="Judge the end of allowances on this day instead of today.")
     ] = None,
 ) -> None:
-    """Find schema errors, contradictions, bad incentives, and examples that do not hold.
+    """Find mistakes and bad incentives in plans.
+
+    Schema errors, contradictions, cliffs, rules that nothing reaches, and examples that do not hold.
 
     Example:  expcomp validate-plan plans/expansion.yaml --strict
     """
