@@ -13,6 +13,7 @@ from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
 from expcomp.commands.schema import schema
 from expcomp.commands.sla_report import sla_report
+from expcomp.commands.validate_plan import validate_plan
 
 app = typer.Typer(
     name="expcomp",
@@ -29,6 +30,7 @@ app.command("explain", rich_help_panel="Run")(explain)
 app.command("describe-plan", rich_help_panel="Understand")(describe_plan)
 app.command("manual", rich_help_panel="Understand")(manual)
 app.command("schema", rich_help_panel="Write plans")(schema)
+app.command("validate-plan", rich_help_panel="Write plans")(validate_plan)
 
 
 def _version(wanted: bool) -> None:

@@ -42,6 +42,11 @@ class Finding:
         return f"{where}{self.code} {self.name}: {self.message}"
 
 
+def by_place(finding: Finding) -> tuple[Place, str]:
+    """The order in which a file is read."""
+    return finding.place or Place(""), finding.code
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A stable code with its kebab name, declared once in the module that raises it."""
@@ -57,6 +62,9 @@ class Code:
         severity: Severity = Severity.ERROR,
     ) -> Finding:
         return Finding(self.id, self.name, message, place, help, severity)
+
+    def warning(self, place: Place | None, message: str, help: str = "") -> Finding:
+        return self.at(place, message, help, Severity.WARNING)
 
 
 EXIT_BY_FAMILY = {"C": 2, "D": 3, "E": 4, "W": 4, "L": 5, "O": 7}

@@ -11,23 +11,32 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from expcomp.money import Rounding
+from expcomp.money import PPM, Rounding, rounded
+
+__all__ = [
+    "PPM",
+    "SAFE",
+    "Factor",
+    "Flags",
+    "Ints",
+    "Share",
+    "divide",
+    "floor_ratio",
+    "order_by",
+    "position_in_group",
+    "round_ratio",
+    "rounded",
+    "running_total",
+    "sequence",
+    "starts",
+    "within_limit",
+]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Factor = int | Ints
 
 SAFE = float(2**60)
-PPM = 1_000_000
-"""Shares and rates are whole parts per million."""
-
-
-def rounded(top: int, bottom: int, rounding: Rounding = Rounding.HALF_UP) -> int:
-    """The scalar form: `top / bottom` to a whole number, once; `bottom` > 0. Mirrors in sign."""
-    whole, rest = divmod(abs(top), bottom)
-    tie_goes_up = rounding is Rounding.HALF_UP or whole % 2 == 1
-    up = 2 * rest > bottom or (2 * rest == bottom and tie_goes_up)
-    return (whole + up) * (1 if top >= 0 else -1)
 
 
 def round_ratio(

@@ -1,4 +1,4 @@
-"""Money is a whole number of minor units of a named currency; this module reads and prints it."""
+"""Money is a whole number of minor units of a named currency; this module reads, rounds and prints it."""
 
 import re
 from enum import StrEnum
@@ -26,6 +26,9 @@ CURRENCIES = frozenset(
 MINOR_MAX = 10**13
 """Largest amount read from a file, in minor units (design page 4, bounds)."""
 
+PPM = 1_000_000
+"""Shares and rates are whole parts per million."""
+
 PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
 
 
@@ -34,6 +37,14 @@ class Rounding(StrEnum):
 
     HALF_UP = "half_up"
     HALF_EVEN = "half_even"
+
+
+def rounded(top: int, bottom: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """The scalar form: `top / bottom` to a whole number, once; `bottom` > 0. Mirrors in sign."""
+    whole, rest = divmod(abs(top), bottom)
+    tie_goes_up = rounding is Rounding.HALF_UP or whole % 2 == 1
+    up = 2 * rest > bottom or (2 * rest == bottom and tie_goes_up)
+    return (whole + up) * (1 if top >= 0 else -1)
 
 
 def decimals(currency: str) -> int:
@@ -61,3 +72,9 @@ def to_text(minor: int, currency: str, *, grouped: bool = False) -> str:
     sign = "-" if minor < 0 else ""
     head = f"{whole:,}" if grouped else str(whole)
     return f"{sign}{head}.{part:0{places}d}" if places else f"{sign}{head}"
+
+
+def percent(ppm: int) -> str:
+    """250000 parts per million → `25%`, with as many decimals as it has."""
+    whole, part = divmod(ppm, 10_000)
+    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"

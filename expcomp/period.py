@@ -1,17 +1,20 @@
 """Days, months, fiscal periods and durations.
 
 Days are whole numbers (days since 1970-01-01) in columns; `NEVER` stands for a day that has not come,
-so that `reached <= as_of` needs no special case.
+so that `reached <= as_of` needs no special case. numpy is imported where columns are asked for: a plan is
+read without it.
 """
+
+from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from expcomp.exact import Ints
+if TYPE_CHECKING:
+    from expcomp.exact import Ints
 
 EPOCH = date(1970, 1, 1)
 NEVER = 2**40
@@ -32,11 +35,15 @@ def to_iso(day: int) -> str:
 
 def month_index(days: Ints) -> Ints:
     """Months since January of year 0 of the proleptic calendar: year × 12 + month − 1."""
+    import numpy as np
+
     return np.asarray(days, "datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
 def add_months(days: Ints, months: int) -> Ints:
     """Step on the calendar and clamp to the month's end: 31 January + 1 month = 28 or 29 February."""
+    import numpy as np
+
     day = np.asarray(days, dtype="datetime64[D]")
     month = day.astype("datetime64[M]")
     in_month = (day - month.astype("datetime64[D]")).astype(np.int64)
@@ -65,6 +72,8 @@ class Duration:
         """The day that lies this duration after each day (hours are for clocks, not for days)."""
         if self.unit is Unit.MONTHS:
             return add_months(days, self.count)
+        import numpy as np
+
         per_unit = {Unit.DAYS: 1, Unit.WEEKS: 7}[self.unit]
         return np.asarray(days, dtype=np.int64) + self.count * per_unit
 
@@ -91,7 +100,7 @@ MONTHS = {Span.MONTH: 1, Span.QUARTER: 3, Span.HALF: 6, Span.YEAR: 12}
 class Period:
     """One month, quarter, half or year of a fiscal calendar; `number` counts periods of its span."""
 
-    calendar: "FiscalCalendar"
+    calendar: FiscalCalendar
     span: Span
     number: int
 
@@ -103,16 +112,16 @@ class Period:
     def last_day(self) -> int:
         return self.calendar.first_day(self.span, self.number + 1) - 1
 
-    def next(self) -> "Period":
+    def next(self) -> Period:
         return Period(self.calendar, self.span, self.number + 1)
 
-    def previous(self) -> "Period":
+    def previous(self) -> Period:
         return Period(self.calendar, self.span, self.number - 1)
 
     def contains(self, day: int) -> bool:
         return self.first_day <= day <= self.last_day
 
-    def split(self, span: Span) -> list["Period"]:
+    def split(self, span: Span) -> list[Period]:
         """The periods of a shorter (or the same) span that tile this one."""
         per = MONTHS[self.span] // MONTHS[span]
         return [Period(self.calendar, span, self.number * per + k) for k in range(per)]
@@ -136,7 +145,8 @@ class FiscalCalendar:
         return (month_index(days) + self._shift) // MONTHS[span]
 
     def period_of(self, span: Span, day: int) -> Period:
-        return Period(self, span, int(self.numbers(span, np.asarray([day]))[0]))
+        at = to_date(day)
+        return Period(self, span, (at.year * 12 + at.month - 1 + self._shift) // MONTHS[span])
 
     def first_day(self, span: Span, number: int) -> int:
         year, month = divmod(number * MONTHS[span] - self._shift, 12)

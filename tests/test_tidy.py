@@ -8,18 +8,29 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "expcomp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-VALUES = {"money", "exact", "fx", "lanes", "period", "recurring", "texts", "diagnostics", "suggest"}
+VALUES = {"money", "exact", "fx", "lanes", "period", "recurring", "texts", "visible", "diagnostics", "suggest"}
 ALLOWED = {
     "values": set(),
     "plan": {"values", "sources.tables", "sources.book"},
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables", "reports"},
     "reports": {"values", "plan", "sources.book", "sources.tables", "pay.lookups"},
+    "lint": {"values", "plan", "sources.tables", "sources.given", "pay"},
     "describe": {"values", "plan", "sources", "pay", "reports"},
     "manual": {"values"},
     "schema": {"values", "plan", "sources"},
-    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "reports", "manual", "describe"},
-    "commands": {"values", "plan", "sources", "pay", "reports", "output", "manual", "schema", "describe"},
+    "output": {
+        "values",
+        "plan",
+        "sources.book",
+        "sources.tables",
+        "pay",
+        "reports",
+        "manual",
+        "describe",
+        "lint.probes",
+    },
+    "commands": {"values", "plan", "sources", "pay", "reports", "output", "manual", "schema", "describe", "lint"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

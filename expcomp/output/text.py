@@ -1,6 +1,5 @@
 """Text from data and amounts as every form shows them: nothing invisible, nothing that acts, nothing shortened."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -8,35 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from expcomp import visible
 from expcomp.exact import Ints
 from expcomp.money import to_text
 
 Texts = npt.NDArray[np.object_]
 Values: TypeAlias = "Sequence[Any] | pd.Series[Any] | pd.Index[Any] | npt.NDArray[Any]"
 
-HIDDEN = (
-    "\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\U000e0000-\U000e007f"
-)
-"""C0, DEL, C1, bidi controls, zero-width characters, line separators, tags: ranges of a character class."""
-
-INVISIBLE = re.compile(f"[{HIDDEN}\ud800-\udfff]")
-"""These and lone surrogates, which no file can hold."""
-
-MARK = "\ufffd"
+HIDDEN, INVISIBLE, clean = visible.HIDDEN, visible.INVISIBLE, visible.clean
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def clean(text: str) -> str:
-    """Every character that moves a cursor, hides or turns text around becomes a visible mark."""
-    return INVISIBLE.sub(_mark, text)
-
-
-def _mark(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else MARK
 
 
 def starts_formula(text: str) -> bool:

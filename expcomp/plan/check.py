@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Finding, Place
+from expcomp.money import percent
 from expcomp.period import Duration, Unit
+from expcomp.plan.check_metrics import check_metrics
 from expcomp.plan.check_signals import check_signals
+from expcomp.plan.conditions import FIELDS, UNKNOWN_FIELD
 from expcomp.plan.model import Accelerator, Clawback, Plan, Role, Schedule, Tier
 from expcomp.plan.scalars import WHOLE
 from expcomp.suggest import did_you_mean
@@ -22,6 +25,7 @@ DURATION = Code("E310", "wrong-duration")
 TWICE = Code("E311", "named-twice")
 ZONE = Code("E312", "unknown-timezone")
 DATES = Code("E313", "dates-backwards")
+HIDDEN_TIER = Code("E315", "tier-behind-an-open-one")
 BOTH_FAMILIES = Code("E314", "family-covered-and-counted")
 
 DAY_UNITS = (Unit.DAYS, Unit.WEEKS, Unit.MONTHS)
@@ -41,6 +45,8 @@ def check_plan(plan: Plan) -> Iterator[Finding]:
     yield from _durations(plan)
     yield from check_signals(plan.signals)
     yield from _unique(plan)
+    yield from _declared(plan)
+    yield from check_metrics(plan)
 
 
 def _identity(plan: Plan) -> Iterator[Finding]:
@@ -49,15 +55,15 @@ def _identity(plan: Plan) -> Iterator[Finding]:
         ZoneInfo(head.timezone)
     except (KeyError, ValueError, OSError):
         help_ = "write it like America/New_York or UTC"
-        yield ZONE.at(head.place, f'"{head.timezone}" is no time zone', help_)
+        yield ZONE.at(head.key_at("timezone"), f'"{head.timezone}" is no time zone', help_)
     if head.effective.to and head.effective.to < head.effective.from_:
-        yield DATES.at(head.effective.place, "the plan ends before it begins")
+        yield DATES.at(head.effective.key_at("to"), "the plan ends before it begins")
     for family in set(head.covers) & set(head.counts_toward_quota):
         message = f"{family} is covered, so it fills quotas already: it cannot only count as well"
-        yield BOTH_FAMILIES.at(head.place, message)
+        yield BOTH_FAMILIES.at(head.key_at("counts_toward_quota"), message)
     for spiff in plan.spiffs:
         if spiff.between.to < spiff.between.from_:
-            yield DATES.at(spiff.between.place, f"the SPIFF {spiff.name} ends before it begins")
+            yield DATES.at(spiff.between.key_at("to"), f"the SPIFF {spiff.name} ends before it begins")
 
 
 def _roles(plan: Plan) -> Iterator[Finding]:
@@ -67,9 +73,9 @@ def _roles(plan: Plan) -> Iterator[Finding]:
             yield from _known(source.removeprefix("manager of ").strip(), plan.roles, "role", role.place)
         elif not source.startswith(SOURCES) or source.endswith("."):
             help_ = "write account.<column>, deal.<column>, team.<role>, signal.logged_by, or manager of <role>"
-            yield SOURCE.at(role.place, f'"{source}" is no place where a holder is found', help_)
+            yield SOURCE.at(role.key_at("from"), f'"{source}" is no place where a holder is found', help_)
         elif source.startswith("signal.") and source not in ("signal.logged_by", "signal.assigned_to"):
-            yield SOURCE.at(role.place, f'"{source}": a signal names logged_by and assigned_to')
+            yield SOURCE.at(role.key_at("from"), f'"{source}": a signal names logged_by and assigned_to')
         yield from _vacant(name, role, plan)
         if _runs_in_circles(name, plan):
             yield SOURCE.at(role.place, f"the role {name} leads back to itself")
@@ -80,7 +86,7 @@ def _vacant(name: str, role: Role, plan: Plan) -> Iterator[Finding]:
         yield from _known(role.falls_to, plan.roles, "role", role.place)
     elif role.vacant not in ("error", "forfeit"):
         help_ = "write error, forfeit, or  to <role>"
-        yield SOURCE.at(role.place, f'vacant: "{role.vacant}" of the role {name} says nothing', help_)
+        yield SOURCE.at(role.key_at("vacant"), f'vacant: "{role.vacant}" of the role {name} says nothing', help_)
 
 
 def _runs_in_circles(name: str, plan: Plan) -> bool:
@@ -101,37 +107,45 @@ def _runs_in_circles(name: str, plan: Plan) -> bool:
 
 
 def _ownership(plan: Plan) -> Iterator[Finding]:
+    open_ = next((number for number, tier in enumerate(plan.ownership) if not tier.when), len(plan.ownership))
+    for tier in plan.ownership[open_ + 1 :]:
+        message = f"no deal reaches the tier {tier.tier}: {plan.ownership[open_].tier} above it has no `when`"
+        yield HIDDEN_TIER.at(tier.place, message, f"move it above {plan.ownership[open_].tier}")
     for tier in plan.ownership:
         for block in ("credit", "renewal"):
             yield from _sums_to_whole(tier, block)
         for block in ("credit", "renewal", "quota_credit"):
             for role in getattr(tier, block) or {}:
-                yield from _known(role, plan.roles, "role", tier.place)
+                yield from _known(role, plan.roles, "role", tier.key_at(block))
 
 
 def _sums_to_whole(tier: Tier, block: str) -> Iterator[Finding]:
     shares = getattr(tier, block)
     if shares is not None and sum(shares.values()) != WHOLE:
         total = sum(shares.values())
-        message = f"the {block} of tier {tier.tier} adds up to {total // 10_000}.{total % 10_000:04d}%, not 100%"
-        yield CREDIT_SUM.at(tier.place, message)
+        message = f"the {block} of tier {tier.tier} adds up to {percent(total)}, not 100%"
+        yield CREDIT_SUM.at(tier.key_at(block), message, _off(total))
+
+
+def _off(total: int) -> str:
+    return f"{percent(abs(total - WHOLE))} {'is too much' if total > WHOLE else 'is missing'}"
 
 
 def _names(plan: Plan) -> Iterator[Finding]:
     tiers = [tier.tier for tier in plan.ownership]
     for name, overlay in plan.overlays.items():
-        yield from _known(overlay.role, plan.roles, "role", overlay.place)
+        yield from _known(overlay.role, plan.roles, "role", overlay.key_at("role"))
         for tier in () if overlay.tiers == "all" else overlay.tiers:
-            yield from _known(tier, tiers, f"tier (of the overlay {name})", overlay.place)
+            yield from _known(tier, tiers, f"tier (of the overlay {name})", overlay.key_at("tiers"))
     for block in (plan.rates, plan.accelerators, plan.caps, plan.spiffs):
         for record in block:
-            yield from _known(record.role, plan.roles, "role", record.place)
+            yield from _known(record.role, plan.roles, "role", record.key_at("role"))
     for modifier in plan.modifiers:
         for role in modifier.roles:
-            yield from _known(role, plan.roles, "role", modifier.place)
+            yield from _known(role, plan.roles, "role", modifier.key_at("roles"))
     for bonus in plan.bonuses:
         if bonus.role:
-            yield from _known(bonus.role, plan.roles, "role", bonus.place)
+            yield from _known(bonus.role, plan.roles, "role", bonus.key_at("role"))
 
 
 def _known(name: str, names: Iterable[str], what: str, place: Place) -> Iterator[Finding]:
@@ -151,7 +165,7 @@ def _rates(plan: Plan) -> Iterator[Finding]:
                 missing.setdefault(role, tier)
     for role, tier in missing.items():
         message = f"tier {tier.tier} credits {role}, and no rate names it"
-        yield NO_RATE.at(tier.place, message, f"add  - {{role: {role}, rate: …%}}  under rates")
+        yield NO_RATE.at(tier.key_at("credit"), message, f"add  - {{role: {role}, rate: …%}}  under rates")
 
 
 def _accelerator(rule: Accelerator) -> Iterator[Finding]:
@@ -188,10 +202,8 @@ def _schedules(plan: Plan) -> Iterator[Finding]:
     for schedule in plan.payout:
         total = sum(milestone.pays for milestone in schedule.milestones)
         if total != WHOLE:
-            message = (
-                f"the milestones of {schedule.schedule} add up to {total // 10_000}.{total % 10_000:04d}%, not 100%"
-            )
-            yield MILESTONE_SUM.at(schedule.place, message)
+            message = f"the milestones of {schedule.schedule} add up to {percent(total)}, not 100%"
+            yield MILESTONE_SUM.at(schedule.key_at("milestones"), message, _off(total))
         yield from _milestones(schedule)
 
 
@@ -228,6 +240,9 @@ def _clawback(rule: Clawback) -> Iterator[Finding]:
             yield WINDOW.at(rule.place, f"{rule.name} recovers in no steps at all")
         for step in rule.recovers:
             yield from _in_days(step.until, step)
+        for earlier, step in zip(rule.recovers, rule.recovers[1:], strict=False):
+            if step.until.unit is earlier.until.unit and step.until.count <= earlier.until.count:
+                yield BANDS.at(step.place, f"this step of {rule.name} does not end after the one before it")
     elif rule.until is None:
         yield WINDOW.at(rule.place, f"{rule.name} needs  until:  to know when it ends")
 
@@ -236,6 +251,17 @@ def _in_days(duration: Duration | None, record: object) -> Iterator[Finding]:
     place = getattr(record, "place", None)
     if duration is not None and duration.unit not in DAY_UNITS:
         yield DURATION.at(place, f"{duration} is a clock's measure: write days, weeks or months here")
+
+
+def _declared(plan: Plan) -> Iterator[Finding]:
+    """Further export columns stand beside the fields of the language; they do not replace them."""
+    for name in plan.plan.fields:
+        subject, _, column = name.partition(".")
+        if name in FIELDS:
+            yield TWICE.at(plan.plan.key_at("fields"), f"{name} is a field of the plan language: it is not declared")
+        elif subject not in ("deal", "account", "payee", "signal") or not column:
+            message = f'"{name}" is no column: write deal.<column>, account.<column>, payee.<column> or signal.<column>'
+            yield UNKNOWN_FIELD.at(plan.plan.key_at("fields"), message)
 
 
 def _unique(plan: Plan) -> Iterator[Finding]:

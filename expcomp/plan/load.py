@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,14 @@ def _context(tree: Block, findings: Findings) -> dict[str, Any]:
     }
 
 
+MOST_TOLD = 200
+
+
 def _translate(error: ValidationError, tree: Block) -> Iterable[Finding]:
-    for item in error.errors(include_url=False):
+    """Every mistake, or as many as anybody mends at once."""
+    if error.error_count() > MOST_TOLD:
+        yield WRONG_VALUE.at(tree.place, f"{error.error_count():,} mistakes; these are the first {MOST_TOLD}")
+    for item in islice(error.errors(include_url=False, include_input=False), MOST_TOLD):
         node, key_place = _walk(tree, item["loc"])
         key = str(item["loc"][-1]) if item["loc"] else ""
         match item["type"]:

@@ -1,11 +1,55 @@
 """Blocks that pay or scale by a metric, and the definitions of retention they rest on."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from expcomp.plan.record import For, Metric, Record, Scope, Words
-from expcomp.plan.scalars import Count, Days, Flag, Multiplier, SharePpm, Word
+from expcomp.plan.scalars import (
+    Count,
+    Days,
+    Flag,
+    Multiplier,
+    SharePpm,
+    Word,
+    currency_of,
+    read_money,
+    read_share,
+)
+
+OF_TARGET = "of target_variable"
+GATE = re.compile(r"(>=|>)\s*(.+)")
+
+
+def _bonus_pays(text: str, info: ValidationInfo) -> str:
+    """An amount of the plan's currency, or `60% of target_variable`; kept as written."""
+    if text.endswith(OF_TARGET):
+        read_share(text.removesuffix(OF_TARGET).strip())
+    else:
+        read_money(text, currency_of(info))
+    return text
+
+
+def _gate_limit(text: str) -> str:
+    """`>= 90%` or `>= target`; kept as written."""
+    match = GATE.fullmatch(text)
+    if match is None:
+        raise ValueError(f'"{text}" is no gate: write  ">= 90%"  or  ">= target"')
+    _floor(match[2])
+    return text
+
+
+def _floor(text: str) -> str:
+    """A share, or the target of the segment; kept as written."""
+    if text != "target":
+        read_share(text)
+    return text
+
+
+BonusPay = Annotated[Word, AfterValidator(_bonus_pays)]
+GateLimit = Annotated[Word, AfterValidator(_gate_limit)]
+Floor = Annotated[Word, AfterValidator(_floor)]
 
 
 class Portfolio(Record):
@@ -22,7 +66,7 @@ class Bonus(Record):
     name: Word
     metric: Metric
     scope: Scope
-    pays: Word
+    pays: BonusPay
     per: Literal["month", "quarter", "half", "year"]
     prorate: Literal["days", "none"]
     curve: tuple[CurvePoint, ...]
@@ -34,7 +78,7 @@ class Bonus(Record):
     below: SharePpm = 0
     above: SharePpm | None = None
     accrues: Literal["each_period", "year_to_date"] = "each_period"
-    gate: dict[Metric, Word] = Field(default_factory=dict)
+    gate: dict[Metric, GateLimit] = Field(default_factory=dict)
 
 
 class Modifier(Record):
@@ -42,7 +86,7 @@ class Modifier(Record):
     roles: Words
     metric: Metric
     scope: Scope
-    below: Word
+    below: Floor
     multiplier: Multiplier
     window: Literal["month", "quarter", "year"]
 

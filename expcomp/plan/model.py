@@ -16,12 +16,14 @@ from pydantic import (
     PrivateAttr,
     Tag,
     ValidationInfo,
+    model_validator,
 )
 
+from expcomp.diagnostics import Place
 from expcomp.money import Rounding
 from expcomp.period import Duration, FiscalCalendar, Span
 from expcomp.plan.metrics import Bonus, Losses, Modifier, Retention
-from expcomp.plan.nodes import Text
+from expcomp.plan.nodes import Block, Items, Node, Text
 from expcomp.plan.record import (
     MONTH_NAMES,
     Declared,
@@ -286,6 +288,22 @@ class Example(Record):
     period: Word
     expect: tuple[Expected, ...]
     as_of: Day | None = None
+    _written: Block = PrivateAttr()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_written(cls, data: Any, handler: Any) -> Any:
+        example = handler(data)
+        example._written = data
+        return example
+
+    def cell(self, table: str, row: int, field: str) -> Place:
+        """Where the plan gives a value of a table; where its row or table stands, for one it does not give."""
+        tables = self._written["given"]
+        node: Node = tables.get(table, tables) if isinstance(tables, Block) else tables
+        if isinstance(node, Items) and row < len(node):
+            node = node[row]
+        return node.get(field, node).place if isinstance(node, Block) else node.place
 
 
 class Plan(Record):

@@ -1,7 +1,7 @@
 """A strict subset of YAML: every scalar stays text and knows its line and column.
 
-No anchors, aliases, tags, merge keys, duplicate keys or second document; at most 1 MiB and 32 levels. So
-`NO`, `012`, `1e3`, `12:30` and `on` never turn into something else: the schema gives a value its type.
+No anchors, aliases, tags, merge keys, duplicate keys or second document; at most 1 MiB, 32 levels and 100,000
+parts. So `NO`, `012`, `1e3`, `12:30` and `on` never turn into something else: the schema gives a value its type.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ NOT_TEXT = Code("E105", "yaml-not-utf-8")
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
+MAX_PARTS = 100_000
 
 
 class Text(str):
@@ -98,6 +99,7 @@ class _Composer:
     path: str
     events: Iterator[yaml.Event]
     depth: int = field(default=0)
+    parts: int = field(default=0)
 
     def document(self) -> Node:
         start, first = next(self.events), next(self.events)
@@ -117,6 +119,9 @@ class _Composer:
             self._refuse(event, NOT_PLAIN, "an anchor (&): write the value out where it is used")
         if getattr(event, "tag", None):
             self._refuse(event, NOT_PLAIN, "a tag (!): values get their type from the plan language")
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            self._refuse(event, TOO_LARGE, f"more than {MAX_PARTS:,} keys, values and brackets")
         if isinstance(event, yaml.ScalarEvent):
             return Text.at(event.value, self._place(event))
         self.depth += 1

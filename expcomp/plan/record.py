@@ -22,8 +22,11 @@ from expcomp.plan.scalars import Day, SharePpm, Word, currency_of
 class Record(BaseModel):
     """Closed, frozen, and aware of where it stands in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
+    )
     _place: Place = PrivateAttr(default=Place(""))
+    _keys_at: dict[str, Place] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -32,11 +35,16 @@ class Record(BaseModel):
             raise ValueError("a block of keys is expected here")
         record = handler(data)
         record._place = data.place
+        record._keys_at = data.keys_at
         return record
 
     @property
     def place(self) -> Place:
         return self._place
+
+    def key_at(self, key: str) -> Place:
+        """Where a key of the record is written; the record's own place for one that is not."""
+        return self._keys_at.get(key, self._place)
 
 
 def _read_when(value: Any, info: ValidationInfo) -> Conditions:

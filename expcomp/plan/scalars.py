@@ -11,8 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from expcomp.exact import PPM
-from expcomp.money import CURRENCIES, to_minor
+from expcomp.money import CURRENCIES, PPM, to_minor
 from expcomp.period import Duration, Unit
 
 MULTIPLIER_UNIT = 10_000

@@ -86,28 +86,32 @@ def plan_set(plans: Sequence[Plan]) -> PlanSet:
     if not plans:
         raise Refused(NONE.at(None, "there is no plan", "put a plan in plans/, or name one with --plan"))
     versions = sorted(plans, key=lambda plan: (plan.plan.id, plan.plan.effective.from_))
-    findings = [*_same_day(versions), *_disagreements(versions)]
+    findings = [*same_day(versions), *disagreements(versions)]
     if findings:
         raise Refused(findings)
     return PlanSet(tuple(versions))
 
 
-def _same_day(versions: Sequence[Plan]) -> Iterable[Finding]:
+def same_day(versions: Sequence[Plan]) -> Iterable[Finding]:
+    """Versions of one id that begin on one day; `versions` are sorted by id and first day."""
     for (id_, start), same in groupby(versions, key=lambda p: (p.plan.id, p.plan.effective.from_)):
         first, *others = same
         for other in others:
             message = f"{other.label} begins on {start}, and so does version {first.plan.version} in {first.path}"
-            yield SAME_DAY.at(other.plan.effective.place, message, f"give each version of {id_} its own first day")
+            yield SAME_DAY.at(
+                other.plan.effective.key_at("from"), message, f"give each version of {id_} its own first day"
+            )
 
 
-def _disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
+def disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
+    """What plans that are in force together must have in common, and have not."""
     first = versions[0]
     for other in versions[1:]:
         for key in ("timezone", "fiscal_year_starts"):
             mine, theirs = getattr(first.plan, key), getattr(other.plan, key)
             if mine != theirs:
                 message = f"{key} is {theirs} here and {mine} in {first.path}: plans of one project agree on it"
-                yield DISAGREE.at(other.plan.place, message)
+                yield DISAGREE.at(other.plan.key_at(key), message)
         if other.plan.id != first.plan.id:
             for block in ("recovery", "leavers"):
                 if getattr(first, block).model_dump() != getattr(other, block).model_dump():
