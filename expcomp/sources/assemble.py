@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from expcomp.exact import Flags, Ints
 from expcomp.sources.accounts import check_crm_ids, derive_accounts, resolve_accounts
 from expcomp.sources.book import Book, FileAccount, Needs
+from expcomp.sources.carried import carry_over
 from expcomp.sources.complaints import Complaints, shortened
 from expcomp.sources.deals import decide_won, require_of_won
 from expcomp.sources.draft import Draft
@@ -20,6 +22,7 @@ from expcomp.sources.joins import (
     refer,
 )
 from expcomp.sources.people import Directory, resolve_people
+from expcomp.sources.rejected import rejected_rows
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
 from expcomp.sources.words import same
@@ -28,43 +31,88 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
 
 
+Words = Mapping[tuple[str, str], Mapping[str, str]]
+"""The config's words by (table, field)."""
+
+
 def assemble(
-    readings: Iterable[Reading],
-    needs: Needs,
-    complaints: Complaints,
-    values: Mapping[tuple[str, str], Mapping[str, str]],
+    readings: Iterable[Reading], needs: Needs, complaints: Complaints, values: Words, *, lenient: bool = False
 ) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings.
 
-    Each is converted as it comes, and its cells are given up: `readings` may read the next file only then.
+    When `lenient`, wrong rows are set aside with all that hangs by them, and only other errors are raised.
+    """
+    gathered = _gather(readings, needs, complaints, values, lenient=lenient)
+    complaints.stop_if_any(setting_aside=lenient)
+    return gathered.book()
+
+
+def examine(
+    readings: Iterable[Reading], needs: Needs, complaints: Complaints, values: Words, *, lenient: bool = False
+) -> Book:
+    """The same, and nothing is raised: what is wrong is in `complaints`, and nobody may be paid by the Book."""
+    return _gather(readings, needs, complaints, values, lenient=lenient).book()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """All rows of all tables, the wrong ones marked."""
+
+    typed: Sequence[Typed]
+    drafts: dict[str, Draft]
+    needs: Needs
+    complaints: Complaints
+
+    def book(self) -> Book:
+        """Without the rows that are marked."""
+        rejected = rejected_rows(self.complaints.refusals, self.drafts)
+        deals = self.drafts["deals"]
+        set_aside = frozenset(deals.frame["deal_id"][deals.bad])
+        for draft in self.drafts.values():
+            draft.finish()
+        frames = {name: draft.frame for name, draft in self.drafts.items()}
+        if not self.drafts["accounts"]:
+            frames["accounts"] = derive_accounts(self.drafts, self.complaints, self.needs)
+        notes = tuple(shortened(self.complaints.notes))
+        return Book(frames, _file_accounts(self.typed, self.drafts), notes, rejected, set_aside)
+
+
+def _gather(
+    readings: Iterable[Reading], needs: Needs, complaints: Complaints, values: Words, *, lenient: bool
+) -> _Gathered:
+    """Each reading is converted as it comes, and its cells are given up: `readings` may read the next file only then.
+
     Where a file could not be read at all, nothing is said about references: its rows may be what they name.
     """
     of_cells = Complaints()
     typed = [type_table(reading, needs, of_cells) for reading in readings]
-    incomplete = bool(complaints.errors)
+    complete = not complaints.errors
     complaints.extend((*of_cells.errors, *of_cells.notes))
-    if incomplete:
-        complaints.stop_if_any()
+    complaints.refusals += of_cells.refusals
     drafts = {
         table: Draft(table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints)
         for table in TABLES
     }
+    if complete:
+        _settle(drafts, needs, complaints, values)
+        if lenient:
+            carry_over(drafts)
+    return _Gathered(typed, drafts, needs, complaints)
+
+
+def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints, values: Words) -> None:
+    """People, accounts, deals, keys and references: what is wrong is told, and its rows are marked."""
     _settle_deals(drafts["deals"], values)
     _settle_people(drafts)
-    accounts = _settle_accounts(drafts, complaints, needs)
+    _settle_accounts(drafts)
     if drafts["deals"]:
         require_of_won(drafts["deals"], needs)
     _require_amounts(drafts)
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
             check_repeats(draft)
-    _check_references(drafts, accounts)
+    _check_references(drafts)
     _drop_overlay_splits(drafts["splits"])
-    complaints.stop_if_any()
-    for draft in drafts.values():
-        draft.finish()
-    frames = {name: draft.frame for name, draft in drafts.items()} | {"accounts": accounts}
-    return Book(frames, _file_accounts(typed, drafts), tuple(shortened(complaints.notes)))
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
@@ -76,7 +124,7 @@ def _require_amounts(drafts: dict[str, Draft]) -> None:
     events.require("amount", falls & ~events.bad)
 
 
-def _settle_deals(deals: Draft, values: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
+def _settle_deals(deals: Draft, values: Words) -> None:
     if deals:
         words = values.get(("deals", "won"), {})
         decide_won(deals, {same(word): meaning == "true" for word, meaning in words.items()})
@@ -90,29 +138,18 @@ def _settle_people(drafts: dict[str, Draft]) -> None:
         resolve_people(draft, directory)
 
 
-def _settle_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Needs) -> pd.DataFrame:
+def _settle_accounts(drafts: dict[str, Draft]) -> None:
     accounts = drafts["accounts"]
-    if not accounts:
-        return derive_accounts(drafts, complaints, needs)
-    check_repeats(accounts)
-    check_crm_ids(accounts)
-    for draft in drafts.values():
-        resolve_accounts(draft, accounts)
-    return accounts.frame
+    if accounts:
+        check_repeats(accounts)
+        check_crm_ids(accounts)
+        for draft in drafts.values():
+            resolve_accounts(draft, accounts)
 
 
-def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
-    known = pd.concat([accounts["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
-    for draft in drafts.values():
-        for name in draft.of_kind(Kind.ACCOUNT):
-            refer(
-                draft,
-                name,
-                known,
-                ACCOUNT_UNKNOWN,
-                "no account of the accounts export",
-                matters=_matters(draft),
-            )
+def _check_references(drafts: dict[str, Draft]) -> None:
+    if drafts["accounts"]:
+        _check_accounts(drafts)
     deals = drafts["deals"].frame["deal_id"]
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
@@ -120,14 +157,17 @@ def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame) -> None:
     signals = drafts["signals"].frame["signal_id"]
     refer(drafts["pauses"], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
     if drafts["signals"]:
-        refer(
-            drafts["deals"],
-            "signal_id",
-            signals,
-            SIGNAL_UNKNOWN,
-            "no signal of the signals export",
-            matters=_never,
-        )
+        what = "no signal of the signals export"
+        refer(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, what, matters=_never)
+
+
+def _check_accounts(drafts: dict[str, Draft]) -> None:
+    """Accounts that an export lists; where none does, every account that is named is one."""
+    known = pd.concat([drafts["accounts"].frame["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
+    for draft in drafts.values():
+        for name in draft.of_kind(Kind.ACCOUNT):
+            what = "no account of the accounts export"
+            refer(draft, name, known, ACCOUNT_UNKNOWN, what, matters=_matters(draft))
 
 
 def _never(rows: Ints) -> Flags:
@@ -158,7 +198,8 @@ def _file_accounts(typed: Sequence[Typed], drafts: dict[str, Draft]) -> tuple[Fi
         accounts.append(
             FileAccount(
                 raw.label, raw.sha256, match.table, match.preset, match.reason, raw.rows_read,
-                Counter(dropped), draft.refused[raw.label], piece.accounts,
+                Counter(dropped), draft.refused[raw.label], piece.accounts, draft.sums.money,
+                draft.sums.of(raw.label),
             )
         )  # fmt: skip
     return tuple(sorted(accounts, key=lambda account: account.path))

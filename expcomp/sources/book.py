@@ -32,6 +32,24 @@ class Needs:
         return tuple(named.values())
 
 
+REJECTED = (
+    "file",
+    "row",
+    "place",
+    "table",
+    "column",
+    "value",
+    "code",
+    "name",
+    "reason",
+    "help",
+    "amount_minor",
+    "currency",
+)
+"""One row for each reason that a row of a file is refused for; the money it carries stands at the first of them
+(None where it carries none or its amount cannot be read)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnAccount:
     """How one column of a file was understood; `field` is empty for a column that was not used."""
@@ -44,7 +62,11 @@ class ColumnAccount:
 
 @dataclass(frozen=True, slots=True)
 class FileAccount:
-    """What one file gave: read = kept + dropped (by reason) + refused, in rows; money per currency."""
+    """What one file gave: read = kept + dropped (by reason) + refused, in rows.
+
+    `money` has for each currency the minor units read, used, ignored and refused, of the amounts in the field
+    `money_field`; nothing where the table carries none.
+    """
 
     path: str
     sha256: str
@@ -55,6 +77,8 @@ class FileAccount:
     dropped: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     columns: tuple[ColumnAccount, ...] = ()
+    money_field: str = ""
+    money: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def rows_kept(self) -> int:
@@ -65,12 +89,15 @@ class FileAccount:
 class Book:
     """Every canonical table as a typed frame (shapes in `tables.py`), empty where no file gave it.
 
-    Row order never matters: frames are sorted by their table's key.
+    Row order never matters: frames are sorted by their table's key. `rejected` holds the rows that were set
+    aside instead of stopping the run (columns: REJECTED), `set_aside` the ids of deals among them.
     """
 
     frames: dict[str, pd.DataFrame]
     files: tuple[FileAccount, ...] = ()
     notes: tuple[Finding, ...] = ()
+    rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(REJECTED), dtype=object))
+    set_aside: frozenset[str] = frozenset()
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]
