@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from expcomp import __version__
+from expcomp.commands.check_data import check_data
 from expcomp.commands.explain import explain
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("payout", rich_help_panel="Run")(payout)
+app.command("check-data", rich_help_panel="Run")(check_data)
 app.command("explain", rich_help_panel="Run")(explain)
 
 

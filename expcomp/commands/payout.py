@@ -3,17 +3,28 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from expcomp.commands.run import AsOfOption, PeriodOption, PlanOption, PostedOption, ProjectOption
+from expcomp.commands.run import (
+    BY_ENDING,
+    FINDINGS,
+    AsOfOption,
+    ForceOption,
+    Format,
+    FormatOption,
+    LenientOption,
+    OutputOption,
+    PeriodOption,
+    PlanOption,
+    PostedOption,
+    ProjectOption,
+    output_path,
+)
 
 if TYPE_CHECKING:
     from expcomp.pay.sheet import Sheet
-
-Format = Literal["table", "csv", "json", "markdown"]
-BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown"}
 
 
 def payout(
@@ -25,13 +36,11 @@ def payout(
     payee: Annotated[list[str] | None, typer.Option(help="Show only this payee. May be repeated.")] = None,
     role: Annotated[list[str] | None, typer.Option(help="Show only payees of this role.")] = None,
     segment: Annotated[list[str] | None, typer.Option(help="Show only payees of this segment.")] = None,
+    lenient: LenientOption = False,
     lines: Annotated[bool, typer.Option("--lines", help="One row per line instead of one per payee.")] = False,
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = "table",
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", help="Write a file, by its ending: .xlsx .csv .json .md; - is stdout."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")] = False,
+    format: FormatOption = "table",
+    output: OutputOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Compute what each payee is owed for a period.
 
@@ -40,25 +49,16 @@ def payout(
     from expcomp.commands.make import make_sheet
     from expcomp.commands.narrow import narrowed
 
-    path = Path(output) if output and output != "-" else None
-    if path is not None:
-        _check_ending(path)
-    sheet = narrowed(make_sheet(project, period, plan, as_of, posted), payee, role, segment)
+    path = output_path(output)
+    sheet = narrowed(make_sheet(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
     shown = str(posted) if posted else ""
     if path is None:
         _print(sheet, format, lines, shown, sys.stdout)
     else:
         _write(sheet, path, lines, shown, force)
-
-
-def _check_ending(path: Path) -> None:
-    """Before anything is computed."""
-    from expcomp.diagnostics import Code, Refused
-
-    if path.suffix.lower() not in (".xlsx", *BY_ENDING):
-        unknown = Code("C305", "unknown-ending")
-        message = f'"{path.name}" does not end in .xlsx, .csv, .json or .md, so its form is unknown'
-        raise Refused(unknown.at(None, message))
+    if len(sheet.book.rejected):
+        _tell_rejected(sheet, path, force)
+        raise typer.Exit(FINDINGS)
 
 
 def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:
@@ -94,3 +94,16 @@ def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) ->
     else:
         changed = write_atomic(path, _blocks(sheet, BY_ENDING[path.suffix.lower()], lines), force=force)
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+
+
+def _tell_rejected(sheet: "Sheet", path: Path | None, force: bool) -> None:
+    """What was set aside, on stderr; beside a CSV, which has no place for it, in a file of its own."""
+    from expcomp.output.rejected_table import title_of, to_csv
+
+    typer.echo(title_of(sheet.book), err=True)
+    if path is not None and path.suffix.lower() == ".csv":
+        from expcomp.output.files import write_atomic
+
+        beside = path.with_suffix(".rejected.csv")
+        changed = write_atomic(beside, [to_csv(sheet.book)], force=force)
+        typer.echo(f"{beside}: {'written' if changed else 'unchanged'}", err=True)

@@ -7,12 +7,13 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from expcomp.diagnostics import Code, Refused
 
+FINDINGS = 1
 INTERNAL = 70
 INTERRUPTED = 130
 
@@ -30,9 +31,34 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Judge the facts
 PostedOption = Annotated[
     Path | None, typer.Option("--posted", help="Lines of closed periods: the CSV that payout --lines wrote.")
 ]
+LenientOption = Annotated[
+    bool,
+    typer.Option("--lenient", help="Set wrong rows aside, list them with the money they carry, and exit 1."),
+]
 
+Format = Literal["table", "csv", "json", "markdown"]
+BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown"}
 
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+OutputOption = Annotated[
+    str | None,
+    typer.Option("--output", "-o", help="Write a file, by its ending: .xlsx .csv .json .md; - is stdout."),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")]
+
+UNKNOWN_ENDING = Code("C305", "unknown-ending")
 TOO_LARGE = Code("D560", "amount-too-large")
+
+
+def output_path(output: str | None) -> Path | None:
+    """None for stdout. Raises `Refused` (C305) before anything is computed."""
+    if output is None or output == "-":
+        return None
+    path = Path(output)
+    if path.suffix.lower() not in (".xlsx", *BY_ENDING):
+        message = f'"{path.name}" does not end in .xlsx, .csv, .json or .md, so its form is unknown'
+        raise Refused(UNKNOWN_ENDING.at(None, message))
+    return path
 
 
 def guarded(run: Callable[[], object]) -> int:

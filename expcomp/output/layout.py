@@ -25,6 +25,8 @@ class Look(StrEnum):
     KEY = "bold cyan"
     TOTAL = "bold green"
     NOTE = "italic"
+    ERROR = "red"
+    WARNING = "yellow"
 
 
 @dataclass(frozen=True, slots=True)

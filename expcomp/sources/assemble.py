@@ -1,6 +1,5 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from expcomp.sources.joins import (
     refer,
 )
 from expcomp.sources.people import Directory, resolve_people
+from expcomp.sources.presets import presets
 from expcomp.sources.rejected import rejected_rows
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
@@ -194,12 +194,20 @@ def _file_accounts(typed: Sequence[Typed], drafts: dict[str, Draft]) -> tuple[Fi
     for piece in typed:
         raw, match = piece.reading.raw, piece.reading.match
         draft = drafts[match.table]
-        dropped = raw.dropped + draft.dropped[raw.label]
         accounts.append(
             FileAccount(
-                raw.label, raw.sha256, match.table, match.preset, match.reason, raw.rows_read,
-                Counter(dropped), draft.refused[raw.label], piece.accounts, draft.sums.money,
-                draft.sums.of(raw.label),
+                path=raw.label,
+                sha256=raw.sha256,
+                table=match.table,
+                preset=match.preset,
+                recognised_by=match.reason,
+                rows_read=raw.rows_read,
+                dropped=raw.dropped + draft.dropped[raw.label],
+                refused=draft.refused[raw.label],
+                columns=piece.accounts,
+                verified=presets()[match.preset].verified,
+                money_field=draft.sums.money,
+                money=draft.sums.of(raw.label),
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(accounts, key=lambda account: account.path))

@@ -13,7 +13,7 @@ from expcomp.sources.tables import TABLES, Field
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the plan wants of the data: its zone for days, its currency, its value column, its own columns.
+    """What the plan wants of the data: its zone for days, its currency, its value column (blank: any), its own columns.
 
     `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people).
     """
@@ -62,7 +62,8 @@ class ColumnAccount:
 
 @dataclass(frozen=True, slots=True)
 class FileAccount:
-    """What one file gave: read = kept + dropped (by reason) + refused, in rows.
+    """What one file gave: read = kept + dropped (by reason) + refused, in rows. `verified`: whether its preset was
+    made from real or published exports.
 
     `money` has for each currency the minor units read, used, ignored and refused, of the amounts in the field
     `money_field`; nothing where the table carries none.
@@ -77,6 +78,7 @@ class FileAccount:
     dropped: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     columns: tuple[ColumnAccount, ...] = ()
+    verified: bool = True
     money_field: str = ""
     money: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 

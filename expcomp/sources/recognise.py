@@ -149,7 +149,7 @@ def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complai
     missing = _missing(match.columns, match.table, needs)
     for group in missing:
         _tell_missing(raw, match, group, complaints)
-    value_there = match.table != "deals" or needs.value in match.columns
+    value_there = match.table != "deals" or not needs.value or needs.value in match.columns
     if not value_there and not any(needs.value in group for group in missing):
         _tell_value(raw, match, needs, complaints)
     twice = _repeated(raw, match, complaints)

@@ -182,7 +182,7 @@ class _Typing:
             severity = Severity.WARNING if code is MIDNIGHT else Severity.NOTE
             text = f'column "{self.reading.header(wanted.name)}": {message}'
             self.complaints.note(code, where, text, help, severity)
-        self.how[wanted.name] = converted.how
+        self.how[wanted.name] = "person, by id, e-mail or name" if wanted.kind is Kind.PERSON else converted.how
         return converted.values
 
     def _tell(self, wanted: Field, problem: Problem) -> None:
