@@ -61,7 +61,7 @@ def fewer_rows(found: Iterable[Change]) -> Iterable[Finding]:
     for change in found:
         then, now = (change.before or change.now)["rows"], change.now["rows"]
         if now * 100 < then * (100 - FEWER):
-            message = f"{now:,} rows, and {then:,} at the check before: the export may be filtered or cut"
+            message = f"the file has {now:,} of the {then:,} rows it had at the check before: it may be filtered or cut"
             help = "look at its filter and its row limit; nothing is wrong if the rows were meant to go"
             yield FEWER_ROWS.at(Place(change.path), message, help, Severity.WARNING)
 

@@ -14,7 +14,9 @@ from expcomp.output.table import Table, amounts, texts
 from expcomp.output.text import csv_text, money
 from expcomp.sources.book import Book
 
-NOTE = "Nothing here is paid. Quotas and budgets are counted without it, so the pay of others may change when it is mended."
+NOTE = (
+    "Nothing here is paid. Quotas and budgets are counted without it: the pay of others may change when it is mended."
+)
 
 
 def rejected_table(book: Book) -> Table:
@@ -28,7 +30,7 @@ def rejected_table(book: Book) -> Table:
         texts("column", frame["column"]),
         texts("value", frame["value"]),
         texts("reason", frame["reason"]),
-        texts("code", frame["code"]),
+        texts("code", frame["code"] + " " + frame["name"]),
         texts("hint", frame["help"]),
         amounts("carries", frame["amount_minor"], adds_up=bool(any_currency)),
         texts("currency", frame["currency"]),
@@ -40,20 +42,19 @@ def rejected_table(book: Book) -> Table:
 
 
 def title_of(book: Book) -> str:
-    """`Rejected: 3 rows, 12,000.00 USD; of 1 row the amount is not known`"""
+    """`Rejected: 3 rows, 12,000.00 USD; of 1 deal the value is not known`"""
     first = book.rejected.drop_duplicates(["file", "row"])
     carried: Counter[str] = Counter()
     for file in book.files:
         carried.update({currency: sums["refused"] for currency, sums in file.money.items() if sums["refused"]})
     sums = [f"{money(minor, currency)} {currency}" for currency, minor in sorted(carried.items())]
-    carrying = {file.table for file in book.files if file.money_field}
-    unread = int((first["table"].isin(carrying) & (first["currency"] == "")).sum())
-    more = f"; of {_rows(unread)} the amount is not known" if unread else ""
+    unread = int(((first["table"] == "deals") & (first["currency"] == "")).sum())
+    more = f"; of {_rows(unread, 'deal')} the value is not known" if unread else ""
     return ", ".join([f"Rejected: {_rows(len(first))}", *sums]) + more
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' if count != 1 else ''}"
+def _rows(count: int, noun: str = "row") -> str:
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def rejected_frame(book: Book) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def _blame(draft: Draft, field: str, aside: _Aside) -> None:
     ids = arrow_text(draft.frame[field]).take(pa.array(rows)).to_pylist()
     for row, found in zip(rows.tolist(), ids, strict=True):
         if found and found not in aside.blame:
-            aside.blame[found] = draft.where(field, row)
+            aside.blame[found] = draft.where("", row)
 
 
 def _refuse(draft: Draft, table: str, field: str, aside: _Aside) -> None:

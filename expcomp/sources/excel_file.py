@@ -1,5 +1,6 @@
 """Workbooks: what kind of file it is, and which of its sheets are read."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -21,9 +22,9 @@ from python_calamine import (
 
 from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
 from expcomp.sources.complaints import quote
+from expcomp.sources.package import check_package
 from expcomp.sources.raw import RawTable
 from expcomp.sources.sheet import Sheet, SheetSettings
-from expcomp.sources.sheet_xml import check_package
 from expcomp.suggest import did_you_mean
 
 NOT_A_WORKBOOK = Code("D102", "file-not-a-workbook")
@@ -43,6 +44,7 @@ BROKEN = (
     EOFError,
     OSError,
     ValueError,
+    struct.error,
 )
 """What libraries raise on bytes that are no sound workbook."""
 

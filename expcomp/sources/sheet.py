@@ -12,13 +12,11 @@ from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.sources import layout
 from expcomp.sources.column import CELL_ERROR, CORRECT_CELL
 from expcomp.sources.complaints import and_more
+from expcomp.sources.package import MAX_COLUMNS, STRAY_CELL
 from expcomp.sources.raw import Locate, RawTable, locate_in_sheet
 from expcomp.sources.sheet_xml import suspicious_cells
 
 NOT_CALCULATED = Code("D323", "formula-not-calculated")
-STRAY_CELL = Code("D116", "cell-beyond-the-table")
-
-MAX_COLUMNS = 256
 
 
 @dataclass(frozen=True, slots=True)
