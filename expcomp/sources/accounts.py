@@ -18,30 +18,35 @@ CRM_ID_REPEATED = Code("D407", "crm-id-repeated")
 
 
 def resolve_accounts(draft: Draft, accounts: Draft) -> None:
-    """References by crm_id become account ids; an account_id always wins over a crm_id."""
-    with_crm = accounts.frame[(accounts.frame["crm_id"] != "").to_numpy()]
+    """References by crm_id become account ids; an account_id always wins over a crm_id. An id that stands for two
+    accounts, which is told elsewhere, means the first."""
+    with_crm = _first_of_each(accounts.frame, "crm_id")
     if with_crm.empty:
         return
+    with_id = _first_of_each(accounts.frame, "account_id")
     for name in draft.of_kind(Kind.ACCOUNT):
         texts = draft.frame[name]
         if all_blank(texts):
             continue
         by_crm = look_up(texts, with_crm["crm_id"])
-        direct = look_up(texts, accounts.frame["account_id"])
+        direct = look_up(texts, with_id["account_id"])
         use = (by_crm >= 0) & (direct < 0)
         if use.any():
             ids = with_crm["account_id"].to_numpy(dtype=object)[np.maximum(by_crm, 0)]
             draft.frame[name] = texts.mask(use, pd.Series(ids, dtype="str"))
 
 
+def _first_of_each(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    return frame[((frame[name] != "") & ~frame[name].duplicated()).to_numpy()]
+
+
 def check_crm_ids(accounts: Draft) -> None:
     """A crm_id stands for one account only, and is not another account's account_id."""
     ids, crm = accounts.frame["account_id"], accounts.frame["crm_id"]
-    other = look_up(crm, ids)
     if all_blank(crm):
         return
     repeated = (crm.duplicated(keep=False) & (crm != "")).to_numpy()
-    wrong = repeated | ((other >= 0) & (other != np.arange(len(crm))))
+    wrong = repeated | (crm.isin(ids) & (crm != ids) & (crm != "")).to_numpy()
     if wrong.any():
         message = "stands for two accounts"
         accounts.tell(CRM_ID_REPEATED, "crm_id", np.flatnonzero(wrong), message, "correct one of them")

@@ -35,6 +35,7 @@ from expcomp.suggest import did_you_mean
 NO_DATA = Code("D100", "no-data")
 UNREADABLE = Code("D101", "file-unreadable")
 NO_SUCH_FILE = Code("D113", "source-matches-no-file")
+NO_ROWS = Code("D118", "file-without-rows")
 COLUMNS_UNUSED = Code("D230", "columns-not-used")
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
@@ -211,6 +212,9 @@ class _Reader:
             values=self.config.words(),
         )
         self._note_unused(raw, match)
+        if not len(raw.rows):
+            message, place = "the file has a header and no row", raw.locate(raw.header_row, 0)
+            self.complaints.note(NO_ROWS, place, message, "export it again if there should be any", Severity.WARNING)
         yield Reading(self._without_totals(raw, match, settings), match, settings)
 
     def _zone(self, source: Source) -> ZoneInfo:
