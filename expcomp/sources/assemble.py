@@ -111,8 +111,8 @@ def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints, valu
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
             check_repeats(draft)
-    _check_references(drafts)
     _drop_overlay_splits(drafts["splits"])
+    _check_references(drafts)
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
