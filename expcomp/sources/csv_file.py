@@ -31,6 +31,10 @@ from expcomp.sources.raw import RawTable, locate_in_text
 RAGGED = Code("D105", "row-is-ragged")
 EMPTY = Code("D115", "file-is-empty")
 
+TOO_MANY_COLUMNS = Code("D119", "too-many-columns")
+
+MAX_COLUMNS = 1_024
+
 FILLED = re.compile(rb"\S")
 
 
@@ -96,6 +100,11 @@ class _Parse:
 
     def run(self) -> _Parsed:
         header, start, line = self._header()
+        if len(header) > MAX_COLUMNS:
+            message = f"the file has {len(header):,} columns; {MAX_COLUMNS:,} is the limit"
+            raise Refused(
+                TOO_MANY_COLUMNS.at(Place(self.path, line), message, "export only the columns that are needed")
+            )
         ragged: list[str] = []
         columns = self._columns(start, len(header), ragged)
         body = memoryview(self.text)[start:]

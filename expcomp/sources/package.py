@@ -54,7 +54,10 @@ class _Reach:
 
 
 def check_package(data: bytes, path: str) -> None:
-    """Raises `Refused` for what would grow beyond any export, declares a document type, or is no .xlsx inside."""
+    """Raises `Refused` for what would grow beyond any export, declares a document type, or is no .xlsx inside.
+
+    What the directory says of sizes is believed when it is too much, and checked when it is not.
+    """
     with zipfile.ZipFile(BytesIO(data)) as package:
         parts = package.infolist()
         names = {part.filename for part in parts}
@@ -62,6 +65,8 @@ def check_package(data: bytes, path: str) -> None:
             raise _unsafe(path, "it is a workbook of another kind, renamed", "save it as .xlsx")
         if len(parts) > MAX_PARTS:
             raise _unsafe(path, f"it has {len(parts):,} parts", "export only the table")
+        if max(part.file_size for part in parts) > MAX_PART or sum(part.file_size for part in parts) > MAX_TOTAL:
+            raise _unsafe(path, "it unpacks to more than any export", "export only the table")
         total = 0
         for part in parts:
             total += _check_part(data, part, path, MAX_TOTAL - total)
