@@ -80,7 +80,8 @@ def _told(findings: Iterable[Finding], width: int | None) -> Iterator[Line]:
         if finding.help:
             yield from (Line(text) for text in wrapped(f"help: {finding.help}", width, "      ", "    "))
     yield Line("")
-    yield Line(f"{counted(found)}; expcomp explain CODE says more about each", Look.NOTE)
+    last = wrapped(f"{counted(found)}; expcomp explain CODE says more about each", width)
+    yield from (Line(text, Look.NOTE) for text in last)
 
 
 def check_json(check: Check) -> str:

@@ -14,16 +14,21 @@ UNVERIFIED = "made without a public sample: look at its columns"
 
 
 def understood_table(book: Book) -> Table:
-    """What each file is, and why it was taken for that."""
+    """What each file is, by which preset, and how many of its headers that preset knows."""
     folder = common_folder(book)
     files = _sorted(book)
     columns = (
         texts("file", [below(folder, f.path) for f in files]),
         texts("is", [f.table for f in files]),
-        texts("preset", [f.preset for f in files]),
-        texts("because", [_why(f) for f in files]),
+        texts("preset", [f.preset + ("" if f.verified else f" ({UNVERIFIED})") for f in files]),
+        texts("headers", [_headers(f) for f in files]),
     )
-    return Table("How the files were understood", columns, packed=True, empty="no file was recognised")
+    title = "How the files were understood (columns: --show-mapping)"
+    return Table(title, columns, packed=True, empty="no file was recognised")
+
+
+def _headers(file: FileAccount) -> str:
+    return f"{sum(bool(column.field) for column in file.columns)} of {len(file.columns)}"
 
 
 def mapping_tables(book: Book) -> Iterator[Table]:
@@ -38,8 +43,8 @@ def mapping_tables(book: Book) -> Iterator[Table]:
             texts("samples", [samples(column.samples) for column in used]),
         )
         unread = (f"not used: {', '.join(column.header for column in rest)}",) if rest else ()
-        title = f"{file.path} is {file.table}, preset {file.preset}: {_why(file)}"
-        yield Table(title, columns, packed=True, empty="no column", notes=unread)
+        title = f"{file.path}: {file.table}, preset {file.preset}"
+        yield Table(title, columns, packed=True, empty="no column", notes=(f"because {_why(file)}", *unread))
 
 
 def samples(values: Sequence[str]) -> str:

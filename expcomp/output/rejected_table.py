@@ -15,7 +15,8 @@ from expcomp.output.text import csv_text, money
 from expcomp.sources.book import Book
 
 NOTE = (
-    "Nothing here is paid. Quotas and budgets are counted without it: the pay of others may change when it is mended."
+    "Nothing here is paid, and rows that hang by a wrong one (D410) come back with it. Quotas and budgets are counted "
+    "without these rows, so the pay of others may change when they are mended."
 )
 
 

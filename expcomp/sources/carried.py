@@ -106,6 +106,6 @@ def _refuse(draft: Draft, table: str, field: str, aside: _Aside) -> None:
         what = table.removesuffix("s")
         reasons = [f"the {what} {quote(each)} is set aside: see {aside.blame[each]}" for each in found]
         place = draft.where(field, draft.first_in_file(rows))
-        finding = SET_ASIDE_TOO.at(place, reasons[0], "it comes back when that row is mended")
+        finding = SET_ASIDE_TOO.at(place, reasons[0])
         draft.tell_rows(finding, field, rows, *reasons)
     draft.refuse(named)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from expcomp.diagnostics import Place
 from expcomp.sources.book import REJECTED
+from expcomp.sources.carried import SET_ASIDE_TOO
 from expcomp.sources.draft import Draft
 from expcomp.sources.refusals import Refusal
 
@@ -18,9 +19,12 @@ NO_MONEY = (None, "")
 
 
 def rejected_rows(refusals: Sequence[Refusal], drafts: Mapping[str, Draft]) -> pd.DataFrame:
-    """REJECTED, in order of file, row and place; asked for before the drafts set their rows aside."""
+    """REJECTED, in order of file and row, what only hangs by others at the end; asked for before the drafts set
+    their rows aside."""
     money = {name: _money(draft) for name, draft in drafts.items() if draft.bad.any()}
-    found = sorted({row for each in refusals for row in _rows(each)}, key=lambda row: row[:5])
+    found = sorted(
+        {row for each in refusals for row in _rows(each)}, key=lambda row: (row[6] == SET_ASIDE_TOO.id, *row[:5])
+    )
     told: set[tuple[str, int]] = set()
     listed = []
     for label, number, place, table, *cells in found:
