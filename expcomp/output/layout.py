@@ -37,7 +37,7 @@ class Line:
 
 def laid_out(table: Table, width: int | None) -> Iterator[Line]:
     """Title, rows, totals and notes; `width` None is as wide as it gets."""
-    yield Line(table.title, Look.TITLE)
+    yield from (Line(text, Look.TITLE) for text in wrapped(table.title, width, GAP, ""))
     if len(table) == 0:
         yield Line(GAP + table.empty)
         return
