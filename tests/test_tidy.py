@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "expcomp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-VALUES = {"money", "exact", "period", "texts", "diagnostics", "suggest"}
+VALUES = {"money", "exact", "lanes", "period", "texts", "diagnostics", "suggest"}
 ALLOWED = {
     "values": set(),
     "plan": {"values", "sources.tables", "sources.book"},

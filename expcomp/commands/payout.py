@@ -86,12 +86,13 @@ def _blocks(sheet: "Sheet", format: Format, lines: bool) -> Iterable[bytes | mem
 
 
 def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) -> None:
-    from expcomp.output.files import write_atomic
-    from expcomp.output.workbook import write_workbook
-
     if path.suffix.lower() == ".xlsx":
+        from expcomp.output.workbook import write_workbook
+
         changed = write_workbook(sheet, path, force=force, posted_file=posted)
     else:
+        from expcomp.output.files import write_atomic
+
         changed = write_atomic(path, _blocks(sheet, BY_ENDING[path.suffix.lower()], lines), force=force)
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
 

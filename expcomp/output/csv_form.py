@@ -1,32 +1,42 @@
 """A sheet as CSV: every column, bare decimal amounts, sorted, the same bytes every time; made block by block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv
 
 from expcomp.exact import Ints
-from expcomp.output.line_tables import all_columns, shown_name
+from expcomp.lanes import side_by_side
+from expcomp.output.line_tables import NAMES, all_columns, shown_name
 from expcomp.output.pay_tables import full_payees
 from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import money_text
+from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet import Sheet
-from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
+from expcomp.texts import arrow_text, each_text, taken_text
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
+AS_THEY_STAND = csv.WriteOptions(include_header=False, quoting_style="none")
 SPECIAL = f'[",{HIDDEN}]'
 
 
 def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
-    frames = (all_columns(sheet, block) for block in sheet.line_blocks()) if lines else [full_payees(sheet)]
-    for number, frame in enumerate(frames):
-        if number == 0:
-            yield (",".join(map(shown_name, frame.columns)) + "\n").encode()
-        yield _rows(frame)
+    if lines:
+        yield _header(LINE_COLUMNS + NAMES)
+        yield from side_by_side(lambda block: _rows(all_columns(sheet, block.tell())), sheet.blocks())
+    else:
+        payees = full_payees(sheet)
+        yield _header(payees.columns)
+        yield _rows(payees)
+
+
+def _header(columns: Iterable[str]) -> bytes:
+    return (",".join(map(shown_name, columns)) + "\n").encode()
 
 
 def _rows(frame: pd.DataFrame) -> memoryview:
@@ -34,9 +44,9 @@ def _rows(frame: pd.DataFrame) -> memoryview:
         _amounts(frame[name].to_numpy(np.int64), frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns
     ]
-    cells[-1] = joined(cells[-1], "\n")
-    rows = pc.binary_join_element_wise(*cells, pa.scalar(",", LARGE))
-    return memoryview(rows.buffers()[2])
+    rows = pa.BufferOutputStream()
+    csv.write_csv(pa.table(cells, names=list(frame.columns)), rows, AS_THEY_STAND)
+    return memoryview(rows.getvalue())
 
 
 def _amounts(minor: Ints, currency: pd.Series) -> pa.Array:

@@ -71,7 +71,7 @@ class DealFacts:
             "milestone": own["milestone"].to_numpy(object), "left_minor": own["left_minor"].to_numpy(),
             "position": own["position"].to_numpy(), "piece": own["piece"].to_numpy(),
         })  # fmt: skip
-        found = pd.concat([keys, trace(source, rows, self.sheet.plans, self.sheet.book)], axis=1)
+        found = pd.concat([keys, trace(source, rows)], axis=1)
         return found.sort_values(["line", "position", "piece"], ignore_index=True)
 
     @cached_property
@@ -79,7 +79,7 @@ class DealFacts:
         """What events took of the deal, with `event` and `event_rule` as text and the row as `at`."""
         source = self.sheet.entitlement
         at = np.flatnonzero((source.losses["deal"] == self.row).to_numpy())
-        told = event_columns(source, at, self.sheet.plans, self.sheet.book)
+        told = event_columns(source, at)
         own = source.losses.iloc[at].drop(columns="event").reset_index(drop=True)
         return pd.concat([own.assign(at=at), told], axis=1)
 

@@ -8,6 +8,9 @@ from expcomp.output.table import Column, Table, amounts, texts
 from expcomp.pay.sheet import Sheet
 from expcomp.texts import look_up, taken_text
 
+NAMES = ["payee_name", "account_name"]
+"""What `all_columns` adds to the columns of lines."""
+
 WAITING_KEY = ["payee_id", "deal_id", "component", "milestone", "state", "currency"]
 
 

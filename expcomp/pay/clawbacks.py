@@ -5,7 +5,7 @@ import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, round_ratio
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, pairs
+from expcomp.pay.lookups import NONE, is_among, pairs
 from expcomp.pay.words import REACHED
 from expcomp.plan.model import Clawback
 from expcomp.plan.versions import PlanSet
@@ -53,9 +53,7 @@ def entitle(
     """
     amount, reached = tranches["amount_minor"].to_numpy(), tranches["reached"].to_numpy()
     alive = (tranches["state"] == REACHED).to_numpy() & (reached <= as_of)
-    suffers = np.zeros(len(deals), dtype=np.bool_)
-    suffers[losses["deal"]] = True
-    hit = np.flatnonzero(suffers[deal])
+    hit = np.flatnonzero(is_among(deal, losses["deal"].to_numpy()))
     at, loss = pairs(deal[hit], losses["deal"].to_numpy())
     before = losses["day"].to_numpy()[loss] <= np.minimum(reached[hit[at]], as_of)
     top, bottom = np.zeros(len(hit), dtype=np.int64), np.ones(len(hit), dtype=np.int64)

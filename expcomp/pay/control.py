@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.entitlement import Settled
 from expcomp.pay.lookups import NONE, days, numbers
 from expcomp.pay.unpaid import exported_value
-from expcomp.plan.versions import PlanSet
-from expcomp.sources.book import Book
 
 CREDITED = "credited"
 
@@ -30,9 +28,9 @@ class DealTotals:
     rows: int
 
 
-def deal_totals(source: Entitlement, plans: PlanSet, book: Book) -> DealTotals:
+def deal_totals(source: Settled) -> DealTotals:
     deals = source.deals
-    value, given, currency = exported_value(source, plans)
+    value, given, currency = exported_value(source)
     credited = np.zeros(len(deals), dtype=np.bool_)
     credited[source.lines["deal"].to_numpy()] = True
     standing = np.select(
@@ -48,18 +46,18 @@ def deal_totals(source: Entitlement, plans: PlanSet, book: Book) -> DealTotals:
         CREDITED,
     )
     inside = pd.DataFrame({"currency": currency, "standing": standing, "amount_minor": np.where(given, value, 0)})
-    frame = pd.concat([inside, _outside(source, plans, book)], ignore_index=True)
+    frame = pd.concat([inside, _outside(source)], ignore_index=True)
     totals = frame.groupby(["currency", "standing"], sort=True)["amount_minor"].agg(["size", "sum"]).reset_index()
     totals = totals.rename(columns={"size": "rows", "sum": "amount_minor"})
-    rows = len(book["deals"])
+    rows = len(source.book["deals"])
     if int(totals["rows"].sum()) != rows:
         raise Unbalanced(f"{rows} deals were read and {totals['rows'].sum()} are accounted for")
     return DealTotals(totals, rows)
 
 
-def _outside(source: Entitlement, plans: PlanSet, book: Book) -> pd.DataFrame:
+def _outside(source: Settled) -> pd.DataFrame:
     """Deals that do not exist at `as_of`: closed later, or cancelled by then."""
-    frame = book["deals"]
+    frame, plans = source.book["deals"], source.plans
     frame = frame[source.deals.names.codes(frame["deal_id"]) == NONE]
     value, given = numbers(frame[plans.versions[0].plan.value])
     won, later = frame["won"].fillna(False).to_numpy(np.bool_), days(frame["close_date"]) > source.as_of

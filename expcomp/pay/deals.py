@@ -1,6 +1,7 @@
 """The deals of a run as columns: which are won, which version of which plan pays them, what they are worth."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from expcomp.diagnostics import Code, Finding, Findings, Place
 from expcomp.exact import Flags, Ints
 from expcomp.pay.currency import Rates
 from expcomp.pay.facts import Facts, Worth
-from expcomp.pay.lookups import NONE, Names, days, numbers
+from expcomp.pay.lookups import NONE, Dated, Names, days, folded, numbers
 from expcomp.pay.places import cell, place_of
 from expcomp.pay.signals import credit_signals, link
 from expcomp.plan.model import Plan
@@ -50,6 +51,24 @@ class Deals:
 
     def id(self, row: int) -> str:
         return str(self.frame["deal_id"].iat[row])
+
+    @cached_property
+    def receipts(self) -> Dated:
+        """Rows of the receipts table by deal and day."""
+        receipts = self.facts.book["receipts"]
+        return Dated.of(self.names.codes(receipts["deal_id"]), days(receipts["date"]))
+
+    def milestone_rows(self, word: str) -> Dated:
+        """Rows of the milestones table with this name, by deal and day."""
+        if word not in self._milestones:
+            rows = self.facts.book["milestones"]
+            named = (folded(rows["milestone"]) == word.casefold()).to_numpy()
+            self._milestones[word] = Dated.of(self.names.codes(rows["deal_id"]), days(rows["reached_on"]), named)
+        return self._milestones[word]
+
+    @cached_property
+    def _milestones(self) -> dict[str, Dated]:
+        return {}
 
     def of_version(self, index: int) -> Ints:
         """Rows a version pays or counts."""

@@ -5,6 +5,7 @@ correction = entitlement(last closed end) − posted            (only against po
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -12,11 +13,10 @@ import pandas as pd
 
 from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
-from expcomp.pay.keys import KEY, Keyed
-from expcomp.pay.labels import Text, choice, each
+from expcomp.pay.keys import KEY, Keyed, key_names, key_order
+from expcomp.pay.labels import choice, each
 from expcomp.pay.lookups import NONE
 from expcomp.period import NEVER, Span, to_day, to_iso
-from expcomp.plan.versions import PlanSet
 
 MOVEMENT, CORRECTION = "movement", "correction"
 
@@ -24,8 +24,66 @@ COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranc
 """standing_at: "now" or "before", the entitlement whose tranche carries the trace; event: row of its losses
 that took something back, or NONE; on: a day as text."""
 
+REASONS = ("clawback", "commission", "milestone", "correction", "true_up", "cancelled")
 
-def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: PlanSet, span: Span) -> pd.DataFrame:
+
+@dataclass(frozen=True)
+class Moved:
+    """Keys whose entitlement moved between two dates. `now` and `before` hold the tranches that stand for them and
+    no others. Columns of `rows`, numbers all: amount_minor, why (of REASONS), on, earned (days), tranche, gone
+    (whether the key is no longer there, so that its tranche is one of `before`), event."""
+
+    rows: pd.DataFrame
+    now: Entitlement
+    before: Entitlement | None
+
+    @classmethod
+    def together(cls, parts: Sequence["Moved"]) -> "Moved":
+        """Of several runs of deals."""
+        if len(parts) == 1:
+            return parts[0]
+        now = Entitlement.together([part.now for part in parts])
+        tranche, loss = (
+            np.cumsum([0, *(len(getattr(part.now, table)) for part in parts)]) for table in ("tranches", "losses")
+        )
+        rows = [
+            part.rows.assign(
+                tranche=part.rows["tranche"] + tranche[number],
+                event=np.where(part.rows["event"] == NONE, NONE, part.rows["event"] + loss[number]),
+            )
+            for number, part in enumerate(parts)
+        ]
+        return cls(pd.concat(rows, ignore_index=True), now, None)
+
+    def lines(self, span: Span) -> pd.DataFrame:
+        """COLUMNS, by payee, deal, component, day and milestone; those that are gone last."""
+        found = []
+        gone = self.rows["gone"].to_numpy(np.bool_)
+        for source, standing_at, own in ((self.now, "now", ~gone), (self.before, "before", gone)):
+            if source is not None and (own.any() or standing_at == "now"):
+                found.append(_told(self.rows[own], source, span).assign(standing_at=standing_at))
+        return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
+
+
+def _told(rows: pd.DataFrame, source: Entitlement, span: Span) -> pd.DataFrame:
+    tranche, on = (rows[name].to_numpy() for name in ("tranche", "on"))
+    order = key_order(source, tranche, on)
+    rows, tranche = rows.take(order), tranche[order]
+    plans = source.plans
+    return key_names(source, tranche).assign(
+        kind=choice([MOVEMENT], np.zeros(len(rows), dtype=np.int64)),
+        amount_minor=rows["amount_minor"].to_numpy(),
+        reason=choice(REASONS, rows["why"].to_numpy()),
+        on=each(to_iso, on[order]),
+        period_earned=each(
+            lambda number: plans.calendar.label(span, number), plans.calendar.numbers(span, rows["earned"].to_numpy())
+        ),
+        tranche=tranche,
+        event=rows["event"].to_numpy(),
+    )
+
+
+def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int]) -> Moved:
     """The difference of two entitlements over the same data at two dates. `before` None: nothing came before.
 
     `cancelled` maps deal ids to the day of their cancellation.
@@ -34,30 +92,28 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int], plans: Pla
     both = both.assign(amount_minor=both["entitled_minor"] - both["entitled_minor_before"])
     both = both[both["amount_minor"] != 0]
     gone = (both["tranche"] == NONE).to_numpy()
-    parts = []
-    if not gone.all():
-        parts.append(_moved(both[~gone], now, before.source.as_of if before else -1))
-    if gone.any():
-        assert before is not None
-        parts.append(_gone(both[gone], before.source, cancelled))
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    frame = parts[0] if len(parts) == 1 else pd.concat(parts)
-    frame = frame.assign(kind=MOVEMENT, period_earned=_labels(frame["earned_day"], plans, span)).reset_index(drop=True)
-    if KEY[0] not in frame:
-        frame = pd.concat([now.names(now.key_of[frame["tranche"]]), frame], axis=1)
-    return frame[COLUMNS]
+    moved = _moved(both[~gone], now, before.source.as_of if before else -1)
+    if not gone.any():
+        return Moved(*_standing(moved, now.source), None)
+    assert before is not None
+    moved, now_source = _standing(moved, now.source)
+    lost, before_source = _standing(_gone(both[gone], before.source, cancelled), before.source)
+    return Moved(pd.concat([moved, lost], ignore_index=True), now_source, before_source)
+
+
+def _standing(rows: pd.DataFrame, source: Entitlement) -> tuple[pd.DataFrame, Entitlement]:
+    """The rows in the order of their tranches, and the entitlement of these tranches alone."""
+    rows = rows.take(np.argsort(rows["tranche"].to_numpy(), kind="stable"))
+    return rows.assign(tranche=np.arange(len(rows))), source.only(rows["tranche"].to_numpy())
 
 
 def _both(now: Keyed, before: Keyed | None) -> pd.DataFrame:
-    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`); without
-    their names where both are the same lines."""
+    """Keys whose entitlement may differ, with the columns of both dates (those of before end in `_before`)."""
     if before is None or now.same_lines(before):
         earlier = before.entitled_minor if before is not None else np.zeros_like(now.entitled_minor)
         changed = np.flatnonzero(now.entitled_minor != earlier)
         return now.numbers(changed).assign(entitled_minor_before=earlier[changed])
-    both = _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
-    return both.reset_index()
+    return _outer(now.frame, before.frame.add_suffix("_before"), ["entitled_minor", "entitled_minor_before"])
 
 
 def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.DataFrame:
@@ -74,16 +130,13 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
     return pd.DataFrame(columns, index=keys)
 
 
-MOVED = ("clawback", "commission", "milestone", "correction", "true_up")
-
-
 def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     """Reached since: commission or milestone; taken back since: clawback; else a posted tranche
     rose (true_up) or fell for no event (correction)."""
-    source, detail = now.source, now.source.tranches
+    source = now.source
     tranche = rows["tranche"].to_numpy(np.int64)
     key = now.key_of[tranche]
-    reached = detail["reached"].to_numpy()[tranche]
+    reached = source.tranches["reached"].to_numpy()[tranche]
     if "reached_before" in rows:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
     came = (since < reached) & (reached <= source.as_of)
@@ -91,13 +144,15 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now, key)
     back = falls & (event[key] != NONE)
     first = rows["holds_first"].to_numpy(np.bool_) & (rows["reached"].to_numpy(np.int64) > since)
-    why = np.select([back, came & first, came, falls], range(4), 4)
-    on = np.where(back, event_day[key], np.minimum(reached, source.as_of))
-    found = rows.assign(
-        reason=choice(MOVED, why), on=each(to_iso, on), earned_day=np.where(back, hit_day[key], reached),
-        standing_at="now", event=np.where(back, event[key], NONE),
-    )  # fmt: skip
-    return found.take(now.order(key, on))
+    return pd.DataFrame({
+        "amount_minor": rows["amount_minor"].to_numpy(),
+        "why": np.select([back, came & first, came, falls], range(4), 4),
+        "on": np.where(back, event_day[key], np.minimum(reached, source.as_of)),
+        "earned": np.where(back, hit_day[key], reached),
+        "tranche": tranche,
+        "gone": False,
+        "event": np.where(back, event[key], NONE),
+    })  # fmt: skip
 
 
 def _direction(now: Keyed, keys: Ints) -> Ints:
@@ -135,19 +190,18 @@ def _gone(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) ->
     """Keys of a cancelled deal; and lines of others that it took with it, a cap or a carve-out."""
     tranche = rows["tranche_before"].to_numpy(np.int64)
     reached = source.tranches["reached"].to_numpy()[tranche]
-    days = zip(rows["deal_id"], reached.tolist(), strict=True)
-    on = [to_iso(cancelled.get(deal_id, day)) for deal_id, day in days]
-    return rows.assign(
-        reason=["cancelled" if deal_id in cancelled else "correction" for deal_id in rows["deal_id"]], on=on,
-        tranche=tranche, earned_day=reached, standing_at="before", event=NONE,
-    )  # fmt: skip
-
-
-def _labels(days: pd.Series, plans: PlanSet, span: Span) -> Text:
-    """The pay period of each day."""
-    return each(
-        lambda number: plans.calendar.label(span, number), plans.calendar.numbers(span, days.to_numpy(np.int64))
-    )
+    deals = source.deals.names.text(source.lines["deal"].to_numpy()[source.tranches["line"].to_numpy()[tranche]])
+    known = deals.isin(cancelled).to_numpy()
+    days = [cancelled.get(deal_id, day) for deal_id, day in zip(deals, reached.tolist(), strict=True)]
+    return pd.DataFrame({
+        "amount_minor": rows["amount_minor"].to_numpy(),
+        "why": np.where(known, REASONS.index("cancelled"), REASONS.index("correction")),
+        "on": np.asarray(days, dtype=np.int64),
+        "earned": reached,
+        "tranche": tranche,
+        "gone": True,
+        "event": NONE,
+    })  # fmt: skip
 
 
 def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancelled: dict[str, int]) -> pd.DataFrame:

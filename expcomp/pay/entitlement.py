@@ -2,10 +2,14 @@
 
     deals → tier → credit → rate → accelerator → overlays → caps → milestones → losses
 
-Every step adds columns or lines; none edits an amount that an earlier step made.
+Every step adds columns or lines; none edits an amount that an earlier step made. Up to caps all deals are worked at
+once, because quotas, caps and budgets run over many of them; from there on each deal stands alone, and so many are
+worked at a time as the processor's cache holds.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,7 +22,7 @@ from expcomp.pay.components import PAID, component_lines
 from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
-from expcomp.pay.lookups import NONE, days, distinct
+from expcomp.pay.lookups import NONE, days, distinct, is_among
 from expcomp.pay.losses import find_losses
 from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.quotas import Quotas
@@ -26,7 +30,7 @@ from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.steps import Steps
 from expcomp.pay.tranches import cut, forfeit
-from expcomp.pay.words import REACHED, SPIFF, empty, roles
+from expcomp.pay.words import KIND, REACHED, SPIFF, codes, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -34,11 +38,19 @@ from expcomp.sources.book import Book
 NOTHING_POSTED: PostedDays = {}
 
 
-@dataclass(frozen=True)
-class Entitlement:
-    """Lines, their tranches with what they are worth at `as_of`, and why the rest pays nothing. A tranche is a
-    line's part of a piece, a piece a deal's part of a step; `detail` puts them together."""
+PART = 1 << 17
+"""Deals whose tranches are worked at a time."""
 
+
+@dataclass(frozen=True)
+class Settled:
+    """What deals pay in all, before milestones: `lines` (LINE of components.py) with their `credits`; what events took
+    of the deals closed by `as_of` (`losses`); and why the rest pays nothing."""
+
+    plans: PlanSet
+    book: Book
+    pay_span: Span
+    posted: PostedDays
     as_of: int
     deals: Deals
     payees: Payees
@@ -46,15 +58,54 @@ class Entitlement:
     zeroed: Ints
     lines: pd.DataFrame
     credits: pd.DataFrame
-    tranches: pd.DataFrame
-    pieces: pd.DataFrame
     steps: Steps
-    lost: pd.DataFrame
     losses: pd.DataFrame
-    recoveries: pd.DataFrame
     vacant: pd.DataFrame
     overlays_unpaid: pd.DataFrame
     budgets_spent: pd.DataFrame
+
+    @cached_property
+    def whole(self) -> "Entitlement":
+        """Of all deals at once."""
+        return self.part(np.arange(len(self.lines)), np.arange(len(self.losses)))
+
+    def parts(self) -> Iterator[tuple[Ints, Ints]]:
+        """The lines and the losses of a run of deals at a time, each to be cut by `part`."""
+        count = -(-len(self.deals) // PART)
+        yield from zip(_by_part(self.lines["deal"], count), _by_part(self.losses["deal"], count), strict=True)
+
+    def part(self, lines: Ints, losses: Ints) -> "Entitlement":
+        """Of these lines, with the losses of their deals. Once all parts were cut, `check` tells what they met."""
+        tranches, pieces = _tranches(self, lines)
+        payee = self.lines["payee"].to_numpy()
+        tranches = forfeit(tranches, payee, self.plans, self.payees, self.pay_span, self.as_of)
+        settled = {field.name: getattr(self, field.name) for field in fields(Settled)}
+        settled["losses"] = self.losses.take(losses).reset_index(drop=True)
+        every = Entitlement(**settled, tranches=tranches, pieces=pieces, lost=empty({}), recoveries=empty({}))
+        return every.at(self.as_of)
+
+    def check(self) -> None:
+        """Raises `Refused` for values that a condition asked for and that cannot be converted."""
+        findings = Findings()
+        _check_rates(self.deals, findings)
+
+
+def _by_part(deal: pd.Series, count: int) -> list[Ints]:
+    """The rows of each part, in their order."""
+    part = (deal.to_numpy() // PART).astype(np.uint16)
+    rows = np.argsort(part, kind="stable")
+    return np.split(rows, np.cumsum(np.bincount(part, minlength=count))[:-1])
+
+
+@dataclass(frozen=True)
+class Entitlement(Settled):
+    """The tranches of lines with what they are worth at `as_of`. A tranche is a line's part of a piece, a piece a
+    deal's part of a step; `detail` puts them together."""
+
+    tranches: pd.DataFrame
+    pieces: pd.DataFrame
+    lost: pd.DataFrame
+    recoveries: pd.DataFrame
 
     @property
     def step(self) -> Ints:
@@ -92,8 +143,58 @@ class Entitlement:
             lost_bottom=np.where(found, np.append(self.lost["bottom"], 1)[hit], 1),
         )
 
+    def at(self, date: int) -> "Entitlement":
+        """What tranches are worth at a date not after this one's: only what happened between the two is taken away.
 
-def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: PostedDays = NOTHING_POSTED) -> Entitlement:
+        For plans and data in which nothing after a date changes what lines were before it; see `looks_back`.
+        """
+        losses = self.losses[(self.losses["day"] <= date).to_numpy()].reset_index(drop=True)
+        deal = self.lines["deal"].to_numpy()[self.tranches["line"]]
+        earned = self.steps.frame["earned"].to_numpy()[self.step]
+        tranches, lost, recoveries = entitle(self.tranches, deal, earned, losses, self.deals, self.plans, date)
+        return replace(self, as_of=date, tranches=tranches, lost=lost, losses=losses, recoveries=recoveries)
+
+    def only(self, tranches: Ints) -> "Entitlement":
+        """Of these tranches alone, given in their order."""
+        own = self.tranches.take(tranches)
+        lost, recovered = (
+            table[is_among(table["tranche"].to_numpy(), tranches)] for table in (self.lost, self.recoveries)
+        )
+        return replace(
+            self,
+            tranches=own.assign(piece=np.arange(len(own))).reset_index(drop=True),
+            pieces=self.pieces.take(own["piece"].to_numpy()).reset_index(drop=True),
+            lost=lost.assign(tranche=np.searchsorted(tranches, lost["tranche"])).reset_index(drop=True),
+            recoveries=recovered.assign(tranche=np.searchsorted(tranches, recovered["tranche"])).reset_index(drop=True),
+        )  # fmt: skip
+
+    @classmethod
+    def together(cls, parts: Sequence["Entitlement"]) -> "Entitlement":
+        """Of several runs of deals."""
+        tranche, piece, loss = (
+            np.cumsum([0, *(len(getattr(part, table)) for part in parts)]) for table in ("tranches", "pieces", "losses")
+        )
+        tables = zip(
+            *(
+                (
+                    part.tranches.assign(piece=part.tranches["piece"] + piece[n]),
+                    part.pieces,
+                    part.lost.assign(tranche=part.lost["tranche"] + tranche[n]),
+                    part.losses,
+                    part.recoveries.assign(
+                        tranche=part.recoveries["tranche"] + tranche[n], loss=part.recoveries["loss"] + loss[n]
+                    ),
+                )
+                for n, part in enumerate(parts)
+            ),
+            strict=True,
+        )
+        names = ("tranches", "pieces", "lost", "losses", "recoveries")
+        whole = {name: pd.concat(table, ignore_index=True) for name, table in zip(names, tables, strict=True)}
+        return replace(parts[0], **whole)
+
+
+def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: PostedDays = NOTHING_POSTED) -> Settled:
     """Raises `Refused` with everything in the data that keeps the plan from being paid by."""
     findings = Findings()
     deals, payees = read_deals(plans, book, as_of, findings), Payees.of(book)
@@ -109,15 +210,10 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     paid = credited[zero[credited["deal"]] == NONE].reset_index(drop=True)
     del credited
     lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
-    steps = Steps.of(plans)
-    tranches, pieces = _tranches(plans, lines, steps, book, deals, posted)
-    tranches = forfeit(tranches, lines["payee"].to_numpy(), plans, payees, pay_span, as_of)
-    _check_rates(deals, findings)
-    whole = Entitlement(
-        as_of, deals, payees, tier, zero, lines, credits, tranches, pieces, steps, empty({}), losses, empty({}),
+    return Settled(
+        plans, book, pay_span, posted, as_of, deals, payees, tier, zero, lines, credits, Steps.of(plans), losses,
         vacant, unpaid, spent,
     )  # fmt: skip
-    return rewind(whole, plans, as_of)
 
 
 def _credited(
@@ -139,18 +235,6 @@ def _credited(
     tier = _merge(deals, [credit.tier for credit in divided], NO_TIER)
     missing = pd.concat([credit.missing for credit in divided], ignore_index=True)
     return credited.loc[credited["paid"], PAID], tier, missing
-
-
-def rewind(later: Entitlement, plans: PlanSet, as_of: int) -> Entitlement:
-    """What tranches are worth at a date not after that of `later`: only what happened between the two is taken away.
-
-    For plans and data in which nothing after a date changes what lines were before it; see `looks_back`.
-    """
-    losses = later.losses[(later.losses["day"] <= as_of).to_numpy()].reset_index(drop=True)
-    deal = later.lines["deal"].to_numpy()[later.tranches["line"]]
-    earned = later.steps.frame["earned"].to_numpy()[later.step]
-    tranches, lost, recoveries = entitle(later.tranches, deal, earned, losses, later.deals, plans, as_of)
-    return replace(later, as_of=as_of, tranches=tranches, lost=lost, losses=losses, recoveries=recoveries)
 
 
 def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
@@ -188,23 +272,24 @@ def _check_rates(deals: Deals, findings: Findings) -> None:
     findings.check()
 
 
-def _tranches(
-    plans: PlanSet, lines: pd.DataFrame, steps: Steps, book: Book, deals: Deals, posted: PostedDays
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tranches of every line, each line's together; and the pieces they are cut along."""
-    deal, gross = lines["deal"].to_numpy(), lines["gross_minor"].to_numpy()
-    version, spiff = lines["version"].to_numpy(), (lines["kind"] == SPIFF).to_numpy()
+def _tranches(settled: Settled, lines: Ints) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tranches of these lines, each line's together; and the pieces they are cut along."""
+    deals, steps = settled.deals, settled.steps
+    deal, gross, version, kind = (
+        settled.lines[name].to_numpy()[lines] if name != "kind" else codes(settled.lines[name])[lines]
+        for name in ("deal", "gross_minor", "version", "kind")
+    )
     tranches, pieces, done = [], [], 0
-    for index, plan in enumerate(plans.versions):
+    for index, plan in enumerate(settled.plans.versions):
         for is_spiff in (False, True):
-            own = np.flatnonzero((version == index) & (spiff == is_spiff))
-            rows = distinct(deal[own], len(deals))
+            own = np.flatnonzero((version == index) & ((kind == KIND.categories.get_loc(SPIFF)) == is_spiff))
+            rows = distinct(deal[own])
             dates = (
-                spiff_dates(plan, index, steps, deals, rows, posted)
+                spiff_dates(plan, index, steps, deals, rows, settled.posted)
                 if is_spiff
-                else milestone_dates(plan, index, steps, book, deals, rows, posted)
+                else milestone_dates(plan, index, steps, deals, rows, settled.posted)
             )
-            tranches.append(cut(own, deal[own], gross[own], dates, done, steps, plan.plan.rounding))
+            tranches.append(cut(lines[own], deal[own], gross[own], dates, done, steps, plan.plan.rounding))
             pieces.append(dates)
             done += len(dates)
     return _together(tranches), _together(pieces)

@@ -62,8 +62,7 @@ class Words:
         return wanted[self.codes]
 
     def take(self, rows: Ints) -> "Words":
-        """The words of these rows; row NONE has no value."""
-        return Words(np.append(self.codes, NONE)[rows], self.distinct)
+        return Words(self.codes[rows], self.distinct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,10 @@ class Amounts:
     top: Ints
     given: Flags
     bottom: Ints | int = 1
+
+    def take(self, rows: Ints) -> "Amounts":
+        bottom = self.bottom if isinstance(self.bottom, int) else self.bottom[rows]
+        return Amounts(self.top[rows], self.given[rows], bottom)
 
     def within(self, bounds: Iterable[Between], scale: int) -> Flags:
         found = np.zeros(len(self.top), dtype=np.bool_)
@@ -89,6 +92,15 @@ class Amounts:
                 inside &= np.asarray(top <= high if bound.high_included else top < high, dtype=np.bool_)
             found |= inside
         return found
+
+
+def _with_none(column: pd.Series, type_: FieldType) -> Words | Amounts:
+    """A whole column, and one more entry for no row."""
+    if type_ in (FieldType.WORD, FieldType.TEXT):
+        words = Words.of(column)
+        return Words(np.append(words.codes, NONE), words.distinct)
+    top, given = flags(column) if type_ is FieldType.FLAG else numbers(column)
+    return Amounts(np.append(top.astype(np.int64), 0), np.append(given, False))
 
 
 def _fits(values: Ints | int, factor: int) -> bool:
@@ -110,7 +122,8 @@ class Facts:
         self.product = self.products.codes(own)
         self.rates = Rates(book["fx"])
         self.faults: dict[int, str] = {}
-        self._words: dict[str, Words] = {}
+        self._columns: dict[str, Words | Amounts] = {}
+        self._histories: dict[str, Dated] = {}
 
     def hold(self, conditions: Conditions, worth: Worth, rows: Ints, day: Ints) -> Flags:
         """Whether all conditions hold, for each row on its day."""
@@ -165,15 +178,9 @@ class Facts:
 
     def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints) -> Words | Amounts:
         """A field of `frame` at these rows; row NONE has no value."""
-        if type_ in (FieldType.WORD, FieldType.TEXT):
-            return self._text(key, frame[name]).take(rows)
-        top, given = flags(frame[name]) if type_ is FieldType.FLAG else numbers(frame[name])
-        return Amounts(np.append(top.astype(np.int64), 0)[rows], np.append(given, False)[rows])
-
-    def _text(self, key: str, column: pd.Series) -> Words:
-        if key not in self._words:
-            self._words[key] = Words.of(column)
-        return self._words[key]
+        if key not in self._columns:
+            self._columns[key] = _with_none(frame[name], type_)
+        return self._columns[key].take(rows)
 
     @cached_property
     def family(self) -> Words:
@@ -189,9 +196,12 @@ class Facts:
         return rows
 
     def _history(self, name: str) -> Dated:
-        history = self.book["account_history"]
-        given = (history[name] != "").to_numpy() if history[name].dtype == "str" else history[name].notna().to_numpy()
-        return Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]), given)
+        if name not in self._histories:
+            history = self.book["account_history"]
+            column = history[name]
+            given = (column != "").to_numpy() if column.dtype == "str" else column.notna().to_numpy()
+            self._histories[name] = Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]), given)
+        return self._histories[name]
 
     @cached_property
     def history_days(self) -> Dated:

@@ -21,10 +21,9 @@ KEY = ["payee_id", "deal_id", "component", "milestone", "currency"]
 @dataclass(frozen=True)
 class Keyed:
     """The keys of an entitlement. A line is one payee's component on one deal, so that its tranches of one milestone,
-    which stand together, are a key. `currencies` names the currency of each plan version."""
+    which stand together, are a key."""
 
     source: Entitlement
-    currencies: list[str]
 
     COLUMNS = ("entitled_minor", "reached", "holds_first", "tranche")
 
@@ -70,39 +69,44 @@ class Keyed:
     def frame(self) -> pd.DataFrame:
         """COLUMNS of every key, indexed by KEY."""
         every = np.arange(len(self.tranche))
-        return pd.concat([self.names(every), self.numbers(every)], axis=1).set_index(KEY)
-
-    def names(self, at: Ints) -> pd.DataFrame:
-        """KEY of these keys."""
-        line = self._line(at)
-        return pd.DataFrame({
-            "payee_id": self.source.payees.names.text(line["payee"].to_numpy()),
-            "deal_id": self.source.deals.names.text(line["deal"].to_numpy()),
-            "component": word(line["component"]),
-            "milestone": word(self._milestone(at)),
-            "currency": choice(self.currencies, line["version"].to_numpy()),
-        })  # fmt: skip
+        return pd.concat([key_names(self.source, self.tranche), self.numbers(every)], axis=1).set_index(KEY)
 
     def numbers(self, at: Ints) -> pd.DataFrame:
         """COLUMNS of these keys."""
         return pd.DataFrame({name: getattr(self, name)[at] for name in self.COLUMNS})
 
-    def order(self, at: Ints, on: Ints) -> Ints:
-        """The order of these keys by payee, deal, component, a day, milestone: numbers that rise as their names do."""
-        line = self._line(at)
-        payee, deal = line["payee"].to_numpy(), line["deal"].to_numpy()
-        return order_by(payee, deal, codes(line["component"]), on, codes(self._milestone(at)))
-
-    def _line(self, at: Ints) -> pd.DataFrame:
-        columns = ["payee", "deal", "component", "version"]
-        return self.source.lines[columns].take(self.source.tranches["line"].to_numpy()[self.tranche[at]])
-
-    def _milestone(self, at: Ints) -> pd.Series:
-        return self.source.steps.frame["milestone"].take(self.source.step[self.tranche[at]])
-
     def same_lines(self, other: "Keyed") -> bool:
         """Whether both are the same lines at two dates, so that their keys stand in the same order."""
         return self.source.lines is other.source.lines
+
+
+def key_names(source: Entitlement, tranche: Ints) -> pd.DataFrame:
+    """KEY of the keys that these tranches stand for."""
+    line = _lines(source, tranche)
+    return pd.DataFrame({
+        "payee_id": source.payees.names.text(line["payee"].to_numpy()),
+        "deal_id": source.deals.names.text(line["deal"].to_numpy()),
+        "component": word(line["component"]),
+        "milestone": word(_milestones(source, tranche)),
+        "currency": choice(source.plans.currencies, line["version"].to_numpy()),
+    })  # fmt: skip
+
+
+def key_order(source: Entitlement, tranche: Ints, on: Ints) -> Ints:
+    """The order of keys by payee, deal, component, a day, milestone: numbers that rise as their names do."""
+    line = _lines(source, tranche)
+    payee, deal = line["payee"].to_numpy(), line["deal"].to_numpy()
+    return order_by(payee, deal, codes(line["component"]), on, codes(_milestones(source, tranche)))
+
+
+def _lines(source: Entitlement, tranche: Ints) -> pd.DataFrame:
+    columns = ["payee", "deal", "component", "version"]
+    return source.lines[columns].take(source.tranches["line"].to_numpy()[tranche])
+
+
+def _milestones(source: Entitlement, tranche: Ints) -> pd.Series:
+    step = source.pieces["step"].to_numpy()[source.tranches["piece"].to_numpy()[tranche]]
+    return source.steps.frame["milestone"].take(step)
 
 
 def _by_run(of: np.ufunc, values: Ints, first: Ints) -> Ints:

@@ -17,6 +17,9 @@ from expcomp.texts import LARGE, arrow_text, joined, taken_text, text_array
 
 Text = pd.arrays.ArrowStringArray
 
+DIGITS = 18
+"""As many as Arrow's 64-bit decimals hold."""
+
 
 def each(render: Callable[[int], str], values: Ints) -> Text:
     """The text of every whole number."""
@@ -70,9 +73,10 @@ def numbered(
 def money_text(minor: Ints, currency: str) -> pa.Array:
     """123450 USD → `1234.50`, for a whole column: `money.to_text` in Arrow's memory."""
     places_ = decimals(currency)
-    whole = pa.array(np.asarray(minor, dtype=np.int64))
+    whole = np.ascontiguousarray(minor, dtype=np.int64)
     if not places_:
-        return whole.cast(LARGE)
-    words = np.stack((whole.to_numpy(), whole.to_numpy() >> 63), axis=1)
-    exact = pa.Array.from_buffers(pa.decimal128(38, places_), len(whole), [None, pa.py_buffer(words)])
-    return exact.cast(LARGE)
+        return pa.array(whole).cast(LARGE)
+    exact: pa.DataType = pa.decimal64(DIGITS, places_)
+    if max(whole.max(initial=0), -whole.min(initial=0)) >= 10**DIGITS:
+        exact, whole = pa.decimal128(38, places_), np.stack((whole, whole >> 63), axis=1)
+    return pa.Array.from_buffers(exact, len(whole), [None, pa.py_buffer(whole)]).cast(LARGE)

@@ -13,8 +13,6 @@ from expcomp.pay.labels import choice
 from expcomp.pay.lookups import NONE, ranks
 from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
 from expcomp.period import Period
-from expcomp.plan.versions import PlanSet
-from expcomp.sources.book import Book
 from expcomp.texts import arrow_text
 
 POSTING = [
@@ -27,18 +25,16 @@ LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after"]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
-BLOCK = 1 << 18
+BLOCK = 1 << 17
 """Lines told at a time: memory stays bounded."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """The entitlements, plans and exports that lines were made from."""
+    """The entitlements that lines were made from."""
 
     now: Entitlement
     before: Entitlement | None
-    plans: PlanSet
-    book: Book
 
     def tell(self, found: pd.DataFrame) -> pd.DataFrame:
         """Differences (`difference.COLUMNS`, `on` as text) with TRACE and EVENT, blank where there is no tranche."""
@@ -59,8 +55,8 @@ class Story:
 
     def _columns(self, source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
-        yield trace(source, tranche, self.plans, self.book)
-        yield event_columns(source, event, self.plans, self.book)
+        yield trace(source, tranche)
+        yield event_columns(source, event)
 
 
 @dataclass(frozen=True)
@@ -81,22 +77,23 @@ class Lines:
         both = pd.concat([own, further], ignore_index=True) if len(whole) else own
         return cls(_in_order(both), whole, story)
 
-    def blocks(self) -> Iterator[pd.DataFrame]:
-        """LINE_COLUMNS of all lines, a block at a time; at least one block."""
+    def blocks(self) -> Iterator["Lines"]:
+        """The same lines, a block at a time; at least one block."""
         for start in range(0, max(len(self.postings), 1), BLOCK):
-            yield self._tell(self.postings.iloc[start : start + BLOCK])
+            yield replace(self, postings=self.postings.iloc[start : start + BLOCK])
+
+    def tell(self) -> pd.DataFrame:
+        """LINE_COLUMNS."""
+        told = self.postings["told"].to_numpy()
+        rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
+        traced = self.story.tell(self.postings.take(rows[0]))
+        return as_they_stood([traced, self.told.take(told[rows[1]])], rows)[LINE_COLUMNS]
 
     def of_payees(self, payees: Collection[str]) -> "Lines":
         return self.keep(self.postings["payee_id"].isin(payees).to_numpy())
 
     def keep(self, mask: Flags) -> "Lines":
         return replace(self, postings=self.postings[mask])
-
-    def _tell(self, postings: pd.DataFrame) -> pd.DataFrame:
-        told = postings["told"].to_numpy()
-        rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
-        traced = self.story.tell(postings.take(rows[0]))
-        return as_they_stood([traced, self.told.take(told[rows[1]])], rows)[LINE_COLUMNS]
 
 
 def as_they_stood(parts: Sequence[pd.DataFrame], rows: Sequence[Ints]) -> pd.DataFrame:

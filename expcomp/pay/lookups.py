@@ -47,6 +47,11 @@ def folded(column: pd.Series) -> pd.Series:
     return pd.Series(each_text(column, lambda text: text.strip().casefold()), index=column.index)
 
 
+def alike(column: pd.Series) -> Ints:
+    """Whole numbers, the same for the same text."""
+    return np.asarray(arrow_text(column).dictionary_encode().indices.to_numpy(), dtype=np.int64)
+
+
 def ranks(column: pd.Series) -> Ints:
     """Whole numbers that stand in the order of the texts."""
     encoded = arrow_text(column).dictionary_encode()
@@ -64,7 +69,10 @@ class Names:
 
     @classmethod
     def of(cls, *columns: pd.Series) -> "Names":
-        names = pc.unique(pa.concat_arrays([arrow_text(column) for column in columns]))
+        names = pa.concat_arrays([arrow_text(column) for column in columns])
+        if _rise(names):
+            return cls(names)
+        names = pc.unique(names)
         return cls(names.take(pc.sort_indices(names)))
 
     def codes(self, column: pd.Series) -> Ints:
@@ -72,9 +80,20 @@ class Names:
         if len(column) == 0:
             return np.zeros(0, dtype=np.int64)
         texts = arrow_text(column)
-        codes: Ints = (
-            pc.index_in(texts, value_set=self.names).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
-        )
+        if len(texts) < len(self.names):
+            encoded = texts.dictionary_encode()
+            few: Ints = self._codes_of_few(encoded.dictionary)[encoded.indices.to_numpy()]
+            return few
+        codes: Ints = _positions(texts, self.names)
+        codes[pc.equal(texts, "").to_numpy(zero_copy_only=False)] = NONE
+        return codes
+
+    def _codes_of_few(self, texts: pa.Array) -> Ints:
+        """Of different texts, fewer than names: it is they that are put into a table, and the names looked up in it."""
+        at = _positions(self.names, texts)
+        found = np.flatnonzero(at != NONE)
+        codes = np.full(len(texts), NONE)
+        codes[at[found]] = found
         codes[pc.equal(texts, "").to_numpy(zero_copy_only=False)] = NONE
         return codes
 
@@ -84,6 +103,16 @@ class Names:
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+def _rise(names: pa.Array) -> bool:
+    return bool(pc.all(pc.less(names.slice(0, max(len(names) - 1, 0)), names.slice(1))).as_py())
+
+
+def _positions(texts: pa.Array, among: pa.Array) -> Ints:
+    """Where each text stands; NONE where it does not."""
+    found = pc.index_in(texts, value_set=among).fill_null(NONE)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +165,26 @@ def group_of(*columns: Ints) -> Ints:
     return codes
 
 
-def distinct(codes: Ints, size: int) -> Ints:
-    """Each code once, in order; codes are below `size`."""
-    present = np.zeros(size, dtype=np.bool_)
-    present[codes] = True
-    return np.flatnonzero(present)
+def distinct(codes: Ints) -> Ints:
+    """Each code once, in order. Codes of a narrow range take time and memory by their number alone."""
+    low, present = _marks(codes)
+    return np.flatnonzero(present) + low
+
+
+def is_among(codes: Ints, wanted: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each code is one of the wanted."""
+    low, present = _marks(wanted)
+    at = codes - low
+    inside = (at >= 0) & (at < len(present))
+    return np.asarray(inside & np.append(present, False)[np.where(inside, at, -1)], dtype=np.bool_)
+
+
+def _marks(codes: Ints) -> tuple[int, npt.NDArray[np.bool_]]:
+    """The lowest code, and for it and every further one whether it occurs."""
+    low = int(codes.min()) if len(codes) else 0
+    present = np.zeros(int(codes.max()) - low + 1 if len(codes) else 0, dtype=np.bool_)
+    present[codes - low] = True
+    return low, present
 
 
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
@@ -153,8 +197,11 @@ def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
 
 def pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """Row numbers of every left and right row with the same key; keys are codes (≥ 0) or NONE."""
-    order = np.argsort(right, kind="stable")
-    count = np.bincount(right + 1, minlength=int(left.max(initial=NONE)) + 2)
+    low, high = (int(left.min()), int(left.max())) if len(left) else (0, NONE)
+    rows = np.flatnonzero((right >= max(low, 0)) & (right <= high))
+    key = right[rows] - low
+    order = rows[np.argsort(key.astype(np.uint16) if high - low < 1 << 16 else key, kind="stable")]
+    count = np.bincount(key, minlength=high - low + 1)
     end = np.cumsum(count)
-    row, position = spread((end - count)[left + 1], end[left + 1])
+    row, position = spread((end - count)[left - low], end[left - low])
     return row, order[position]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from expcomp.exact import Flags, Ints, position_in_group, running_total, within_limit
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, days, folded, numbers, pairs
+from expcomp.pay.lookups import NONE, days, folded, is_among, numbers, pairs
 from expcomp.sources.book import Book
 
 COLUMNS = {"deal": "int64", "day": "int64", "event": "int64", "churn": "bool", "top": "int64", "bottom": "int64"}
@@ -20,7 +20,7 @@ COLUMNS = {"deal": "int64", "day": "int64", "event": "int64", "churn": "bool", "
 def find_losses(book: Book, deals: Deals) -> pd.DataFrame:
     """One row per event and deal it takes from, in order of the events."""
     events = _read(book, deals)
-    open_deals = np.flatnonzero(deals.covered)
+    open_deals = np.flatnonzero(deals.covered & is_among(deals.facts.account, events["account"].to_numpy()))
     left = np.where(deals.value > 0, deals.value, 1)
     batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
     for _, round_ in events.groupby("nth", sort=True):

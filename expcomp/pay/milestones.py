@@ -11,13 +11,12 @@ import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, Dated, days, folded, numbers, pairs, spread
+from expcomp.pay.lookups import NONE, Dated, days, numbers, spread
 from expcomp.pay.steps import Steps
 from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, STATE, codes, empty, pick, repeat
 from expcomp.period import NEVER
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.model import Milestone, Plan
-from expcomp.sources.book import Book
 
 COLUMNS = {
     "deal": "int64", "step": "int64", "piece": "int64", "from_top": "int64", "from_bottom": "int64",
@@ -34,11 +33,9 @@ PostedDays = Mapping[tuple[str, str], tuple[int, int]]
 EVIDENCE = ("deals", "usage", "receipts", "milestones")
 
 
-def milestone_dates(
-    plan: Plan, index: int, steps: Steps, book: Book, deals: Deals, rows: Ints, posted: PostedDays
-) -> pd.DataFrame:
-    """The pieces of these deals of a version, in the schedule's order. `posted` (deal id, milestone) are never
-    held again."""
+def milestone_dates(plan: Plan, index: int, steps: Steps, deals: Deals, rows: Ints, posted: PostedDays) -> pd.DataFrame:
+    """The pieces of these deals of a version, in the schedule's order. `rows` rise; `posted` (deal id, milestone) are
+    never held again."""
     batches = [empty(COLUMNS | {"state": STATE})]
     chosen = np.full(len(rows), NONE)
     for number in reversed(range(len(plan.payout))):
@@ -46,7 +43,7 @@ def milestone_dates(
         chosen[holds] = number
     for number, schedule in enumerate(plan.payout):
         for position, milestone in enumerate(schedule.milestones):
-            pieces = _pieces(plan, index, milestone, book, deals, rows[chosen == number])
+            pieces = _pieces(plan, index, milestone, deals, rows[chosen == number])
             batches.append(pieces.assign(step=steps.first[index, number] + position)[[*COLUMNS, "state"]])
     pieces = pd.concat([batch for batch in batches if len(batch)] or batches[:1], ignore_index=True)
     return hold_back(plan, index, steps, deals, pieces, posted)
@@ -61,7 +58,7 @@ def spiff_dates(plan: Plan, index: int, steps: Steps, deals: Deals, rows: Ints, 
     return hold_back(plan, index, steps, deals, pieces[[*COLUMNS, "state"]], posted)
 
 
-def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
+def _pieces(plan: Plan, index: int, rule: Milestone, deals: Deals, rows: Ints) -> pd.DataFrame:
     close = deals.close[rows]
     match rule.on:
         case "closed_won":
@@ -72,9 +69,9 @@ def _pieces(plan: Plan, index: int, rule: Milestone, book: Book, deals: Deals, r
         case "activated":
             found = _activations(plan, index, deals, rows)
         case "paid":
-            found = _receipts(book, deals, rows)
+            found = _receipts(deals, rows)
         case word:
-            found = _milestone_rows(word, book, deals, rows)
+            found = _milestone_rows(word, deals, rows)
     evidence = np.maximum(found["evidence_day"].to_numpy(), deals.close[found["deal"]])
     deadline = np.full(len(found), NEVER) if rule.within is None else rule.within.after(deals.close[found["deal"]])
     come = evidence <= deals.facts.as_of
@@ -125,37 +122,31 @@ def _first_day(
     return first, source
 
 
-def _receipts(book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
+def _receipts(deals: Deals, rows: Ints) -> pd.DataFrame:
     """Collected so far ÷ the invoiced total of the receipt, at most 1; what is not yet collected waits."""
-    receipts = book["receipts"]
-    deal, at = _known(receipts["deal_id"], deals, rows, days(receipts["date"]))
-    collected, invoiced = numbers(receipts["collected"])[0][at], numbers(receipts["invoiced"])[0][at]
-    day = days(receipts["date"])[at]
-    order = np.lexsort((at, day, deal))
-    deal, at, day, collected, invoiced = (x[order] for x in (deal, at, day, collected, invoiced))
+    deal, at, day = _evidence(deals.receipts, deals, rows)
+    receipts = deals.facts.book["receipts"].iloc[at]
+    collected, invoiced = numbers(receipts["collected"])[0], numbers(receipts["invoiced"])[0]
     so_far = running_total(collected, deal) + collected
     top = np.where(invoiced > 0, np.minimum(so_far, invoiced), 1)
     return _chain(deals, rows, deal, day, top, np.where(invoiced > 0, invoiced, 1), "receipts", at)
 
 
-def _milestone_rows(word: str, book: Book, deals: Deals, rows: Ints) -> pd.DataFrame:
+def _milestone_rows(word: str, deals: Deals, rows: Ints) -> pd.DataFrame:
     """Rows of that name in the milestones table; `share` is cumulative, and the whole where not given."""
-    table = book["milestones"]
-    named = (folded(table["milestone"]) == word.casefold()).to_numpy()
-    day = np.where(named, days(table["reached_on"]), NEVER)
-    deal, at = _known(table["deal_id"], deals, rows, day)
-    share, given = numbers(table["share"])
-    share = np.where(given, share, PPM)[at]
-    order = np.lexsort((share, day[at], deal))
-    deal, at, share = deal[order], at[order], share[order]
-    return _chain(deals, rows, deal, day[at], share, np.full(len(at), PPM), "milestones", at)
+    deal, at, day = _evidence(deals.milestone_rows(word), deals, rows)
+    share, given = numbers(deals.facts.book["milestones"]["share"].iloc[at])
+    share = np.where(given, share, PPM)
+    order = np.lexsort((share, day, deal))
+    deal, at, day, share = deal[order], at[order], day[order], share[order]
+    return _chain(deals, rows, deal, day, share, np.full(len(at), PPM), "milestones", at)
 
 
-def _known(deal_ids: pd.Series, deals: Deals, rows: Ints, day: Ints) -> tuple[Ints, Ints]:
-    """Deals and rows of a table of evidence: of these deals, and dated by `as_of`."""
-    codes = np.where(day <= deals.facts.as_of, deals.names.codes(deal_ids), NONE)
-    picked, at = pairs(rows, codes)
-    return rows[picked], at
+def _evidence(dated: Dated, deals: Deals, rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Deals, rows and days of a table of evidence by deal and day: of these deals, and dated by `as_of`."""
+    every = np.full(len(rows), -1)
+    picked, position = spread(*dated.bounds(rows, every, np.full(len(rows), deals.facts.as_of)))
+    return rows[picked], dated.rows[position], dated.day(position)
 
 
 def _chain(
@@ -171,12 +162,12 @@ def _chain(
         "to_bottom": bottom, "evidence_day": day,
         "evidence_in": EVIDENCE.index(table), "evidence_at": at,
     })  # fmt: skip
-    last = pieces.groupby("deal").tail(1)
-    done_top, done_bottom = np.zeros(len(deals), np.int64), np.ones(len(deals), np.int64)
-    done_top[last["deal"]], done_bottom[last["deal"]] = last["to_top"], last["to_bottom"]
-    count = np.bincount(deal, minlength=len(deals))
-    rest = rows[done_top[rows] < done_bottom[rows]]
-    waiting = _whole(deals, rest, np.full(len(rest), NEVER)).assign(
+    of_row = np.searchsorted(rows, deal)
+    count = np.bincount(of_row, minlength=len(rows))
+    done_top, done_bottom = np.zeros(len(rows), np.int64), np.ones(len(rows), np.int64)
+    done_top[of_row], done_bottom[of_row] = top, bottom
+    rest = done_top < done_bottom
+    waiting = _whole(deals, rows[rest], np.full(int(rest.sum()), NEVER)).assign(
         piece=count[rest], from_top=done_top[rest], from_bottom=done_bottom[rest]
     )
     return pd.concat([pieces, waiting], ignore_index=True)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, round_ratio
+from expcomp.pay.lookups import alike, group_of
 from expcomp.plan.model import Plan
 
 PAYEE = ["payee_id", "currency"]
@@ -20,13 +21,14 @@ PAYEE = ["payee_id", "currency"]
 
 def nets(lines: pd.DataFrame) -> pd.DataFrame:
     """gross_minor and clawback_minor (the negative nets) by payee and currency."""
-    within = [*PAYEE, "deal_id", "component", "milestone"]
-    grouping = lines.assign(
-        component=lines["component"].where(lines["deal_id"] == "", ""),
-        milestone=lines["milestone"].where(lines["deal_id"] == "", ""),
-    )
-    net = grouping.groupby(within, sort=True, as_index=False)["amount_minor"].sum()
-    signed = net.assign(gross_minor=net["amount_minor"].clip(lower=0), clawback_minor=net["amount_minor"].clip(upper=0))
+    of_deal = (lines["deal_id"] != "").to_numpy()
+    columns = [alike(lines[name]) for name in (*PAYEE, "deal_id")]
+    columns += [np.where(of_deal, 0, alike(lines[name])) for name in ("component", "milestone")]
+    group = group_of(*columns)
+    first = np.unique(group, return_index=True)[1]
+    net = np.zeros(len(first), dtype=np.int64)
+    np.add.at(net, group, lines["amount_minor"].to_numpy())
+    signed = lines[PAYEE].take(first).assign(gross_minor=np.maximum(net, 0), clawback_minor=np.minimum(net, 0))
     totals: pd.DataFrame = signed.groupby(PAYEE, sort=True)[["gross_minor", "clawback_minor"]].sum()
     return totals
 

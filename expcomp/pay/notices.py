@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from expcomp.diagnostics import Code, Finding, Severity
-from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.entitlement import Settled
 from expcomp.pay.guardrails import warned
 from expcomp.pay.places import cell, place_of
 from expcomp.plan.model import Plan
@@ -19,8 +19,9 @@ NO_EVENTS = Code("D554", "no-events")
 SELF_APPROVED = Code("D553", "approved-by-who-asked")
 
 
-def notices(source: Entitlement, plans: PlanSet, book: Book) -> tuple[Finding, ...]:
+def notices(source: Settled) -> tuple[Finding, ...]:
     found: list[Finding] = []
+    plans, book = source.plans, source.book
     for index, plan in enumerate(plans.versions):
         found += _not_computed(plan)
         for rule, rows in warned(plan, index, source.deals):
@@ -53,7 +54,7 @@ def _losses_unknown(plans: PlanSet, book: Book) -> Iterator[Finding]:
         yield NO_EVENTS.at(None, message, help_, Severity.WARNING)
 
 
-def _overrides(source: Entitlement) -> Iterator[Finding]:
+def _overrides(source: Settled) -> Iterator[Finding]:
     frame, deals = source.deals.frame, source.deals
     for row in np.flatnonzero((frame["override_tier"] != "").to_numpy() & deals.covered).tolist():
         by = cell(frame, "override_by", row) or "nobody named"

@@ -1,8 +1,8 @@
 """The payout sheet of a period: lines, payees, what waits, what is not paid, and the totals that prove it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -10,16 +10,16 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.pay.control import DealTotals, deal_totals, prove
-from expcomp.pay.difference import CORRECTION, cancels_out, correct, move
-from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, looks_back, rewind, settle
+from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
+from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
-from expcomp.pay.keys import Keyed
 from expcomp.pay.lines import POSTING, Lines, Story
 from expcomp.pay.lookups import days
 from expcomp.pay.manual import manual_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import Posted
+from expcomp.pay.timeline import Timeline
 from expcomp.pay.unpaid import unpaid_deals, unpaid_parts, waiting
 from expcomp.period import MONTHS, Period, Span, to_iso
 from expcomp.plan.versions import PlanSet
@@ -36,10 +36,7 @@ class Sheet:
     a view shorter than a pay period); `only`: the payees that are shown, None for all."""
 
     period: Period
-    as_of: int
-    plans: PlanSet
-    book: Book
-    entitlement: Entitlement
+    settled: Settled
     pages: tuple[Lines, ...]
     moved_pages: tuple[Lines, ...]
     payees: pd.DataFrame
@@ -49,46 +46,61 @@ class Sheet:
     quarter_to_date: bool = False
     only: frozenset[str] | None = None
 
+    @property
+    def as_of(self) -> int:
+        return self.settled.as_of
+
+    @property
+    def plans(self) -> PlanSet:
+        return self.settled.plans
+
+    @property
+    def book(self) -> Book:
+        return self.settled.book
+
+    @property
+    def entitlement(self) -> Entitlement:
+        return self.settled.whole
+
     @cached_property
     def postings(self) -> pd.DataFrame:
         """What every line pays: POSTING."""
         return pd.concat([lines.postings[POSTING] for lines in self.pages], ignore_index=True)
 
-    def line_blocks(self) -> Iterator[pd.DataFrame]:
-        """Every line with what it was made from: LINE_COLUMNS, a block at a time."""
+    def blocks(self) -> Iterator[Lines]:
+        """All lines, a block at a time."""
         return chain.from_iterable(lines.blocks() for lines in self.pages)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """All blocks in one frame."""
-        return pd.concat(self.line_blocks(), ignore_index=True)
+        """Every line with what it was made from: LINE_COLUMNS."""
+        return pd.concat([lines.tell() for lines in self.pages], ignore_index=True)
 
     @cached_property
     def moved(self) -> pd.DataFrame:
         """Lines that cancel out, because a deal moved between periods: LINE_COLUMNS."""
-        blocks = chain.from_iterable(lines.blocks() for lines in self.moved_pages)
-        return pd.concat(blocks, ignore_index=True)
+        return pd.concat([lines.tell() for lines in self.moved_pages], ignore_index=True)
 
     @cached_property
     def waiting(self) -> pd.DataFrame:
-        rows = waiting(self.entitlement, self.plans)
+        rows = waiting(self.entitlement)
         return rows if self.only is None else rows[rows["payee_id"].isin(self.only)]
 
     @cached_property
     def not_paid(self) -> pd.DataFrame:
-        return unpaid_deals(self.entitlement, self.plans)
+        return unpaid_deals(self.entitlement)
 
     @cached_property
     def unpaid_parts(self) -> pd.DataFrame:
-        return unpaid_parts(self.entitlement, self.plans)
+        return unpaid_parts(self.entitlement)
 
     @cached_property
     def deal_totals(self) -> DealTotals:
-        return deal_totals(self.entitlement, self.plans, self.book)
+        return deal_totals(self.settled)
 
     @cached_property
     def notices(self) -> tuple[Finding, ...]:
-        return notices(self.entitlement, self.plans, self.book)
+        return notices(self.settled)
 
     def showing(self, payees: frozenset[str]) -> "Sheet":
         """The same sheet with the lines, payees and waiting tranches of these payees."""
@@ -111,31 +123,24 @@ def payout(
         raise Refused(BEFORE_PERIOD.at(None, message))
     shorter = MONTHS[period.span] < MONTHS[pay_span]
     periods = (period,) if shorter else tuple(p for p in period.split(pay_span) if p.first_day <= day)
-    held_never = posted.posted_days(plans) if posted else NOTHING_POSTED
 
-    latest = settle(plans, book, day, pay_span, held_never)
-    settles_again = looks_back(plans, book, min(period.first_day - 1, posted.last_day(plans) if posted else day))
-
-    @cache
-    def at(date: int) -> Keyed:
-        if date == day:
-            return Keyed(latest, plans.currencies)
-        if settles_again:
-            return Keyed(settle(plans, book, date, pay_span, held_never), plans.currencies)
-        return Keyed(rewind(latest, plans, date), plans.currencies)
-
+    settled = settle(plans, book, day, pay_span, posted.posted_days(plans) if posted else NOTHING_POSTED)
+    earliest = min(period.first_day - 1, posted.last_day(plans) if posted else day)
+    timeline = Timeline(settled, looks_back(plans, book, earliest))
     if posted is not None:
         posted.check(periods, pay_span, plans)
+    nothing_before = posted is not None and not len(posted.lines)
+    ends = [day if one is periods[-1] else min(one.last_day, day) for one in periods]
+    spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
     pages, payees = [], []
-    for one in periods:
-        until = min(one.last_day, day) if one != periods[-1] else day
-        pages.append(_lines(plans, book, one, until, pay_span, at, posted))
+    for one, span, moved in zip(periods, spans, timeline.moved(spans), strict=True):
+        pages.append(_lines(timeline, one, span, moved, posted))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
         payees.append(_net(one, pages[-1][0].postings, brought, book, rule, shorter))
-    paid, moved = zip(*pages, strict=True)
+    paid, cancelled_out = zip(*pages, strict=True)
     sheet = Sheet(
-        period, day, plans, book, latest, paid, moved, pd.concat(payees, ignore_index=True), periods, shorter, posted,
+        period, settled, paid, cancelled_out, pd.concat(payees, ignore_index=True), periods, shorter, posted,
         as_of is None and day < period.last_day,
     )  # fmt: skip
     prove(sheet.postings, sheet.payees)
@@ -154,34 +159,26 @@ def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
 
 
 def _lines(
-    plans: PlanSet, book: Book, period: Period, until: int, pay_span: Span, at: Callable[[int], Keyed],
-    posted: Posted | None,
-) -> tuple[Lines, Lines]:  # fmt: skip
+    timeline: Timeline, period: Period, span: tuple[int | None, int], moved: Moved, posted: Posted | None
+) -> tuple[Lines, Lines]:
     """The period's lines, and those that cancel out because a deal moved between periods."""
-    cancelled = _cancelled(book, until)
-    since = period.first_day - 1
-    now, before = at(until), at(since) if posted is None or len(posted.lines) else None
-    if posted is not None and before is not None and posted.last_day(plans) < since:
-        closed = at(posted.last_day(plans))
-        if len(move(before, closed, cancelled, plans, pay_span)):
+    settled, (since, until) = timeline.latest, span
+    plans, book, pay_span = settled.plans, settled.book, settled.pay_span
+    told = [manual_lines(plans, book, pay_span, -1 if since is None else since, until)]
+    if posted is not None and since is not None:
+        closed = posted.last_day(plans)
+        if closed < since and len(timeline.moved([(closed, since)])[0].rows):
             posted.refuse_gap(period, plans)
-    story = Story(now.source, before.source if before else None, plans, book)
-    told = [manual_lines(plans, book, pay_span, since if before is not None else -1, until)]
-    if posted is not None and before is not None:
+        before, cancelled = timeline.at(since), timeline.cancelled(until)
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
-        told.append(posted.explain(story.tell(found), plans))
+        told.append(posted.explain(Story(before.source, before.source).tell(found), plans))
         due = manual_lines(plans, book, pay_span, -1, since)
         told.append(manual_corrections(due, posted.manual(), plans, pay_span))
-    lines = Lines.of(period, move(now, before, cancelled, plans, pay_span), told, story)
+    lines = Lines.of(period, moved.lines(pay_span), told, Story(moved.now, moved.before))
     if posted is None:
         return lines, lines.keep(np.zeros(len(lines.postings), np.bool_))
     opposite = cancels_out(lines.postings)
     return lines.keep(~opposite), lines.keep(opposite & (lines.postings["kind"] == CORRECTION).to_numpy())
-
-
-def _cancelled(book: Book, until: int) -> dict[str, int]:
-    rows = book["cancellations"]
-    return {deal: int(day) for deal, day in zip(rows["deal_id"], days(rows["date"]), strict=True) if day <= until}
 
 
 def _no_balance() -> pd.Series:

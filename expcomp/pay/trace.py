@@ -33,7 +33,6 @@ from expcomp.period import NEVER, to_iso
 from expcomp.plan.model import Accelerator, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 from expcomp.plan.versions import PlanSet
-from expcomp.sources.book import Book
 from expcomp.texts import LARGE, arrow_text, joined, taken_text
 
 TRACE = [
@@ -45,12 +44,12 @@ TRACE = [
 ]  # fmt: skip
 
 
-def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
+def trace(source: Entitlement, tranche: Ints) -> pd.DataFrame:
     """TRACE for these tranches, in their order."""
     tranches = source.detail(tranche)
     lines = source.line_detail(tranches["line"].to_numpy())
-    columns = _line_columns(source, lines, plans, book) | {
-        "schedule_rule": _schedules(plans, lines["version"].to_numpy(), tranches["schedule"].to_numpy()),
+    columns = _line_columns(source, lines) | {
+        "schedule_rule": _schedules(source.plans, lines["version"].to_numpy(), tranches["schedule"].to_numpy()),
         "milestone_share": each(percent, tranches["until_ppm"].to_numpy() - tranches["before_ppm"].to_numpy()),
         "tranche_minor": tranches["amount_minor"].to_numpy(),
         "status": choice(("advance", "earned"), tranches["earned"].to_numpy(np.int64)),
@@ -58,7 +57,7 @@ def trace(source: Entitlement, tranche: Ints, plans: PlanSet, book: Book) -> pd.
         "deadline": each(to_iso, tranches["deadline"].to_numpy()),
         "held_from": each(to_iso, tranches["held_from"].to_numpy()),
         "reached_on": each(to_iso, tranches["reached"].to_numpy()),
-        "evidence": _evidence(source, tranches, book),
+        "evidence": _evidence(source, tranches),
         "lost_share": fractions(tranches["lost_top"].to_numpy(), tranches["lost_bottom"].to_numpy(), _lost),
         "earned_minor": tranches["earned_minor"].to_numpy(),
         "entitled_minor": tranches["entitled_minor"].to_numpy(),
@@ -71,10 +70,10 @@ def _lost(top: int, bottom: int) -> str:
     return f"{top}/{bottom}" if top else ""
 
 
-def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
+def outline(source: Entitlement, tranche: Ints) -> pd.DataFrame:
     """The few columns that tell a tranche that is not paid: keys, role, account, tier, rule, source, days."""
     tranches = source.detail(tranche)
-    lines, deals = source.lines.iloc[tranches["line"].to_numpy()], source.deals
+    lines, deals, plans = source.lines.iloc[tranches["line"].to_numpy()], source.deals, source.plans
     version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
     return pd.DataFrame({
         "payee_id": source.payees.names.text(lines["payee"].to_numpy()),
@@ -92,9 +91,9 @@ def outline(source: Entitlement, tranche: Ints, plans: PlanSet) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book: Book) -> dict[str, Text | Ints]:
+def _line_columns(source: Entitlement, lines: pd.DataFrame) -> dict[str, Text | Ints]:
     """The columns every tranche of a line shares."""
-    deals, frame = source.deals, source.deals.frame
+    deals, frame, plans = source.deals, source.deals.frame, source.plans
     version, deal = lines["version"].to_numpy(), lines["deal"].to_numpy()
     tier = source.tier[deal]
     kind = codes(lines["kind"])
@@ -118,7 +117,7 @@ def _line_columns(source: Entitlement, lines: pd.DataFrame, plans: PlanSet, book
         "close_date": each(to_iso, deals.close[deal]),
         "value_minor": deals.value[deal],
         "share": each(_share, np.where(has_credit, lines["share_ppm"].to_numpy(), NONE)),
-        "split_source": taken_text(places(book["splits"]), split_at),
+        "split_source": taken_text(places(source.book["splits"]), split_at),
         "credited_minor": of_credit("credited_minor"),
         "quota_credit_minor": of_credit("quota_minor"),
         "rate": fractions(of_credit("rate_top"), of_credit("rate_bottom"), _rate),
@@ -218,13 +217,13 @@ def _schedules(plans: PlanSet, version: Ints, schedule: Ints) -> Text:
     return of_version(plans, version, schedule, lambda plan: [rule_place(rule.place) for rule in plan.payout])
 
 
-def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Text:
+def _evidence(source: Entitlement, tranches: pd.DataFrame) -> Text:
     """The row that shows a tranche was reached; nothing for one that is not."""
     found, texts, written = np.full(len(tranches), NONE), [], 0
     reached = (tranches["reached"] < NEVER).to_numpy()
     for number, table in enumerate(EVIDENCE):
         mine = np.flatnonzero(reached & (tranches["evidence_in"] == number).to_numpy())
-        frame = source.deals.frame if table == "deals" else book[table]
+        frame = source.deals.frame if table == "deals" else source.book[table]
         texts.append(arrow_text(places(frame, tranches["evidence_at"].to_numpy()[mine])))
         found[mine] = written + np.arange(len(mine))
         written += len(mine)
@@ -234,16 +233,16 @@ def _evidence(source: Entitlement, tranches: pd.DataFrame, book: Book) -> Text:
 EVENT = ["event", "event_rule"]
 
 
-def event_columns(source: Entitlement, event: Ints, plans: PlanSet, book: Book) -> pd.DataFrame:
+def event_columns(source: Entitlement, event: Ints) -> pd.DataFrame:
     """EVENT for rows of the losses (NONE: blank): `churn on 2027-05-01 (data/events.csv:3)` and the rule."""
     some = event != NONE
     losses = source.losses.iloc[event[some]]
     what = arrow_text(choice(("contraction", "churn"), losses["churn"].to_numpy(np.int64)))
     day = arrow_text(each(to_iso, losses["day"].to_numpy()))
-    place = arrow_text(places(book["events"], losses["event"].to_numpy()))
+    place = arrow_text(places(source.book["events"], losses["event"].to_numpy()))
     version = source.deals.version[losses["deal"].to_numpy()]
     number = losses["rule"].to_numpy()
-    rule = of_version(plans, version, number, lambda plan: [rule_place(r.place) for r in plan.clawbacks])
+    rule = of_version(source.plans, version, number, lambda plan: [rule_place(r.place) for r in plan.clawbacks])
     at = np.where(some, np.cumsum(some) - 1, NONE)
     told = joined(what, " on ", day, " (", place, ")")
     return pd.DataFrame({"event": taken_text(told, at), "event_rule": taken_text(rule, at)})

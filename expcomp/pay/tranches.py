@@ -47,9 +47,10 @@ def forfeit(
     """Tranches reached after a payee's last day, where the plan in force on the last day of the pay period in
     which they are reached says `unreached: forfeit`; and those that still wait once the payee has left. `payee`
     is that of each line."""
-    of_leavers = np.flatnonzero((payees.last_day[payee] < NEVER)[tranches["line"]])
-    own = tranches.iloc[of_leavers]
-    last_day, reached = payees.last_day[payee[own["line"]]], own["reached"].to_numpy()
+    last_day = payees.last_day[payee[tranches["line"]]]
+    of_leavers = np.flatnonzero(last_day < NEVER)
+    own, last_day = tranches.iloc[of_leavers], last_day[of_leavers]
+    reached = own["reached"].to_numpy()
     waiting = own["state"].isin((PENDING, HELD)).to_numpy() & (last_day < as_of)
     after = ((reached < NEVER) & (reached > last_day)) | waiting
     judged = np.where(reached < NEVER, reached, as_of)

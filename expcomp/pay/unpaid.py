@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
-from expcomp.pay.entitlement import Entitlement
+from expcomp.pay.entitlement import Entitlement, Settled
 from expcomp.pay.labels import places
 from expcomp.pay.lookups import NONE, group_of, numbers
 from expcomp.pay.trace import outline
 from expcomp.pay.words import FORFEITED, HELD, LAPSED, PENDING, REACHED, STATE
-from expcomp.plan.versions import PlanSet
 
 REASONS = (
     "not_won", "not_covered", "outside_plan", "no_tier", "role_vacant", "no_signal", "signal_unqualified",
@@ -69,10 +68,10 @@ def _first_state(source: Entitlement, deal_of: Ints) -> np.ndarray:
     return np.asarray(REASONS, dtype=object)[np.where(started < len(REASONS), started, first)]
 
 
-def unpaid_deals(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
+def unpaid_deals(source: Entitlement) -> pd.DataFrame:
     """deal_id, reason, value_minor and currency (as exported; NA when blank), close_date, source."""
     reason, frame = deal_reasons(source), source.deals.frame
-    value, given, currency = exported_value(source, plans)
+    value, given, currency = exported_value(source)
     mine = np.flatnonzero(reason != "")
     return pd.DataFrame({
         "deal_id": frame["deal_id"].to_numpy(object)[mine], "reason": reason[mine],
@@ -82,9 +81,9 @@ def unpaid_deals(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
     }).assign(value_minor=lambda f: f["value_minor"].mask(~given[mine]))  # fmt: skip
 
 
-def exported_value(source: Entitlement, plans: PlanSet) -> tuple[Ints, np.ndarray, np.ndarray]:
+def exported_value(source: Settled) -> tuple[Ints, np.ndarray, np.ndarray]:
     """What each deal is worth in its own currency: the value column of the plan that takes it."""
-    frame, version = source.deals.frame, source.deals.version
+    frame, version, plans = source.deals.frame, source.deals.version, source.plans
     value, given = numbers(frame[plans.versions[0].plan.value])
     value, given = value.copy(), given.copy()
     for index, plan in enumerate(plans.versions):
@@ -95,21 +94,21 @@ def exported_value(source: Entitlement, plans: PlanSet) -> tuple[Ints, np.ndarra
     return value, given, currency
 
 
-def waiting(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
+def waiting(source: Entitlement) -> pd.DataFrame:
     """Tranches pending, held or lapsed of which something is left: the columns of `outline`, state, and
     amount_minor (what is left)."""
     state, left = source.tranches["state"], source.left_minor
     at = np.flatnonzero(state.isin((PENDING, HELD, LAPSED)).to_numpy() & (left != 0))
-    return outline(source, at, plans).assign(state=state.to_numpy(object)[at], amount_minor=left[at])
+    return outline(source, at).assign(state=state.to_numpy(object)[at], amount_minor=left[at])
 
 
-def unpaid_parts(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
+def unpaid_parts(source: Entitlement) -> pd.DataFrame:
     """Overlays, SPIFFs, roles and tranches that pay nothing on deals that are credited: deal_id, component,
     milestone, payee_id, reason, amount_minor (of the tranche, 0 where none was computed), currency."""
     tranches, names = source.tranches, source.deals.names
     zero = (tranches["entitled_minor"] == 0) & (tranches["amount_minor"] != 0)
     gone = np.flatnonzero((zero & tranches["state"].isin((REACHED, FORFEITED))).to_numpy())
-    lost = outline(source, gone, plans)
+    lost = outline(source, gone)
     lost = lost.assign(
         reason=np.where(tranches["state"].iloc[gone] == FORFEITED, "forfeited", "lost"),
         amount_minor=tranches["amount_minor"].to_numpy()[gone],
@@ -118,13 +117,13 @@ def unpaid_parts(source: Entitlement, plans: PlanSet) -> pd.DataFrame:
     others = [
         pd.DataFrame({
             "deal_id": names.text(overlay["deal"].to_numpy(np.int64)),
-            "component": ["overlay:" + list(plans.versions[v].overlays)[o] for v, o in
+            "component": ["overlay:" + list(source.plans.versions[v].overlays)[o] for v, o in
                           zip(overlay["version"], overlay["overlay"], strict=True)],
             "reason": overlay["reason"].to_numpy(object),
         }),
         pd.DataFrame({
             "deal_id": names.text(spent["deal"].to_numpy(np.int64)),
-            "component": ["spiff:" + plans.versions[int(v)].spiffs[int(s)].name for v, s in
+            "component": ["spiff:" + source.plans.versions[int(v)].spiffs[int(s)].name for v, s in
                           zip(spent["version"], spent["spiff"], strict=True)],
             "reason": "budget_exhausted",
         }),
