@@ -39,7 +39,7 @@ def laid_out(table: Table, width: int | None) -> Iterator[Line]:
     """Title, rows, totals and notes; `width` None is as wide as it gets."""
     yield from (Line(text, Look.TITLE) for text in wrapped(table.title, width, GAP, ""))
     if len(table) == 0:
-        yield Line(GAP + table.empty)
+        yield from map(Line, wrapped(table.empty, width, GAP))
         return
     whole = _Grid(table, [column.name for column in table.columns])
     parts = [_Grid(table, names) for names in table.parts]
