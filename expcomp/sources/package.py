@@ -8,14 +8,17 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
+import numpy.typing as npt
 
 from expcomp.diagnostics import Code, Place, Refused
-from expcomp.exact import Ints
+from expcomp.exact import Flags, Ints
+
+Bytes = npt.NDArray[np.uint8]
 
 UNSAFE = Code("D114", "workbook-not-safe")
 STRAY_CELL = Code("D116", "cell-beyond-the-table")
@@ -31,12 +34,8 @@ BLOCK = 1 << 20
 OVERLAP = 64
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,8})(\d{1,9})")
 FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,8})(\d{1,9})[\"'][^>]*(?<!/)>\s*<(?!/)")
-UNUSUAL = (b"='", b"= ", b" =")
-"""Signs that a part may write its attributes in other ways than every spreadsheet program does."""
-
-QUOTE, R, EQUALS, ZERO = ord('"'), ord("r"), ord("="), ord("0")
+DOUBLE, SINGLE, ZERO = ord('"'), ord("'"), ord("0")
 
 
 @dataclass(slots=True)
@@ -80,7 +79,7 @@ def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> int
         if size > min(MAX_PART, room):
             raise _unsafe(path, f"{name} unpacks to more than any export", "export only the table")
         seen = tail + block
-        if DOCTYPE.search(seen):
+        if b"<!" in seen and DOCTYPE.search(seen):
             raise _unsafe(path, f"{name} declares a document type", "save the workbook again")
         _look(seen, reach)
         tail = seen[-OVERLAP:]
@@ -116,31 +115,39 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
 
 
 def _look(block: bytes, reach: _Reach) -> None:
-    if any(sign in block for sign in UNUSUAL):
-        for letters, digits in REFERENCE.findall(block):
-            reach.add(int(digits), _column(letters))
-        return
-    rows, columns = _references(np.frombuffer(block, np.uint8))
-    reach.add(int(rows.max(initial=0)), int(columns.max(initial=0)))
+    """Add every cell reference, or what looks like one: letters and digits that follow a quote."""
+    text = np.frombuffer(block, np.uint8)
+    at = np.flatnonzero((text[:-1] == DOUBLE) | (text[:-1] == SINGLE)) + 1
+    column, place = _number(text, at[_is_letter(text[at])], _is_letter, 5, 26, 64)
+    row, _ = _number(text, place, _is_digit, 9, 10, ZERO)
+    cells = (row > 0) & (column > 0)
+    reach.add(int(row[cells].max(initial=0)), int(column[cells].max(initial=0)))
 
 
-def _references(text: np.ndarray) -> tuple[Ints, Ints]:
-    """Row and column of every `r="C17"`."""
-    at = np.flatnonzero((text[:-2] == R) & (text[1:-1] == EQUALS) & (text[2:] == QUOTE)) + 3
+def _is_letter(text: Bytes) -> Flags:
+    folded = text & 0xDF
+    return (folded >= ord("A")) & (folded <= ord("Z"))
+
+
+def _is_digit(text: Bytes) -> Flags:
+    return (text >= ZERO) & (text <= ord("9"))
+
+
+def _number(
+    text: Bytes, at: Ints, belongs: Callable[[Bytes], Flags], most: int, base: int, zero: int
+) -> tuple[Ints, Ints]:
+    """The numbers that signs of one kind write from these places on, of at most so many signs; and where they end."""
     padded = np.concatenate([text, np.zeros(OVERLAP, np.uint8)])
-    column, place = np.zeros(len(at), np.int64), at.copy()
-    for _ in range(5):
-        letter = (padded[place] & 0xDF).astype(np.int64) - 64
-        is_letter = (letter >= 1) & (letter <= 26)
-        column = np.where(is_letter, column * 26 + letter, column)
-        place += is_letter
-    row = np.zeros(len(at), np.int64)
-    for _ in range(9):
-        digit = padded[place].astype(np.int64) - ZERO
-        is_digit = (digit >= 0) & (digit <= 9)
-        row = np.where(is_digit, row * 10 + digit, row)
-        place += is_digit
-    return row[column > 0], column[column > 0]
+    number, place = np.zeros(len(at), np.int64), at.copy()
+    for _ in range(most):
+        sign = padded[place]
+        own = belongs(sign)
+        if not own.any():
+            break
+        value = (sign & 0xDF if base == 26 else sign).astype(np.int64) - zero
+        number = np.where(own, number * base + value, number)
+        place += own
+    return number, place
 
 
 def _check_filled(xml: bytes, part: str, path: str) -> None:

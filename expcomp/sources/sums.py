@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from expcomp.exact import Flags
+from expcomp.exact import Flags, Ints
 from expcomp.sources.book import Needs
 from expcomp.sources.tables import TABLES
+from expcomp.texts import LARGE, all_blank, arrow_text, text_array
 
 READ, USED, IGNORED, REFUSED = OUTCOMES = ("read", "used", "ignored", "refused")
 LOW = 1 << 30
@@ -35,16 +37,21 @@ class Sums:
     def add(self, outcome: str, frame: pd.DataFrame, mask: Flags | None = None) -> None:
         """Count the amounts of the rows, or of those that `mask` marks. A row whose amount cannot be read adds
         nothing."""
-        if not self.money or (mask is not None and not mask.any()):
+        if not self.money or not len(frame) or (mask is not None and not mask.any()):
             return
-        rows = frame if mask is None else frame[mask]
-        keys = [rows["input_file"].astype(str), self.currencies(rows)]
-        for label, currency, minor in _totals(rows[self.money], keys):
-            self.found[label][outcome][currency] += minor
+        minor = frame[self.money].fillna(0).to_numpy(np.int64)
+        counted = np.ones(len(frame), np.bool_) if mask is None else mask
+        files, currencies = frame["input_file"].cat, _encoded(self.currencies(frame))
+        for code, label in enumerate(files.categories):
+            mine = counted & (files.codes.to_numpy() == code)
+            for number, currency in enumerate(currencies.dictionary.to_pylist()):
+                rows = mine & (currencies.indices.to_numpy() == number)
+                if rows.any():
+                    self.found[str(label)][outcome][currency] += _exact_sum(minor[rows])
 
     def currencies(self, frame: pd.DataFrame) -> "pd.Series[str]":
-        if "currency" not in frame:
-            return pd.Series(self.currency, frame.index, dtype="str")
+        if "currency" not in frame or all_blank(frame["currency"]):
+            return pd.Series(text_array(pa.repeat(pa.scalar(self.currency, LARGE), len(frame))), frame.index)
         return frame["currency"].where(frame["currency"] != "", self.currency)
 
     def of(self, label: str) -> Mapping[str, Mapping[str, int]]:
@@ -58,10 +65,10 @@ class Sums:
         return totals
 
 
-def _totals(minor: "pd.Series[int]", keys: "list[pd.Series[str]]") -> Iterable[tuple[str, str, int]]:
-    """File, currency and exact sum; high and low parts apart, so that no sum passes an int64."""
-    whole = minor.fillna(0).to_numpy(np.int64)
-    halves = pd.DataFrame({"high": whole // LOW, "low": whole % LOW})
-    sums = halves.groupby([key.to_numpy(object) for key in keys], sort=True)[["high", "low"]].sum()
-    for (label, currency), high, low in zip(sums.index, sums["high"], sums["low"], strict=True):
-        yield str(label), str(currency), int(high) * LOW + int(low)
+def _encoded(column: "pd.Series[str]") -> pa.DictionaryArray:
+    return arrow_text(column).dictionary_encode()
+
+
+def _exact_sum(minor: Ints) -> int:
+    """High and low parts apart, so that no sum passes an int64."""
+    return int((minor // LOW).sum()) * LOW + int((minor % LOW).sum())

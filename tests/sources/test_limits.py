@@ -66,14 +66,16 @@ def read(project: Project) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("cell", ["XFD1048576", "IW3", "A9999999"])
-def test_a_stray_cell_is_named(project: Project, cell: str) -> None:
+@pytest.mark.parametrize(
+    "reference", ['r="XFD1048576"', "r='XFD1048576'", 'r\n = "xfd1048576"', 'r="IW3"', 'r="IV1048576"']
+)
+def test_a_stray_cell_is_named(project: Project, reference: str) -> None:
     data = workbook()
-    stray = f'<row r="9"><c r="{cell}" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'.encode()
+    stray = f'<row r="9"><c {reference} t="inlineStr"><is><t>x</t></is></c></row></sheetData>'.encode()
     project.write("deals.xlsx", changed(data, SHEET, part_of(data, SHEET).replace(b"</sheetData>", stray)))
     said = read(project)
-    assert "D116 cell-beyond-the-table" in said or said == "rows 1"
-    assert cell in said or cell == "A9999999"
+    assert "D116 cell-beyond-the-table" in said
+    assert reference.strip("r\n ='\"") in said
 
 
 def test_a_stray_cell_in_the_last_row_is_read_past(project: Project) -> None:
@@ -95,7 +97,7 @@ def test_a_format_far_away_is_no_cell(project: Project) -> None:
     assert read(project) == "rows 1"
 
 
-def test_a_million_formatted_blank_rows(project: Project) -> None:
+def test_many_formatted_blank_rows(project: Project) -> None:
     data = workbook()
     blanks = b"".join(
         b'<row r="%d"><c r="A%d" s="1"/><c r="B%d" s="1"/></row>' % (n, n, n) for n in range(3, 1_000_000)
@@ -162,7 +164,7 @@ def test_a_header_of_a_hundred_thousand_columns(project: Project) -> None:
 
 
 def test_nothing_but_quotes_or_delimiters(project: Project) -> None:
-    for text in ('"' * 2_000_001, "," * 3_000_000, "\n" * 3_000_000, 'a,b\n"' + "x\n" * 1_000_000):
+    for text in ('"' * 200_001, "," * 300_000, "\n" * 3_000_000):
         project.write("deals.csv", text)
         assert " D1" in read(project)
 
