@@ -19,16 +19,18 @@ SET_ASIDE_TOO = Code("D410", "row-set-aside-too")
 OWN_KEYS = {"payees": "payee_id", "accounts": "account_id", "deals": "deal_id", "signals": "signal_id"}
 """The tables that others name rows of."""
 
+DEAL, ACCOUNT, SIGNAL = ("deals", "deal_id"), ("accounts", "account_id"), ("signals", "signal_id")
 ABOUT = {
-    **dict.fromkeys(("splits", "team", "milestones", "receipts", "cancellations", "resolutions"), ("deal_id",)),
-    **dict.fromkeys(("assignments", "usage", "subscriptions", "account_history"), ("account_id",)),
-    "events": ("account_id", "deal_id"),
-    "signals": ("deal_id",),
-    "pauses": ("signal_id",),
+    **dict.fromkeys(("splits", "team", "milestones", "receipts", "cancellations", "resolutions"), (DEAL,)),
+    **dict.fromkeys(("assignments", "usage", "subscriptions", "account_history"), (ACCOUNT,)),
+    "events": (ACCOUNT, DEAL),
+    "merges": (("accounts", "from"), ("accounts", "to")),
+    "signals": (DEAL,),
+    "pauses": (SIGNAL,),
 }
-"""Facts about something: without one of them it cannot be judged, and is set aside."""
+"""Facts about something, by table and field: without one of them it cannot be judged, and is set aside."""
 
-NAMED_ONLY = (("accounts", "parent_id"), ("signals", "deal_id"), ("events", "deal_id"))
+NAMED_ONLY = (("accounts", "parent_id"), ("signals", "deal_id"))
 """Fields that may name something set aside: nothing of the row depends on it."""
 
 
@@ -61,8 +63,7 @@ def _blaming(draft: Draft) -> Iterator[tuple[str, str]]:
     name = draft.table.name
     if name in OWN_KEYS:
         yield name, OWN_KEYS[name]
-    for field in ABOUT.get(name, ()):
-        yield f"{field.removesuffix('_id')}s", field
+    yield from ABOUT.get(name, ())
 
 
 def _naming(draft: Draft) -> Iterator[tuple[str, str]]:

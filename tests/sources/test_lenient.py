@@ -87,6 +87,27 @@ def test_a_refused_payee_takes_their_deals(project: Project) -> None:
     assert reasons(lenient(project)) == [("payees.csv", 2, "D313"), ("deals.csv", 2, "D410")]
 
 
+def test_a_refused_signal_takes_the_deal_that_names_it(project: Project) -> None:
+    """Its signal credit is not known, and may be carved out of what the others get."""
+    project.write("signals.csv", "signal_id,account_id,identified_at\nS1,A1,soon\n")
+    book = lenient(project.write("deals.csv", deals(GOOD + ",S1", OTHER + ",", header=DEAL_HEADER + ",signal_id")))
+    assert reasons(book) == [("signals.csv", 2, "D313"), ("deals.csv", 2, "D410")]
+
+
+def test_merged_accounts_are_set_aside_together(project: Project) -> None:
+    """Deals on the old record are judged by the new one."""
+    project.write("accounts.csv", "account_id,acv\nA1,12.5k\nA2,100\n").write("merges.csv", "from,to\nA0,A1\n")
+    book = lenient(project.write("deals.csv", deals(GOOD.replace("A1", "A0"), OTHER)))
+    assert reasons(book) == [("accounts.csv", 2, "D302"), ("deals.csv", 2, "D410"), ("merges.csv", 2, "D410")]
+
+
+def test_an_event_that_names_a_refused_deal_is_refused_with_its_account(project: Project) -> None:
+    """Else the loss would be looked for in the account's other deals."""
+    project.write("events.csv", "account_id,date,event,amount,deal_id\nA1,2027-02-01,contraction,50,D1\n")
+    book = lenient(project.write("deals.csv", deals(GOOD.replace("9000", "12.5k"), GOOD.replace("D1", "D3"), OTHER)))
+    assert reasons(book) == [("deals.csv", 2, "D302"), ("deals.csv", 3, "D410"), ("events.csv", 2, "D410")]
+
+
 def test_a_good_row_of_a_key_that_also_has_a_wrong_one_is_refused_too(project: Project) -> None:
     """Which of the two is right is not known."""
     book = lenient(project.write("deals.csv", deals(GOOD, GOOD.replace("9000", "12.5k"))))
