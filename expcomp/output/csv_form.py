@@ -10,7 +10,7 @@ from pyarrow import csv
 
 from expcomp.exact import Ints
 from expcomp.lanes import side_by_side
-from expcomp.output.line_tables import NAMES, all_columns, shown_name
+from expcomp.output.line_tables import shown_name
 from expcomp.output.pay_tables import full_payees
 from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import money_text
@@ -27,8 +27,8 @@ SPECIAL = f'[",{HIDDEN}]'
 def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
     if lines:
-        yield _header(LINE_COLUMNS + NAMES)
-        yield from side_by_side(lambda block: _rows(all_columns(sheet, block.tell())), sheet.blocks())
+        yield _header(LINE_COLUMNS)
+        yield from side_by_side(lambda block: _rows(block.tell()), sheet.blocks())
     else:
         payees = full_payees(sheet)
         yield _header(payees.columns)

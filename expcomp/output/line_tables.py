@@ -8,9 +8,6 @@ from expcomp.output.table import Column, Table, amounts, texts
 from expcomp.pay.sheet import Sheet
 from expcomp.texts import look_up, taken_text
 
-NAMES = ["payee_name", "account_name"]
-"""What `all_columns` adds to the columns of lines."""
-
 WAITING_KEY = ["payee_id", "deal_id", "component", "milestone", "state", "currency"]
 
 
@@ -46,8 +43,8 @@ def _currency(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
 
 
 def full_lines(sheet: Sheet) -> Table:
-    """`all_columns` under their own names (`shown_name`)."""
-    frame = all_columns(sheet, sheet.lines)
+    """Every column of lines under its own name (`shown_name`)."""
+    frame = sheet.lines
     columns = [
         amounts(shown_name(name), frame[name], adds_up=name == "amount_minor")
         if name.endswith("_minor")
@@ -55,15 +52,6 @@ def full_lines(sheet: Sheet) -> Table:
         for name in frame.columns
     ]
     return Table("Lines", tuple(columns), list(frame["currency"]), keys=4, packed=True, empty="no line")
-
-
-def all_columns(sheet: Sheet, lines: pd.DataFrame) -> pd.DataFrame:
-    """Every column of these lines, then the names of people and accounts. `sources/posted.py` reads this back."""
-    payees = sheet.book["payees"]
-    return lines.assign(
-        payee_name=taken_text(payees["name"], look_up(lines["payee_id"], payees["payee_id"])),
-        account_name=accounts(sheet, lines["account_id"]).array,
-    )
 
 
 def shown_name(column: str) -> str:

@@ -20,6 +20,7 @@ from expcomp.output.table import amounts
 from expcomp.output.text import INVISIBLE, Texts, by_currency, each
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet import Sheet
+from expcomp.pay.trace import NAMES
 from expcomp.period import to_iso
 from expcomp.sources.book import Book
 
@@ -30,7 +31,7 @@ LINE_KEYS = (
     "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount_minor", "currency", "reason",
     "tier", "rule", "source",
 )  # fmt: skip
-TRACE_KEYS = tuple(name for name in LINE_COLUMNS if name not in LINE_KEYS)
+TRACE_KEYS = tuple(name for name in LINE_COLUMNS if name not in (*LINE_KEYS, *NAMES))
 
 
 def to_json(sheet: Sheet) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, folded, group_of
+from expcomp.pay.lookups import NONE, folded, group_of, kept
 from expcomp.pay.places import cell, place_of
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.words import codes, empty, repeat
@@ -33,9 +33,8 @@ NO_TIER = NONE
 class Credits:
     """One row of `lines` per deal, role and payee.
 
-    Columns: deal, role, payee (codes), version, tier, share_ppm, credited_minor, quota_minor, split_row (row
-    of the splits table, or NONE), and `paid`: whether the line pays, or only fills a quota. `tier` is per
-    deal; `missing` (deal, role, left) are parts that are paid to nobody.
+    Columns: KEPT, version, credited_minor, quota_minor. `tier` is per deal; `missing` (deal, role, left) are parts
+    that are paid to nobody.
     """
 
     lines: pd.DataFrame
@@ -50,6 +49,11 @@ COLUMNS = {
 """A part of a deal before amounts, beside its role (a category): the role's share of the value and of
 quotas, what the shares of quotas add up to in the tier (NONE: the same as credit), the payee's share within
 the role, and whether somebody is expected to hold it."""
+
+
+KEPT = ["deal", "role", "payee", "share_ppm", "within_role_ppm", "split_row", "paid"]
+"""deal and payee are codes; split_row is the row of the splits table, or NONE; `paid`: whether the line pays, or only
+fills a quota."""
 
 
 def credit_deals(
@@ -209,9 +213,9 @@ def _amounts(plan: Plan, index: int, parts: pd.DataFrame, tier: Ints, deals: Dea
     quota = credited.copy()
     if own_quota.any():
         quota[own_quota] = _quota_credit(plan, parts[own_quota], deals, tie[own_quota])
-    lines = parts.assign(version=index, tier=tier[deal], credited_minor=credited, quota_minor=quota)
     nobody = (payee == NONE) & parts["paid"].to_numpy()
-    return Credits(lines[payee != NONE].reset_index(drop=True), tier, lines.loc[nobody, ["deal", "role", "left"]])
+    lines = parts[KEPT].assign(version=index, credited_minor=credited, quota_minor=quota)
+    return Credits(kept(lines, payee != NONE), tier, parts.loc[nobody, ["deal", "role", "left"]])
 
 
 def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> Ints:

@@ -22,7 +22,7 @@ from expcomp.pay.components import PAID, component_lines
 from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
-from expcomp.pay.lookups import NONE, days, distinct, is_among
+from expcomp.pay.lookups import NONE, days, distinct, is_among, kept, stacked
 from expcomp.pay.losses import find_losses
 from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.quotas import Quotas
@@ -207,7 +207,7 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     losses = recovering(plans, find_losses(book, deals), deals)
     _check_rates(deals, findings)
     zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
-    paid = credited[zero[credited["deal"]] == NONE].reset_index(drop=True)
+    paid = kept(credited, zero[credited["deal"]] == NONE)
     del credited
     lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
     return Settled(
@@ -227,14 +227,15 @@ def _credited(
         for index, plan in enumerate(plans.versions)
     ]
     findings.check()
-    rated = pd.concat([
-        rate_lines(plan, index, divided[index].lines, deals, book, payees, quotas, findings)
-        for index, plan in enumerate(plans.versions)
-    ], ignore_index=True)  # fmt: skip
-    credited = accelerate(plans, rated, deals, payees, quotas, findings)
     tier = _merge(deals, [credit.tier for credit in divided], NO_TIER)
     missing = pd.concat([credit.missing for credit in divided], ignore_index=True)
-    return credited.loc[credited["paid"], PAID], tier, missing
+    rated = stacked([
+        rate_lines(plan, index, credit.lines, deals, book, payees, quotas, findings)
+        for index, (plan, credit) in enumerate(zip(plans.versions, divided, strict=True))
+    ])  # fmt: skip
+    del divided
+    credited = accelerate(plans, rated, deals, payees, quotas, findings)
+    return kept(credited[PAID], credited["paid"].to_numpy()), tier, missing
 
 
 def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
@@ -292,9 +293,4 @@ def _tranches(settled: Settled, lines: Ints) -> tuple[pd.DataFrame, pd.DataFrame
             tranches.append(cut(lines[own], deal[own], gross[own], dates, done, steps, plan.plan.rounding))
             pieces.append(dates)
             done += len(dates)
-    return _together(tranches), _together(pieces)
-
-
-def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+    return stacked(tranches), stacked(pieces)

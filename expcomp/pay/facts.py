@@ -168,7 +168,7 @@ class Facts:
         if name == "acv":
             value, given = self._acv_before(worth.plan)
             return Amounts(value[rows], given[rows])
-        row = self._account_row[self.account[rows]]
+        row = self.account_row[rows]
         exported = self._column(self.book["accounts"], "account." + name, name, type_, row)
         if name not in self.book["account_history"].columns:
             return exported
@@ -188,12 +188,12 @@ class Facts:
         return Words.of(pd.Series(each_text(self.deals["motion"], lambda motion: MOTIONS.get(motion, ""))))
 
     @cached_property
-    def _account_row(self) -> Ints:
-        """Row of the accounts table by account code; the last entry is for no account."""
+    def account_row(self) -> Ints:
+        """Row of the accounts table of each deal; NONE where no account is told."""
         rows = np.full(len(self.accounts) + 1, NONE)
         rows[self.accounts.codes(self.book["accounts"]["account_id"])] = np.arange(len(self.book["accounts"]))
         rows[-1] = NONE
-        return rows
+        return np.asarray(rows[self.account], dtype=np.int64)
 
     def _history(self, name: str) -> Dated:
         if name not in self._histories:
@@ -238,7 +238,7 @@ class Facts:
         return {}
 
     def _compute_acv(self, plan: Plan) -> tuple[Ints, Flags]:
-        row = self._account_row[self.account]
+        row = self.account_row
         exported, given = numbers(self.book["accounts"]["acv"])
         value, known = np.append(exported, 0)[row], np.append(given, False)[row]
         dated = self._history("acv").newest(self.account, self.close)

@@ -11,9 +11,10 @@ from expcomp.exact import Flags, Ints
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
 from expcomp.pay.lookups import NONE, ranks
-from expcomp.pay.trace import EVENT, TRACE, event_columns, trace
+from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
 from expcomp.period import Period
-from expcomp.texts import arrow_text
+from expcomp.sources.book import Book
+from expcomp.texts import arrow_text, look_up, taken_text
 
 POSTING = [
     "period", "kind", "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount_minor",
@@ -21,7 +22,7 @@ POSTING = [
 ]  # fmt: skip
 """Who is paid what, from which day it counts, for what reason."""
 
-LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after"]
+LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after", *NAMES]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
@@ -71,7 +72,7 @@ class Lines:
     @classmethod
     def of(cls, period: Period, moved: pd.DataFrame, told: Sequence[pd.DataFrame], story: Story) -> "Lines":
         """`moved` are differences with a tranche each; `told` are frames of lines whose story is complete."""
-        whole = stack(told, period)
+        whole = _named(stack(told, period), story.now.book)
         own = moved.assign(period=str(period), told=NONE)
         further = whole[POSTING].assign(told=np.arange(len(whole)), tranche=NONE, event=NONE, standing_at="")
         both = pd.concat([own, further], ignore_index=True) if len(whole) else own
@@ -123,6 +124,12 @@ def _stand_in_order(postings: pd.DataFrame) -> bool:
             return False
         tie &= pc.equal(next_, one).to_numpy(zero_copy_only=False)
     return True
+
+
+def _named(lines: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Who is paid, for lines whose tranche does not tell it."""
+    payees = book["payees"]
+    return lines.assign(payee_name=taken_text(payees["name"], look_up(lines["payee_id"], payees["payee_id"])))
 
 
 def stack(frames: Sequence[pd.DataFrame], period: Period) -> pd.DataFrame:

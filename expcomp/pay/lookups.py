@@ -1,5 +1,6 @@
 """Looking rows up by key and day, on whole columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,13 +157,32 @@ def _pack(keys: Ints, day: Ints) -> Ints:
     return (keys << DAY_BITS) | np.clip(day, 0, LAST)
 
 
+def kept(frame: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows that are marked, counted anew; the frame itself, and no copy of it, where all are."""
+    return frame if mask.all() else frame[mask].reset_index(drop=True)
+
+
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns one below the other; no copy of a frame that stands alone."""
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0].reset_index(drop=True) if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+
+
 def group_of(*columns: Ints) -> Ints:
     """One dense number (0, 1, 2 …) per distinct combination of whole numbers, row by row."""
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
+    packed, size = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
-        dense = pd.factorize(column)[0].astype(np.int64)
-        codes = pd.factorize(codes * (int(dense.max(initial=0)) + 1) + dense)[0].astype(np.int64)
-    return codes
+        low, high = int(column.min(initial=0)), int(column.max(initial=0))
+        if size * (high - low + 1) < 1 << 62:
+            packed, size = packed * (high - low + 1) + (column - low), size * (high - low + 1)
+        else:
+            dense, count = _dense(column), len(column)
+            packed, size = _dense(packed) * count + dense, count * count
+    return _dense(packed)
+
+
+def _dense(column: Ints) -> Ints:
+    return np.asarray(pd.factorize(column)[0], dtype=np.int64)
 
 
 def distinct(codes: Ints) -> Ints:

@@ -21,10 +21,10 @@ PAYEE = ["payee_id", "currency"]
 
 def nets(lines: pd.DataFrame) -> pd.DataFrame:
     """gross_minor and clawback_minor (the negative nets) by payee and currency."""
-    of_deal = (lines["deal_id"] != "").to_numpy()
-    columns = [alike(lines[name]) for name in (*PAYEE, "deal_id")]
-    columns += [np.where(of_deal, 0, alike(lines[name])) for name in ("component", "milestone")]
-    group = group_of(*columns)
+    what = lines["deal_id"]
+    if (what == "").any():
+        what = what.where(what != "", lines["component"] + "\0" + lines["milestone"])
+    group = group_of(*(alike(column) for column in (lines["payee_id"], lines["currency"], what)))
     first = np.unique(group, return_index=True)[1]
     net = np.zeros(len(first), dtype=np.int64)
     np.add.at(net, group, lines["amount_minor"].to_numpy())

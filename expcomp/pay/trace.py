@@ -43,9 +43,11 @@ TRACE = [
     "held_from", "reached_on", "evidence", "lost_share", "earned_minor", "entitled_minor",
 ]  # fmt: skip
 
+NAMES = ["payee_name", "account_name"]
+
 
 def trace(source: Entitlement, tranche: Ints) -> pd.DataFrame:
-    """TRACE for these tranches, in their order."""
+    """TRACE and NAMES for these tranches, in their order."""
     tranches = source.detail(tranche)
     lines = source.line_detail(tranches["line"].to_numpy())
     columns = _line_columns(source, lines) | {
@@ -62,7 +64,7 @@ def trace(source: Entitlement, tranche: Ints) -> pd.DataFrame:
         "earned_minor": tranches["earned_minor"].to_numpy(),
         "entitled_minor": tranches["entitled_minor"].to_numpy(),
     }
-    return pd.DataFrame(columns, copy=False)[TRACE]
+    return pd.DataFrame(columns, copy=False)[TRACE + NAMES]
 
 
 def _lost(top: int, bottom: int) -> str:
@@ -129,6 +131,8 @@ def _line_columns(source: Entitlement, lines: pd.DataFrame) -> dict[str, Text | 
         "carved_out_minor": of_credit("carved_minor", is_credit),
         "basis_minor": lines["basis_minor"].to_numpy(),
         "gross_minor": lines["gross_minor"].to_numpy(),
+        "payee_name": taken_text(source.payees.frame["name"], lines["payee"].to_numpy()),
+        "account_name": taken_text(source.book["accounts"]["name"], deals.facts.account_row[deal]),
     }
 
 
