@@ -79,7 +79,7 @@ def _check(
     if wanted is not None and deals_in(book, wanted).empty:
         message = f"no deal closes in {wanted}: is it the export of another period?"
         notes.append(NOTHING_IN_PERIOD.at(None, message, severity=Severity.WARNING))
-    keep(root / config.out, found)
+    notes += keep(root / config.out, found)
     errors = complaints.beyond_rows() if lenient else complaints.errors
     return Check(book, needs, tuple(shortened(errors)), tuple(notes), tuple(found), wanted, mapping, lenient)
 

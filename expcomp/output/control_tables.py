@@ -11,9 +11,7 @@ from expcomp.output.table import Table, amounts, counts, texts
 from expcomp.pay.control import CREDITED
 from expcomp.pay.sheet import Sheet
 from expcomp.period import to_iso
-from expcomp.sources.book import Book
-
-OUTCOMES = ("read", "used", "ignored", "refused")
+from expcomp.sources.book import OUTCOMES, Book
 
 NOT_CREDITED = ("not_covered", "outside_plan", "no_tier", "role_vacant", "zeroed")
 """Standings of won deals that nobody is credited for."""

@@ -1,17 +1,17 @@
 """What a check read, kept for the next one: how rows and money of the same file changed."""
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expcomp.diagnostics import Code, Finding, Place, Severity
+from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
 from expcomp.output.files import write_atomic
 from expcomp.sources.book import FileAccount
 
 FEWER_ROWS = Code("D240", "fewer-rows-than-before")
+NOT_KEPT = Code("D242", "check-not-kept")
 
 FILE = "last-check.json"
 FEWER = 10
@@ -48,15 +48,20 @@ def changes(folder: Path, files: Iterable[FileAccount]) -> list[Change]:
     return found
 
 
-def keep(folder: Path, found: Iterable[Change]) -> None:
-    """Write the state of now. Files that were not seen this time are forgotten. Raises `Refused` (O102)."""
-    with suppress(FileExistsError):
-        folder.mkdir(parents=True)
+def keep(folder: Path, found: Iterable[Change]) -> Iterator[Finding]:
+    """Write the state of now; files that were not seen this time are forgotten. A note where it cannot be written:
+    the check itself is none the worse."""
     state = {change.path: {"now": change.now, "before": change.before} for change in found}
-    write_atomic(folder / FILE, [(json.dumps(state, indent=1, sort_keys=True) + "\n").encode()], force=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(folder / FILE, [(json.dumps(state, indent=1, sort_keys=True) + "\n").encode()], force=True)
+    except (OSError, Refused):
+        message = f"{folder.name}/{FILE} cannot be written, so the next check cannot say what changed"
+        help = "make the folder writable, or name another with  out:  in expcomp.yaml"
+        yield NOT_KEPT.at(None, message, help, Severity.NOTE)
 
 
-def fewer_rows(found: Iterable[Change]) -> Iterable[Finding]:
+def fewer_rows(found: Iterable[Change]) -> Iterator[Finding]:
     """Warnings about files that lost many rows: a filtered or cut export looks like this."""
     for change in found:
         then, now = (change.before or change.now)["rows"], change.now["rows"]

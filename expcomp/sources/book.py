@@ -32,6 +32,9 @@ class Needs:
         return tuple(named.values())
 
 
+OUTCOMES = ("read", "used", "ignored", "refused")
+"""What becomes of the money of a file: the first is the sum of the others."""
+
 REJECTED = (
     "file",
     "row",

@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from expcomp.exact import Flags, Ints
-from expcomp.sources.book import Needs
+from expcomp.sources.book import OUTCOMES, Needs
 from expcomp.sources.tables import TABLES
 from expcomp.texts import LARGE, all_blank, arrow_text, text_array
 
-READ, USED, IGNORED, REFUSED = OUTCOMES = ("read", "used", "ignored", "refused")
+READ, USED, IGNORED, REFUSED = OUTCOMES
 LOW = 1 << 30
 
 
@@ -41,7 +41,7 @@ class Sums:
             return
         minor = frame[self.money].fillna(0).to_numpy(np.int64)
         counted = np.ones(len(frame), np.bool_) if mask is None else mask
-        files, currencies = frame["input_file"].cat, _encoded(self.currencies(frame))
+        files, currencies = frame["input_file"].cat, arrow_text(self.currencies(frame)).dictionary_encode()
         for code, label in enumerate(files.categories):
             mine = counted & (files.codes.to_numpy() == code)
             for number, currency in enumerate(currencies.dictionary.to_pylist()):
@@ -63,10 +63,6 @@ class Sums:
             if sums[READ] != sums[USED] + sums[IGNORED] + sums[REFUSED]:
                 raise ValueError(f"{label}: what was read in {currency} is not what became of it: {sums}")
         return totals
-
-
-def _encoded(column: "pd.Series[str]") -> pa.DictionaryArray:
-    return arrow_text(column).dictionary_encode()
 
 
 def _exact_sum(minor: Ints) -> int:
