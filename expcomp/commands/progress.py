@@ -22,8 +22,12 @@ def reading_progress() -> Iterator[Progress]:
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
+    console = Console(stderr=True)
+    if console.is_dumb_terminal:
+        yield untold
+        return
     columns = (TextColumn("reading {task.fields[file]}"), BarColumn(bar_width=20), TimeElapsedColumn())
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    bar = Bar(*columns, console=console, transient=True)
     task = bar.add_task("reading", total=None, file="")
     timer = Timer(SHOWN_AFTER, bar.start)
     timer.daemon = True
