@@ -16,7 +16,7 @@ from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import money_text
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet import Sheet
-from expcomp.texts import arrow_text, each_text, taken_text
+from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
@@ -45,8 +45,16 @@ def _rows(frame: pd.DataFrame) -> memoryview:
         for name in frame.columns
     ]
     rows = pa.BufferOutputStream()
-    csv.write_csv(pa.table(cells, names=list(frame.columns)), rows, AS_THEY_STAND)
+    try:
+        csv.write_csv(pa.table(cells, names=list(frame.columns)), rows, AS_THEY_STAND)
+    except pa.ArrowInvalid:
+        return _joined_rows(cells)  # Arrow's writer takes no cell that is quoted already
     return memoryview(rows.getvalue())
+
+
+def _joined_rows(cells: list[pa.Array]) -> memoryview:
+    whole = pc.binary_join_element_wise(*cells[:-1], joined(cells[-1], "\n"), pa.scalar(",", LARGE))
+    return memoryview(whole.buffers()[2])
 
 
 def _amounts(minor: Ints, currency: pd.Series) -> pa.Array:
