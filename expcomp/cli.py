@@ -7,9 +7,12 @@ import typer
 
 from expcomp import __version__
 from expcomp.commands.check_data import check_data
+from expcomp.commands.describe_plan import describe_plan
 from expcomp.commands.explain import explain
+from expcomp.commands.manual import manual
 from expcomp.commands.payout import payout
 from expcomp.commands.run import guarded
+from expcomp.commands.schema import schema
 
 app = typer.Typer(
     name="expcomp",
@@ -23,6 +26,9 @@ app = typer.Typer(
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("check-data", rich_help_panel="Run")(check_data)
 app.command("explain", rich_help_panel="Run")(explain)
+app.command("describe-plan", rich_help_panel="Understand")(describe_plan)
+app.command("manual", rich_help_panel="Understand")(manual)
+app.command("schema", rich_help_panel="Write plans")(schema)
 
 
 def _version(wanted: bool) -> None:

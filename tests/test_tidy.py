@@ -14,10 +14,11 @@ ALLOWED = {
     "plan": {"values", "sources.tables", "sources.book"},
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables"},
+    "describe": {"values", "plan", "sources", "pay"},
     "manual": {"values"},
     "schema": {"values", "plan", "sources"},
-    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "manual"},
-    "commands": {"values", "plan", "sources", "pay", "output", "manual", "schema"},
+    "output": {"values", "plan", "sources.book", "sources.tables", "pay", "manual", "describe"},
+    "commands": {"values", "plan", "sources", "pay", "output", "manual", "schema", "describe"},
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from expcomp.exact import Ints
 from expcomp.lanes import side_by_side
@@ -20,7 +19,6 @@ from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
-AS_THEY_STAND = csv.WriteOptions(include_header=False, quoting_style="none")
 SPECIAL = f'[",{HIDDEN}]'
 
 
@@ -44,17 +42,9 @@ def _rows(frame: pd.DataFrame) -> memoryview:
         _amounts(frame[name].to_numpy(np.int64), frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns
     ]
-    rows = pa.BufferOutputStream()
-    try:
-        csv.write_csv(pa.table(cells, names=list(frame.columns)), rows, AS_THEY_STAND)
-    except pa.ArrowInvalid:
-        return _joined_rows(cells)  # Arrow's writer takes no cell that is quoted already
-    return memoryview(rows.getvalue())
-
-
-def _joined_rows(cells: list[pa.Array]) -> memoryview:
-    whole = pc.binary_join_element_wise(*cells[:-1], joined(cells[-1], "\n"), pa.scalar(",", LARGE))
-    return memoryview(whole.buffers()[2])
+    cells[-1] = joined(cells[-1], "\n")
+    rows = pc.binary_join_element_wise(*cells, pa.scalar(",", LARGE))
+    return memoryview(rows.buffers()[2])
 
 
 def _amounts(minor: Ints, currency: pd.Series) -> pa.Array:

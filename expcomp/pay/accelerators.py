@@ -137,13 +137,14 @@ def _multiplier_at(rule: Accelerator, edges: list[Ints], position: Ints) -> Ints
 def _marginal(rule: Accelerator, edges: list[Ints], before: Ints, credit: Ints) -> tuple[Ints, Ints]:
     """Σ part × multiplier over the bands a line runs through, and its quota credit; for a line that stays in
     one band, the band's multiplier and 1."""
-    weighted, bands = np.zeros(len(before), dtype=np.int64), np.zeros(len(before), dtype=np.int64)
-    for band, part in zip(rule.bands, _parts(edges, before, credit), strict=True):
-        weighted += round_ratio((part, band.multiplier))
-        bands += part > 0
-    stays = bands <= 1
-    weighted[stays] = _multiplier_at(rule, [edge[stays] for edge in edges], before[stays])
-    return weighted, np.where(stays, 1, credit)
+    bands = sum((part > 0).astype(np.int64) for part in _parts(edges, before, credit))
+    crosses = np.flatnonzero(bands > 1)
+    weighted, parts_of = _multiplier_at(rule, edges, before), np.ones(len(before), dtype=np.int64)
+    parts = _parts([edge[crosses] for edge in edges], before[crosses], credit[crosses])
+    round_ratio((credit[crosses], max(band.multiplier for band in rule.bands)))  # no sum below is larger
+    several = [part * band.multiplier for band, part in zip(rule.bands, parts, strict=True)]
+    weighted[crosses], parts_of[crosses] = np.sum(several, axis=0), credit[crosses]
+    return weighted, parts_of
 
 
 def _parts(edges: list[Ints], before: Ints, credit: Ints) -> Iterator[Ints]:

@@ -59,4 +59,8 @@ def codes(column: pd.Series) -> Ints:
 
 def empty(columns: Mapping[str, str | pd.CategoricalDtype]) -> pd.DataFrame:
     """No rows, with these columns of these types."""
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
+    return pd.DataFrame({
+        name: pd.Categorical.from_codes([], dtype=dtype) if isinstance(dtype, pd.CategoricalDtype)
+        else pd.Series([], dtype=dtype) if dtype == "str" else np.zeros(0, dtype)
+        for name, dtype in columns.items()
+    })  # fmt: skip

@@ -4,6 +4,7 @@ Shares are parts per million (`_ppm`), multipliers ten-thousandths (`_e4`), amou
 plan's currency (`_minor`). The schema is closed: an unknown key is an error.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -35,6 +36,8 @@ from expcomp.plan.record import (
     shape,
 )
 from expcomp.plan.scalars import (
+    MONEY,
+    SHARE,
     Count,
     Currency,
     Day,
@@ -47,6 +50,7 @@ from expcomp.plan.scalars import (
     currency_of,
     read_money,
     read_share,
+    spelled,
 )
 from expcomp.plan.signals import Signals
 
@@ -109,6 +113,9 @@ class OverlayPay:
     written: str = ""
 
 
+SHARE_OF = re.compile(rf"(?:{SHARE.pattern}) of (commission|base commission|value)")
+
+
 def _read_overlay_pay(value: Any, info: ValidationInfo) -> OverlayPay:
     if not isinstance(value, Text):
         raise ValueError("write 25% of commission, 25% of base commission, 2% of value, or an amount")
@@ -121,7 +128,7 @@ def _read_overlay_pay(value: Any, info: ValidationInfo) -> OverlayPay:
 class Overlay(Record):
     tiers: Annotated[Annotated[Literal["all"], Tag("word")] | Annotated[Words, Tag("list")], Discriminator(shape)]
     role: Word
-    pays: Annotated[OverlayPay, BeforeValidator(_read_overlay_pay)]
+    pays: Annotated[OverlayPay, BeforeValidator(_read_overlay_pay), spelled(SHARE_OF, MONEY, number=True)]
     funding: Literal["additive", "carve_out"]
     when: When = ()
     requires: Literal["qualified_signal"] | None = None
@@ -131,6 +138,7 @@ class Overlay(Record):
 
 
 OWN_RATE = "target_variable / quota"
+OWN_RATE_FORM = re.compile(OWN_RATE.replace(" ", " *"))
 
 
 def _read_rate(value: Any) -> int | None:
@@ -144,7 +152,7 @@ class Rate(Record):
     """`rate` is parts per million, or None for `target_variable / quota`: the payee's own rate."""
 
     role: Word
-    rate: Annotated[int | None, BeforeValidator(_read_rate)]
+    rate: Annotated[int | None, BeforeValidator(_read_rate), spelled(SHARE, OWN_RATE_FORM)]
     when: When = ()
 
 
@@ -168,7 +176,7 @@ class Band(Record):
     """A multiplier up to, not including, its edge; the last band has none."""
 
     multiplier: Multiplier
-    below: Annotated[Edge | None, BeforeValidator(_read_edge)] = None
+    below: Annotated[Edge | None, BeforeValidator(_read_edge), spelled(SHARE, MONEY, number=True)] = None
 
 
 class Accelerator(Record):

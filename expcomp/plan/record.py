@@ -9,6 +9,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -53,8 +54,8 @@ def shape(value: Any, one: str = "word") -> str:
     return "list" if isinstance(value, Items | tuple) else one
 
 
-When = Annotated[Conditions, BeforeValidator(_read_when)]
-For = Annotated[Conditions, BeforeValidator(_read_for)]
+When = Annotated[Conditions, BeforeValidator(_read_when), WithJsonSchema({"x-conditions": "deal"})]
+For = Annotated[Conditions, BeforeValidator(_read_for), WithJsonSchema({"x-conditions": "payee"})]
 Words = tuple[Word, ...]
 Shares = dict[Word, SharePpm]
 Month = Literal[

@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from expcomp.exact import PPM
@@ -21,7 +21,9 @@ NUMBER_UNIT = 1_000_000
 SHARE = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?%", re.ASCII)
 BARE_NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?", re.ASCII)
 MONEY = re.compile(r"(\d[\d_]*)(?:\.(\d+))?([kM]?)", re.ASCII)
+MULTIPLIER = re.compile(r"(\d{1,12})(?:\.(\d{1,4}))?", re.ASCII)
 DECIMAL = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,6}))?", re.ASCII)
+COUNT = re.compile(r"[1-9]\d{0,8}|0", re.ASCII)
 DURATION = re.compile(r"(\d{1,5}) ?(h|hours?|days?|business days?|weeks?|months?|years?)", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -72,10 +74,10 @@ def read_money(text: str, currency: str) -> int:
 
 def read_multiplier(text: str) -> int:
     """`1.5` → 15000 ten-thousandths; at most 4 decimals."""
-    match = DECIMAL.fullmatch(text)
-    if match is None or match[1] or len(match[3] or "") > 4:
+    match = MULTIPLIER.fullmatch(text)
+    if match is None:
         raise ValueError(f'"{text}" is not a multiplier: write it like 1 or 1.5 (at most 4 decimals)')
-    return int(match[2]) * MULTIPLIER_UNIT + int((match[3] or "").ljust(4, "0"))
+    return int(match[1]) * MULTIPLIER_UNIT + int((match[2] or "").ljust(4, "0"))
 
 
 def read_number(text: str) -> int:
@@ -88,7 +90,7 @@ def read_number(text: str) -> int:
 
 
 def read_count(text: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,8}|0", text, re.ASCII):
+    if not COUNT.fullmatch(text):
         raise ValueError(f'"{text}" is not a whole number')
     return int(text)
 
@@ -148,15 +150,22 @@ def _read_currency(text: str) -> str:
     return str(text)
 
 
-SharePpm = Annotated[int, _reads(read_share)]
-Multiplier = Annotated[int, _reads(read_multiplier)]
-Count = Annotated[int, _reads(read_count)]
-Days = Annotated[Duration, _reads(read_duration)]
-Day = Annotated[date, _reads(read_date)]
-Flag = Annotated[bool, _reads(read_flag)]
-Word = Annotated[str, _reads(read_word)]
-Currency = Annotated[str, _reads(_read_currency)]
-MoneyMinor = Annotated[int, BeforeValidator(_read_plan_money)]
+def spelled(*forms: re.Pattern[str], number: bool = False) -> WithJsonSchema:
+    """What an editor accepts where text is read: one of these forms, or also a YAML number."""
+    pattern = "|".join(form.pattern for form in forms)
+    schema: dict[str, Any] = {"type": "string", "pattern": f"^(?:{pattern})$"}
+    return WithJsonSchema(schema | {"type": ["number", "string"], "minimum": 0} if number else schema)
+
+
+SharePpm = Annotated[int, _reads(read_share), spelled(SHARE)]
+Multiplier = Annotated[int, _reads(read_multiplier), spelled(MULTIPLIER, number=True)]
+Count = Annotated[int, _reads(read_count), spelled(COUNT, number=True)]
+Days = Annotated[Duration, _reads(read_duration), spelled(DURATION)]
+Day = Annotated[date, _reads(read_date), spelled(DATE)]
+Flag = Annotated[bool, _reads(read_flag), WithJsonSchema({"type": "boolean"})]
+Word = Annotated[str, _reads(read_word), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Currency = Annotated[str, _reads(_read_currency), WithJsonSchema({"enum": sorted(CURRENCIES)})]
+MoneyMinor = Annotated[int, BeforeValidator(_read_plan_money), spelled(MONEY, number=True)]
 
 WHOLE = PPM
 """100 %, in parts per million."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.plan.nodes import Block, Items, compose, decode
@@ -64,7 +64,7 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, Items) else [value]
 
 
-Text = Annotated[str, BeforeValidator(_one_text)]
+Text = Annotated[str, BeforeValidator(_one_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Zone = Annotated[str, BeforeValidator(_zone)]
 
 

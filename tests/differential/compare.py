@@ -26,7 +26,7 @@ from expcomp.sources.given import book_from_rows
 from expcomp.sources.posted import REQUIRED, read_posted
 
 from .cases import Case, bare
-from .later import ENORMOUS
+from .later import ENORMOUS, LARGE_RATE
 
 NOT_COMPARED = ("D540", "C301", "L102", "L103", "D301")
 """Refusals of the engine where a period lies beyond its data or ledger; and of blank cells that nothing asks for."""
@@ -143,7 +143,7 @@ def _of_result(result: dict[str, Any]) -> dict[str, dict[Any, Any]]:
 def _of_sheet(sheet: Sheet) -> dict[str, dict[Any, Any]]:
     currency = sheet.plans.currency
     lines = defaultdict(list)
-    for line in sheet.lines.to_dict("records"):
+    for line in sheet.postings.to_dict("records"):
         key = tuple(line[name] for name in ("payee_id", "deal_id", "component", "milestone", "currency"))
         amount = to_text(line["amount_minor"], line["currency"])
         lines[key].append((amount, line["reason"], line["on"], line["period_earned"]))
@@ -179,7 +179,7 @@ def compare(case: Case) -> tuple[list[Difference], Answer, Answer] | None:
     engine = by_engine(case, posted)
     if engine.refused and any(code in engine.refused for code in NOT_COMPARED):
         return None
-    if TOO_LARGE in engine.refused and any(row["rate"] in ENORMOUS for row in case.tables.get("fx", ())):
+    if TOO_LARGE in engine.refused and any(row["rate"] in (*ENORMOUS, LARGE_RATE) for row in case.tables.get("fx", ())):
         return None
     return differences(case, engine, second), engine, second
 

@@ -51,7 +51,7 @@ class Ground:
     rounding: str
 
 
-class _Plain(yaml.SafeDumper):
+class _Plain(yaml.CSafeDumper):
     """Writes shared parts of a tree twice: plans know no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:

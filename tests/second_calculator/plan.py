@@ -232,7 +232,7 @@ def _clawback(raw: dict[str, Any]) -> Clawback:
 
 
 def read_plan(text: str) -> Plan:
-    raw = yaml.load(text, Loader=yaml.BaseLoader)
+    raw = yaml.load(text, Loader=yaml.CBaseLoader)
     head = raw["plan"]
     currency = head["currency"]
     effective = head["effective"]
