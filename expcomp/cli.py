@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from expcomp import __version__
+from expcomp.commands.check_data import check_data
 from expcomp.commands.describe_plan import describe_plan
 from expcomp.commands.explain import explain
 from expcomp.commands.manual import manual
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("sla-report", rich_help_panel="Run")(sla_report)
+app.command("check-data", rich_help_panel="Run")(check_data)
 app.command("explain", rich_help_panel="Run")(explain)
 app.command("describe-plan", rich_help_panel="Understand")(describe_plan)
 app.command("manual", rich_help_panel="Understand")(manual)

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from expcomp.commands.progress import reading_progress
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
-from expcomp.period import to_day
+from expcomp.period import FiscalCalendar, Period, to_day
 from expcomp.plan.load import load_plans, shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
 from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import PlanSet, plan_set
+from expcomp.sources.book import Needs
 from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.posted import read_posted
 from expcomp.sources.read import read_book
@@ -23,14 +26,21 @@ NO_PLANS = Code("C202", "no-plans-folder")
 
 
 def make_sheet(
-    project: Path | None, period: str, plans: Sequence[Path] | None, as_of: str | None, posted: Path | None
+    project: Path | None,
+    period: str,
+    plans: Sequence[Path] | None,
+    as_of: str | None,
+    posted: Path | None,
+    *,
+    lenient: bool = False,
 ) -> Sheet:
-    """Raises `Refused` with whatever keeps the sheet from being computed."""
+    """Raises `Refused` with whatever keeps the sheet from being computed; when `lenient`, wrong rows do not."""
     root, config, in_force = project_plans(project, plans)
-    wanted = _period(in_force, period)
+    wanted = period_of(in_force.calendar, period)
     day = None if as_of is None else _day(as_of)
     lines = Posted(read_posted(posted, shown(posted, Path.cwd()))) if posted else None
-    book = read_book(config, root, needs_of(in_force))
+    with reading_progress() as progress:
+        book = read_book(config, root, needs_of(in_force), lenient=lenient, progress=progress)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
 
 
@@ -39,6 +49,22 @@ def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[P
     root = find_project(None, project).root
     config = load_config(root)
     return root, config, plans_of(root, config.plans, named)
+
+
+def terms_of(
+    root: Path, config: Config, plans: Sequence[Path] | None, period: str | None
+) -> tuple[Needs, Period | None]:
+    """What the plans want of the data, and the period by their calendar. Where there is no plan yet: any value column
+    will do, and the calendar year, the config's zone and US dollars are taken."""
+    calendar = FiscalCalendar()
+    try:
+        in_force = plans_of(root, config.plans, plans)
+        needs, calendar = needs_of(in_force), in_force.calendar
+    except Refused as refused:
+        if refused.findings[0].code != NO_PLANS.id:
+            raise
+        needs = Needs(ZoneInfo(config.timezone or "UTC"), "USD", value="")
+    return needs, None if period is None else period_of(calendar, period)
 
 
 def plans_of(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
@@ -51,9 +77,9 @@ def plans_of(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
     return plan_set(load_plans(files, root))
 
 
-def _period(plans: PlanSet, text: str):  # type: ignore[no-untyped-def]
+def period_of(calendar: FiscalCalendar, text: str) -> Period:
     try:
-        return plans.calendar.parse(text)
+        return calendar.parse(text)
     except ValueError as error:
         raise Refused(WRONG_PERIOD.at(None, str(error), _nearest_form(text))) from None
 

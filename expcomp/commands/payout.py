@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
-from expcomp.commands.run import AsOfOption, PeriodOption, PlanOption, PostedOption, ProjectOption
+from expcomp.commands.run import (
+    FINDINGS,
+    AsOfOption,
+    LenientOption,
+    PeriodOption,
+    PlanOption,
+    PostedOption,
+    ProjectOption,
+)
 
 if TYPE_CHECKING:
     from expcomp.pay.sheet import Sheet
@@ -23,6 +31,7 @@ def payout(
     payee: Annotated[list[str] | None, typer.Option(help="Show only this payee. May be repeated.")] = None,
     role: Annotated[list[str] | None, typer.Option(help="Show only payees of this role.")] = None,
     segment: Annotated[list[str] | None, typer.Option(help="Show only payees of this segment.")] = None,
+    lenient: LenientOption = False,
     lines: Annotated[bool, typer.Option("--lines", help="One row per line instead of one per payee.")] = False,
     format: FormatOption = "table",
     output: OutputOption = None,
@@ -36,12 +45,15 @@ def payout(
     from expcomp.commands.narrow import narrowed
 
     path = file_of(output)
-    sheet = narrowed(make_sheet(project, period, plan, as_of, posted), payee, role, segment)
+    sheet = narrowed(make_sheet(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
     shown = str(posted) if posted else ""
     if path is None:
         _print(sheet, format, lines, shown, sys.stdout)
     else:
         _write(sheet, path, lines, shown, force)
+    if len(sheet.book.rejected):
+        _tell_rejected(sheet, path, force)
+        raise typer.Exit(FINDINGS)
 
 
 def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:
@@ -78,3 +90,16 @@ def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) ->
 
         changed = write_atomic(path, _blocks(sheet, BY_ENDING[path.suffix.lower()], lines), force=force)
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+
+
+def _tell_rejected(sheet: "Sheet", path: Path | None, force: bool) -> None:
+    """What was set aside, on stderr; beside a CSV, which has no place for it, in a file of its own."""
+    from expcomp.output.rejected_table import title_of, to_csv
+
+    typer.echo(title_of(sheet.book), err=True)
+    if path is not None and path.suffix.lower() == ".csv":
+        from expcomp.output.files import write_atomic
+
+        beside = path.with_suffix(".rejected.csv")
+        changed = write_atomic(beside, [to_csv(sheet.book)], force=force)
+        typer.echo(f"{beside}: {'written' if changed else 'unchanged'}", err=True)

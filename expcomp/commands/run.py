@@ -13,6 +13,7 @@ import typer
 
 from expcomp.diagnostics import Code, Refused
 
+FINDINGS = 1
 INTERNAL = 70
 INTERRUPTED = 130
 
@@ -30,7 +31,10 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Judge the facts
 PostedOption = Annotated[
     Path | None, typer.Option("--posted", help="Lines of closed periods: the CSV that payout --lines wrote.")
 ]
-
+LenientOption = Annotated[
+    bool,
+    typer.Option("--lenient", help="Set wrong rows aside, list them with the money they carry, and exit 1."),
+]
 
 TOO_LARGE = Code("D560", "amount-too-large")
 

@@ -11,14 +11,15 @@ from expcomp.output.table import Table, amounts, counts, texts
 from expcomp.pay.control import CREDITED
 from expcomp.pay.sheet import Sheet
 from expcomp.period import to_iso
+from expcomp.sources.book import OUTCOMES, Book
 
 NOT_CREDITED = ("not_covered", "outside_plan", "no_tier", "role_vacant", "zeroed")
 """Standings of won deals that nobody is credited for."""
 
 
-def file_table(sheet: Sheet) -> Table:
+def file_table(book: Book) -> Table:
     """Rows of every file: read = used + ignored + refused."""
-    files = sorted(sheet.book.files, key=lambda f: (f.path, f.table))
+    files = sorted(book.files, key=lambda f: (f.path, f.table))
     columns = (
         texts("file", [f.path for f in files]),
         texts("table", [f.table for f in files]),
@@ -31,15 +32,41 @@ def file_table(sheet: Sheet) -> Table:
     return Table("Rows read", columns, [""] * len(files), packed=True, empty="no file: the rows were given")
 
 
-def rows_read(sheet: Sheet) -> Table:
+def rows_read(book: Book) -> Table:
     """The same for a narrow page: paths below their common folder, reasons as notes."""
-    table = file_table(sheet)
+    table = file_table(book)
     file, _, *numbers, reasons = table.columns
-    folder = posixpath.commonpath([posixpath.dirname(path) for path in file.values]) if len(file.values) else ""
-    short = texts("file", [path.removeprefix(folder).removeprefix("/") for path in file.values])
+    folder = common_folder(book)
+    short = texts("file", [below(folder, path) for path in file.values])
     notes = [f"{path}: {reason}" for path, reason in zip(short.values, reasons.values, strict=True) if reason]
     title = f"Rows read from {folder}/" if folder else table.title
     return replace(table, title=title, columns=(short, *numbers), notes=tuple(notes))
+
+
+def common_folder(book: Book) -> str:
+    """The folder that holds every file; "" where there is none."""
+    return posixpath.commonpath([posixpath.dirname(file.path) for file in book.files]) if book.files else ""
+
+
+def below(folder: str, path: str) -> str:
+    return path.removeprefix(folder).removeprefix("/")
+
+
+def money_read(book: Book) -> Table:
+    """Money of every file that carries any, by currency: read = used + ignored + refused."""
+    rows = [
+        (file, currency, sums)
+        for file in sorted(book.files, key=lambda f: (f.path, f.table))
+        for currency, sums in file.money.items()
+    ]
+    folder = common_folder(book)
+    columns = (
+        texts("file", [below(folder, file.path) for file, _, _ in rows]),
+        texts("field", [file.money_field for file, _, _ in rows]),
+        texts("currency", [currency for _, currency, _ in rows]),
+        *(amounts(name, [sums[name] for _, _, sums in rows], quiet=name != "read") for name in OUTCOMES),
+    )
+    return Table("Money read", columns, [currency for _, currency, _ in rows], packed=True, empty="no money")
 
 
 def why_ignored(dropped: Counter[str]) -> str:

@@ -26,6 +26,8 @@ class Look(StrEnum):
     KEY = "bold cyan"
     TOTAL = "bold green"
     NOTE = "italic"
+    ERROR = "red"
+    WARNING = "yellow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ NUMBERS = {Kind.COUNT: "{:,}".format, Kind.SHARE: percent, Kind.TIME: length}
 
 def laid_out(table: Table, width: int | None) -> Iterator[Line]:
     """Title, rows, totals and notes; `width` None is as wide as it gets."""
-    yield Line(table.title, Look.TITLE)
+    yield from (Line(text, Look.TITLE) for text in wrapped(table.title, width, GAP, ""))
     if len(table) == 0:
-        yield Line(GAP + table.empty)
+        yield from map(Line, wrapped(table.empty, width, GAP))
         return
     whole = _Grid(table, [column.name for column in table.columns])
     parts = [_Grid(table, names) for names in table.parts]

@@ -1,8 +1,9 @@
 """A sheet as JSON for other programs: full columns, decimal texts, sorted, the same bytes every time."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -14,12 +15,14 @@ from expcomp.money import to_text
 from expcomp.output.control_tables import sum_table
 from expcomp.output.line_tables import shown_name, waiting_rows
 from expcomp.output.pay_tables import NETTED, named, netted
+from expcomp.output.rejected_table import rejected_findings
 from expcomp.output.table import amounts
 from expcomp.output.text import INVISIBLE, Texts, by_currency, each
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet import Sheet
 from expcomp.pay.trace import NAMES
 from expcomp.period import to_iso
+from expcomp.sources.book import Book
 
 SCHEMA_VERSION = 1
 ROW_END = ",\n  "
@@ -48,7 +51,7 @@ def to_json(sheet: Sheet) -> str:
         "waiting": _waiting(sheet),
         "not_paid": _not_paid(sheet),
         "control_totals": to_records(_control_totals(sheet)),
-        "findings": findings_json(sheet.notices),
+        "findings": to_records(chain(rejected_findings(sheet.book), finding_records(sheet.notices))),
     }
     fields = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
     fields += [f"{_json(name)}: [{rows}]" for name, rows in lists.items()]
@@ -57,11 +60,13 @@ def to_json(sheet: Sheet) -> str:
 
 def findings_json(findings: Iterable[Finding]) -> str:
     """The objects of a list of findings."""
-    return to_records(
-        {"code": f.code, "name": f.name, "severity": str(f.severity), "message": f.message,
-         "place": str(f.place) if f.place else None, "help": f.help}
-        for f in findings
-    )  # fmt: skip
+    return to_records(finding_records(findings))
+
+
+def finding_records(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
+    for f in findings:
+        yield {"code": f.code, "name": f.name, "severity": str(f.severity), "message": f.message,
+               "place": str(f.place) if f.place else None, "help": f.help}  # fmt: skip
 
 
 def _payees(sheet: Sheet, frame: pd.DataFrame) -> str:
@@ -124,12 +129,22 @@ def to_records(records: Iterable[dict[str, Any]]) -> str:
     return ROW_END.join(_json(record) for record in records)
 
 
-def _control_totals(sheet: Sheet) -> Iterator[dict[str, Any]]:
-    for file in sorted(sheet.book.files, key=lambda f: (f.path, f.table)):
+def file_totals(book: Book) -> Iterator[dict[str, Any]]:
+    """Rows and money of every file: read = used + ignored + refused."""
+    for file in sorted(book.files, key=lambda f: (f.path, f.table)):
+        money = {
+            currency: {name: to_text(minor, currency) for name, minor in sums.items()}
+            for currency, sums in file.money.items()
+        }
         yield {
             "of": "rows", "file": file.path, "table": file.table, "sha256": file.sha256, "read": file.rows_read,
             "used": file.rows_kept, "ignored": dict(sorted(file.dropped.items())), "refused": file.refused,
+            **({"money_of": file.money_field, "money": money} if money else {}),
         }  # fmt: skip
+
+
+def _control_totals(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    yield from file_totals(sheet.book)
     for row in sheet.deal_totals.frame.to_dict("records"):
         amount = to_text(int(row["amount_minor"]), row["currency"])
         yield {"of": "deals", "currency": row["currency"], "standing": row["standing"], "rows": int(row["rows"]),
@@ -137,6 +152,12 @@ def _control_totals(sheet: Sheet) -> Iterator[dict[str, Any]]:
     sums = {column.name: column.values for column in sum_table(sheet).columns}
     for at, currency in enumerate(sums.pop("currency")):
         yield {"of": "sums", "currency": currency, **{n: to_text(v[at], currency) for n, v in sums.items()}}
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """An object of few rows, one key or list item per line."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return INVISIBLE.sub(lambda found: json.dumps(found[0])[1:-1] if found[0] != "\n" else "\n", text) + "\n"
 
 
 def _json(value: Any) -> str:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from expcomp.output.attention import attention_tables, warnings
-from expcomp.output.control_tables import deal_table, file_table, origin, sum_table
+from expcomp.output.control_tables import deal_table, file_table, money_read, origin, sum_table
 from expcomp.output.layout import cells, total_cells
 from expcomp.output.line_tables import line_table
 from expcomp.output.pay_tables import pay_table
+from expcomp.output.rejected_table import rejected_table
 from expcomp.output.table import Kind, Table
 from expcomp.output.text import clean
 from expcomp.pay.sheet import Sheet
@@ -18,9 +19,10 @@ MARKUP = re.compile(r"([\\`*_\[\]<>|&~#@])")
 def to_markdown(sheet: Sheet, *, lines: bool = False) -> str:
     """The blocks of the terminal as Markdown tables, or one row per line."""
     if lines:
-        return "\n".join(_table(line_table(sheet, title=f"Lines of {sheet.period}"))) + "\n"
-    blocks = [line for table in (file_table(sheet), deal_table(sheet), sum_table(sheet), pay_table(sheet))
-              for line in _table(table)]  # fmt: skip
+        return "\n".join(markdown_table(line_table(sheet, title=f"Lines of {sheet.period}"))) + "\n"
+    aside = (money_read(sheet.book), rejected_table(sheet.book)) if len(sheet.book.rejected) else ()
+    tables = (file_table(sheet.book), *aside, deal_table(sheet), sum_table(sheet), pay_table(sheet))
+    blocks = [line for table in tables for line in markdown_table(table)]
     return "\n".join([*blocks, *_attention(sheet), *_origin(sheet)]) + "\n"
 
 
@@ -28,7 +30,7 @@ def escaped(text: str) -> str:
     return MARKUP.sub(r"\\\1", clean(text))
 
 
-def _table(table: Table, level: str = "##") -> Iterator[str]:
+def markdown_table(table: Table, level: str = "##") -> Iterator[str]:
     yield from (f"{level} {escaped(table.title)}", "")
     if len(table) == 0:
         yield from (escaped(table.empty), "")
@@ -51,7 +53,7 @@ def _row(texts: list[str] | tuple[str, ...]) -> str:
 def _attention(sheet: Sheet) -> Iterator[str]:
     yield from ("## What needs a person", "")
     for table in attention_tables(sheet):
-        yield from _table(table, "###")
+        yield from markdown_table(table, "###")
     for heading, found in warnings(sheet):
         yield from (f"### {escaped(heading)}", "")
         yield from (f"- {escaped(str(finding))}" for finding in found)

@@ -9,7 +9,14 @@ import numpy as np
 
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.money import decimals
-from expcomp.output.control_tables import deal_table, file_table, origin, provenance_table, sum_table
+from expcomp.output.control_tables import (
+    deal_table,
+    file_table,
+    money_read,
+    origin,
+    provenance_table,
+    sum_table,
+)
 from expcomp.output.layout import cells
 from expcomp.output.line_tables import (
     adjustment_table,
@@ -22,9 +29,11 @@ from expcomp.output.line_tables import (
     waiting_table,
 )
 from expcomp.output.pay_tables import named, pay_table
+from expcomp.output.rejected_table import rejected_table
 from expcomp.output.table import Column, Kind, Table
 from expcomp.output.text import clean
 from expcomp.pay.sheet import Sheet
+from expcomp.sources.book import Book
 
 TOO_LONG = Code("O103", "text-too-long-for-a-cell")
 TOO_MANY = Code("O104", "too-many-rows-for-a-worksheet")
@@ -131,10 +140,17 @@ def pages(sheet: Sheet, posted_file: str = "") -> list[Page]:
         Page("Not paid", (not_paid_table(sheet),), frozen=1),
         Page("Parts not paid", (parts_table(sheet),), frozen=1),
         Page("Waiting", (waiting_table(sheet),), frozen=2),
-        Page("Control totals", (sum_table(sheet), deal_table(sheet), file_table(sheet))),
+        *rejected_pages(sheet.book),
+        Page("Control totals", (sum_table(sheet), deal_table(sheet), file_table(sheet.book), money_read(sheet.book))),
         Page("Warnings", (findings_table(sheet),)),
         Page("Provenance", (provenance_table(sheet, posted_file),)),
     ]
+
+
+def rejected_pages(book: Book) -> Iterator[Page]:
+    """The rows that were set aside, where any was."""
+    if len(book.rejected):
+        yield Page("Rejected", (rejected_table(book),), frozen=2)
 
 
 def _lines(sheet: Sheet) -> Table:

@@ -9,22 +9,24 @@ from rich.text import Text
 
 from expcomp.diagnostics import Finding, Severity
 from expcomp.output.attention import attention_tables, warnings
-from expcomp.output.control_tables import deal_table, origin, rows_read, sum_table
+from expcomp.output.control_tables import deal_table, money_read, origin, rows_read, sum_table
 from expcomp.output.layout import Line, Look, laid_out, wrapped
 from expcomp.output.line_tables import line_table
 from expcomp.output.pay_tables import pay_table
+from expcomp.output.rejected_table import rejected_table
 from expcomp.output.table import Table
 from expcomp.output.text import clean
 from expcomp.pay.sheet import Sheet
 
 SHOWN_PER_CODE = 20
-SEVERITY_LOOK = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: ""}
+SEVERITY_LOOK = {Severity.ERROR: Look.ERROR, Severity.WARNING: Look.WARNING, Severity.NOTE: Look.PLAIN}
 
 
 def print_sheet(sheet: Sheet, stream: TextIO, width: int | None = None, posted_file: str = "") -> None:
     """The sheet of design page 8. `width` None: that of the terminal, or as wide as it gets in a pipe."""
     screen = Screen(stream, width)
-    for table in (rows_read(sheet), deal_table(sheet), sum_table(sheet), pay_table(sheet)):
+    aside = (money_read(sheet.book), rejected_table(sheet.book)) if len(sheet.book.rejected) else ()
+    for table in (rows_read(sheet.book), *aside, deal_table(sheet), sum_table(sheet), pay_table(sheet)):
         screen.table(table)
     screen.lines(_attention(sheet, screen.width))
     screen.lines(_origin(sheet, posted_file, screen.width))
@@ -37,25 +39,33 @@ def print_lines(sheet: Sheet, stream: TextIO, width: int | None = None) -> None:
 
 def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
     """Place, code, name, message and help; at most 20 of a code, and how many there are."""
-    screen = Screen(stream, None)
+    screen, listed = Screen(stream, None), list(findings)
+    for finding, more in shown_of_each_code(listed):
+        if more:
+            screen.write(f"… and {more} more of {finding.code} {finding.name}")
+            continue
+        screen.write(str(finding), SEVERITY_LOOK[finding.severity])
+        if finding.help:
+            screen.write(f"  help: {finding.help}")
+    if len(listed) > 1:
+        screen.write(counted(listed))
+
+
+def shown_of_each_code(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
+    """By code the first findings, each with 0; then, where there are more, one of them with how many."""
     grouped: dict[str, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.code, []).append(finding)
     for found in grouped.values():
-        for finding in found[:SHOWN_PER_CODE]:
-            screen.write(str(finding), SEVERITY_LOOK[finding.severity])
-            if finding.help:
-                screen.write(f"  help: {finding.help}")
+        yield from ((finding, 0) for finding in found[:SHOWN_PER_CODE])
         if len(found) > SHOWN_PER_CODE:
-            screen.write(f"… and {len(found) - SHOWN_PER_CODE} more of {found[0].code} {found[0].name}")
-    if sum(map(len, grouped.values())) > 1:
-        screen.write(_count([finding for found in grouped.values() for finding in found]))
+            yield found[-1], len(found) - SHOWN_PER_CODE
 
 
-def _count(findings: Sequence[Finding]) -> str:
+def counted(findings: Sequence[Finding]) -> str:
     """`3 errors, 1 warning`"""
-    counted = Counter(finding.severity for finding in findings)
-    return ", ".join(f"{counted[s]} {s}{'s' if counted[s] > 1 else ''}" for s in Severity if counted[s])
+    count = Counter(finding.severity for finding in findings)
+    return ", ".join(f"{count[s]} {s}{'s' if count[s] > 1 else ''}" for s in Severity if count[s])
 
 
 class Screen:

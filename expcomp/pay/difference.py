@@ -131,7 +131,7 @@ def _outer(left: pd.DataFrame, right: pd.DataFrame, amounts: list[str]) -> pd.Da
 
 
 def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
-    """Reached since: commission or milestone; taken back since: clawback; else a posted tranche
+    """Taken back since: clawback; reached since and paying: commission or milestone; else a posted tranche
     rose (true_up) or fell for no event (correction)."""
     source = now.source
     tranche = rows["tranche"].to_numpy(np.int64)
@@ -139,7 +139,8 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
     reached = source.tranches["reached"].to_numpy()[tranche]
     if "reached_before" in rows:
         reached = np.where(reached == NEVER, rows["reached_before"].to_numpy(np.int64), reached)
-    came = (since < reached) & (reached <= source.as_of)
+    pays = source.tranches["entitled_minor"].to_numpy()[tranche] != 0
+    came = (since < reached) & (reached <= source.as_of) & pays
     event, event_day, hit_day = _last_events(now, since)
     falls = np.sign(rows["amount_minor"].to_numpy()) == -_direction(now, key)
     back = falls & (event[key] != NONE)

@@ -204,7 +204,7 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
         for plan, worth in zip(plans.versions, deals.worth, strict=True)
     ]
     credited, tier, vacant = _credited(plans, book, deals, payees, holders, findings)
-    losses = recovering(plans, find_losses(book, deals, findings), deals)
+    losses = recovering(plans, find_losses(book, deals), deals)
     _check_rates(deals, findings)
     zero = _merge(deals, [zeroed(plan, i, deals) for i, plan in enumerate(plans.versions)], NONE)
     paid = kept(credited, zero[credited["deal"]] == NONE)

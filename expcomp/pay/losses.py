@@ -8,15 +8,10 @@ of every account is worked at once, so that the loop runs as often as the busies
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Flags, Ints, position_in_group, running_total, within_limit
 from expcomp.pay.deals import Deals
 from expcomp.pay.lookups import NONE, days, folded, is_among, numbers, pairs
-from expcomp.pay.places import place_of
 from expcomp.sources.book import Book
-
-UNKNOWN_EVENT = Code("D530", "unknown-event")
-NO_AMOUNT = Code("D531", "contraction-without-amount")
 
 COLUMNS = {
     "deal": "int64", "day": "int64", "known": "int64", "event": "int64", "churn": "bool", "top": "int64",
@@ -25,12 +20,10 @@ COLUMNS = {
 """known: the day from which the event counts; event: row of the events table; top / bottom: the share of the deal
 that the event takes."""
 
-KNOWN = ("churn", "contraction", "reactivation")
 
-
-def find_losses(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
+def find_losses(book: Book, deals: Deals) -> pd.DataFrame:
     """One row per event and deal it takes from, in order of the events."""
-    events = _read(book, deals, findings)
+    events = _read(book, deals)
     open_deals = np.flatnonzero(deals.covered & is_among(deals.facts.account, events["account"].to_numpy()))
     left = np.where(deals.value > 0, deals.value, 1)
     batches = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})]
@@ -39,17 +32,11 @@ def find_losses(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
     return pd.concat(batches, ignore_index=True)
 
 
-def _read(book: Book, deals: Deals, findings: Findings) -> pd.DataFrame:
+def _read(book: Book, deals: Deals) -> pd.DataFrame:
     """Churns and contractions by `as_of`, in the order they are worked; `nth` counts within an account."""
     table = book["events"]
     word = folded(table["event"])
-    amount, given = numbers(table["amount"])
-    for row in np.flatnonzero(~word.isin(KNOWN).to_numpy()).tolist():
-        help_ = f"write one of {', '.join(KNOWN)}, or map it under  values: event.event"
-        findings.add(UNKNOWN_EVENT.at(place_of(table, row), f'"{table["event"].iat[row]}" is not an event', help_))
-    for row in np.flatnonzero((word == "contraction").to_numpy() & ~given).tolist():
-        message = f"the contraction of {table['account_id'].iat[row]} has no amount"
-        findings.add(NO_AMOUNT.at(place_of(table, row), message, "write the annual value that was lost"))
+    amount, _ = numbers(table["amount"])
     frame = pd.DataFrame({
         "event": np.arange(len(table)), "account": deals.facts.accounts.codes(table["account_id"]),
         "day": days(table["date"]), "known": days(table["known_on"]),

@@ -3,24 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Findings
 from expcomp.pay.difference import CORRECTION, MOVEMENT
 from expcomp.pay.keys import KEY
 from expcomp.pay.labels import places
 from expcomp.pay.lookups import numbers
-from expcomp.pay.places import place_of
-from expcomp.period import Period, Span, to_iso
+from expcomp.period import Span, to_iso
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
-
-WRONG_PERIOD = Code("D541", "adjustment-period")
 
 
 def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int) -> pd.DataFrame:
     """Adjustments whose period begins after `since` and by `until`, as lines. An adjustment counts from the
     first day of its period; its key's milestone is that period."""
     rows = book["adjustments"]
-    periods = _periods(rows, plans)
+    periods = [plans.calendar.parse(text) for text in rows["period"]]
     day = np.asarray([period.first_day for period in periods], dtype=np.int64)
     due = (since < day) & (day <= until)
     rows, first = rows[due], day[due].tolist()
@@ -51,14 +47,3 @@ def manual_corrections(due: pd.DataFrame, posted: pd.DataFrame, plans: PlanSet, 
     earned = [str(plans.calendar.period_of(span, day)) for day in first]
     on = [to_iso(day) for day in first]
     return changed.assign(kind=CORRECTION, reason="correction", on=on, period_earned=earned)
-
-
-def _periods(rows: pd.DataFrame, plans: PlanSet) -> list[Period]:
-    findings, periods = Findings(), []
-    for row, text in enumerate(rows["period"]):
-        try:
-            periods.append(plans.calendar.parse(text))
-        except ValueError as error:
-            findings.add(WRONG_PERIOD.at(place_of(rows, row), str(error)))
-    findings.check()
-    return periods

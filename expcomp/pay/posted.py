@@ -89,12 +89,12 @@ class Posted:
 
     def carried(self, book: Book, cancelled: Container[str]) -> list[str]:
         """Posted deals that today's export does not hold and that stand as posted: closed outside the span of
-        the export, resolved to keep, or cancelled only later. Any other one missing inside the span stops the run."""
+        the export, resolved to keep, set aside, or cancelled only later. Any other inside the span stops the run."""
         known = set(book["deals"]["deal_id"]) | {""}
         absent = sorted(deal for deal in set(self.lines["deal_id"]) - known if deal not in cancelled)
         decided = book["resolutions"]
         keep = set(decided.loc[decided["decision"].str.casefold() == "keep", "deal_id"])
-        keep |= set(book["cancellations"]["deal_id"])
+        keep |= set(book["cancellations"]["deal_id"]) | book.set_aside
         close = days(book["deals"]["close_date"])
         close = close[close < NEVER]
         if len(close) == 0:

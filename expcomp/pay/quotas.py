@@ -17,7 +17,6 @@ from expcomp.pay.roles import Payees
 from expcomp.period import MONTHS, FiscalCalendar, Period, Span
 
 TWO_TILINGS = Code("D520", "quota-tiled-twice")
-WRONG_PERIOD = Code("D521", "quota-period")
 
 SMALLER = {Span.YEAR: Span.HALF, Span.HALF: Span.QUARTER, Span.QUARTER: Span.MONTH}
 SPAN_AT = {span: at for at, span in enumerate(Span)}
@@ -71,21 +70,14 @@ class Quotas:
         return np.where(found.count > 0, found.first, 0)[at], (found.count > 0)[at]
 
     def _windows(self) -> Ints:
-        """Span and number of each row's period in one whole number; NONE for what is no period."""
+        """Span and number of each row's period in one whole number."""
 
-        def window(text: str) -> int | str:
-            try:
-                period = self._calendar.parse(text)
-            except ValueError as error:
-                return str(error)
+        def window(text: str) -> int:
+            period = self._calendar.parse(text)
             return (SPAN_AT[period.span] << NUMBER_BITS) | period.number
 
         at, texts = pd.factorize(self._rows["period"])
-        windows = [window(text) for text in texts]
-        wrong = np.asarray([isinstance(found, str) for found in windows], dtype=np.bool_)
-        for row in np.flatnonzero(wrong[at]).tolist():
-            self._findings.add(WRONG_PERIOD.at(place_of(self._rows, row), str(windows[at[row]])))
-        return np.asarray([NONE if isinstance(found, str) else found for found in windows], dtype=np.int64)[at]
+        return np.asarray([window(text) for text in texts], dtype=np.int64)[at]
 
     def _of_role(self, role: str) -> tuple[Ints, Ints]:
         """Key (payee, window) and amount of the rows that name a role, sorted by key."""

@@ -64,7 +64,7 @@ def _own_rates(
         quota[mine] = quotas.of(payee[mine], role, Span.YEAR, year[mine])[0]
     for at in np.flatnonzero(~known | (quota <= 0)):
         who, label = payees.names.text(payee[at : at + 1])[0], plan.calendar.label(Span.YEAR, int(year[at]))
-        lacks = f"a quota for {label}" if known[at] else "a target_variable"
+        lacks = f"quota for {label}" if known[at] else "target_variable"
         message = f"{deals.id(deal[at])} pays {who} target_variable / quota, and {who} has no {lacks}"
         findings.add(NO_OWN_RATE.at(deals.place(deal[at]), message))
     return target, np.maximum(quota, 1)

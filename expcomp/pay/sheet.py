@@ -151,7 +151,8 @@ def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
     """The period's last day; when the exports end before it, the newest dated fact in them."""
     newest = newest_fact(book, plans)
     if newest < period.first_day:
-        message = f"the exports end on {to_iso(newest)}, before {period} begins on {to_iso(period.first_day)}"
+        end = f"end on {to_iso(newest)}" if newest >= 0 else "hold no dated fact"
+        message = f"the exports {end}, before {period} begins on {to_iso(period.first_day)}"
         help_ = f"bring newer exports, or say  --as-of {to_iso(period.last_day)}  to pay by dates alone"
         raise Refused(ENDS_BEFORE.at(None, message, help_))
     return min(period.last_day, newest)

@@ -76,7 +76,8 @@ def compose(text: str, path: str) -> Node:
         # The loader itself refuses control characters, so it is made inside the guard.
         return _Composer(path, yaml.parse(text, Loader=yaml.CBaseLoader)).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        opened = "end of stream" in (error.problem or "")
+        mark = (error.context_mark if opened else error.problem_mark) or error.problem_mark or error.context_mark
         place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
         problem = error.problem or error.context or "this is not YAML"
         raise Refused(SYNTAX.at(place, problem, _syntax_help(problem))) from None

@@ -1,7 +1,7 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from expcomp.exact import Flags, Ints
 from expcomp.sources.accounts import AccountDirectory, check_crm_ids, derive_accounts, resolve_accounts
 from expcomp.sources.book import Book, FileAccount, Needs
+from expcomp.sources.carried import carry_over
 from expcomp.sources.complaints import Complaints, shortened
 from expcomp.sources.deals import decide_won, note_alike, require_of_won
 from expcomp.sources.derived import derive_events
@@ -21,32 +22,90 @@ from expcomp.sources.joins import (
     refer,
 )
 from expcomp.sources.people import Directory, resolve_people
+from expcomp.sources.presets import presets
+from expcomp.sources.rejected import rejected_rows
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
 
 DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
 
+NO_ACCOUNT = "no account of the accounts export"
 
-def assemble(readings: Iterable[Reading], needs: Needs, complaints: Complaints) -> Book:
+
+def assemble(readings: Iterable[Reading], needs: Needs, complaints: Complaints, *, lenient: bool = False) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings.
 
-    Each is converted as it comes, and its cells are given up: `readings` may read the next file only then.
+    When `lenient`, wrong rows are set aside with all that hangs by them, and only other errors are raised.
+    """
+    gathered = _gather(readings, needs, complaints, lenient=lenient)
+    complaints.stop_if_any(setting_aside=lenient)
+    book = gathered.book()
+    complaints.stop_if_any(setting_aside=lenient)
+    return book
+
+
+def examine(readings: Iterable[Reading], needs: Needs, complaints: Complaints, *, lenient: bool = False) -> Book:
+    """The same, and nothing is raised: what is wrong is in `complaints`, and nobody may be paid by the Book."""
+    return _gather(readings, needs, complaints, lenient=lenient).book()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """All rows of all tables, the wrong ones marked."""
+
+    typed: Sequence[Typed]
+    drafts: dict[str, Draft]
+    needs: Needs
+    complaints: Complaints
+    settled: bool
+
+    def book(self) -> Book:
+        """Without the rows that are marked. What subscriptions tell of losses is told of the rows that stay."""
+        rejected = rejected_rows(self.complaints.refusals, self.drafts)
+        deals = self.drafts["deals"]
+        set_aside = frozenset(deals.frame["deal_id"][deals.bad])
+        for draft in self.drafts.values():
+            draft.finish()
+        frames = {name: draft.frame for name, draft in self.drafts.items()}
+        if not self.drafts["accounts"]:
+            frames["accounts"] = derive_accounts(self.drafts, self.complaints, self.needs)
+        derived = self.settled and not self.drafts["events"] and bool(self.drafts["subscriptions"])
+        if derived:
+            merges, fx = frames["merges"], frames["fx"]
+            frames["events"] = derive_events(self.drafts["subscriptions"], merges, fx, self.needs)
+        else:
+            frames["events"]["known_on"] = frames["events"]["date"]
+        notes = tuple(shortened(self.complaints.notes))
+        return Book(frames, _file_accounts(self.typed, self.drafts), notes, derived, rejected, set_aside)
+
+
+def _gather(readings: Iterable[Reading], needs: Needs, complaints: Complaints, *, lenient: bool) -> _Gathered:
+    """Each reading is converted as it comes, and its cells are given up: `readings` may read the next file only then.
+
     Where a file could not be read at all, nothing is said about references: its rows may be what they name.
     """
     of_cells = Complaints()
     typed = [type_table(reading, needs, of_cells) for reading in readings]
-    incomplete = bool(complaints.errors)
+    complete = not complaints.errors
     complaints.extend((*of_cells.errors, *of_cells.notes))
-    if incomplete:
-        complaints.stop_if_any()
+    complaints.refusals += of_cells.refusals
     drafts = {
         table: Draft(table, [piece for piece in typed if piece.reading.match.table == table], needs, complaints)
         for table in TABLES
     }
+    if complete:
+        _settle(drafts, needs, complaints)
+        if lenient:
+            carry_over(drafts)
+    return _Gathered(typed, drafts, needs, complaints, complete)
+
+
+def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints) -> None:
+    """People, accounts, deals, keys and references: what is wrong is told, and its rows are marked."""
     _settle_deals(drafts["deals"])
     _settle_people(drafts)
-    accounts, directory = _settle_accounts(drafts, complaints, needs)
+    directory = _settle_accounts(drafts)
     if drafts["deals"]:
         require_of_won(drafts["deals"], needs)
         note_alike(drafts["deals"], needs)
@@ -54,19 +113,8 @@ def assemble(readings: Iterable[Reading], needs: Needs, complaints: Complaints) 
     for name, draft in drafts.items():
         if name not in ("payees", "accounts"):
             check_repeats(draft)
-    _check_references(drafts, accounts, directory)
     _drop_overlay_splits(drafts["splits"])
-    complaints.stop_if_any()
-    for draft in drafts.values():
-        draft.finish()
-    frames = {name: draft.frame for name, draft in drafts.items()} | {"accounts": accounts}
-    derived = not drafts["events"] and bool(drafts["subscriptions"])
-    if derived:
-        frames["events"] = derive_events(drafts["subscriptions"], frames["merges"], frames["fx"], needs)
-        complaints.stop_if_any()
-    else:
-        frames["events"]["known_on"] = frames["events"]["date"]
-    return Book(frames, _file_accounts(typed, drafts), tuple(shortened(complaints.notes)), derived)
+    _check_references(drafts, directory)
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
@@ -92,35 +140,22 @@ def _settle_people(drafts: dict[str, Draft]) -> None:
         resolve_people(draft, directory)
 
 
-def _settle_accounts(
-    drafts: dict[str, Draft], complaints: Complaints, needs: Needs
-) -> tuple[pd.DataFrame, AccountDirectory | None]:
-    """The accounts, and who they are called where a file gives them."""
+def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
+    """Who the accounts are called, where a file gives them."""
     accounts = drafts["accounts"]
     if not accounts:
-        return derive_accounts(drafts, complaints, needs), None
+        return None
     check_repeats(accounts)
     check_crm_ids(accounts)
     directory = AccountDirectory(accounts)
     for draft in drafts.values():
         resolve_accounts(draft, directory)
-    return accounts.frame, directory
+    return directory
 
 
-def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame, directory: AccountDirectory | None) -> None:
-    known = pd.concat([accounts["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
-    for draft in drafts.values():
-        for name in draft.of_kind(Kind.ACCOUNT):
-            refer(
-                draft,
-                name,
-                known,
-                ACCOUNT_UNKNOWN,
-                "no account of the accounts export",
-                matters=_matters(draft),
-                names=directory,
-            )
-    refer(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, "no account of the accounts export")
+def _check_references(drafts: dict[str, Draft], directory: AccountDirectory | None) -> None:
+    if directory is not None:
+        _check_accounts(drafts, directory)
     deals = drafts["deals"].frame["deal_id"]
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
@@ -129,14 +164,17 @@ def _check_references(drafts: dict[str, Draft], accounts: pd.DataFrame, director
     for table in ("pauses", "urgency_changes"):
         refer(drafts[table], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
     if drafts["signals"]:
-        refer(
-            drafts["deals"],
-            "signal_id",
-            signals,
-            SIGNAL_UNKNOWN,
-            "no signal of the signals export",
-            matters=_never,
-        )
+        what = "no signal of the signals export"
+        refer(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, what, matters=_never)
+
+
+def _check_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> None:
+    """Accounts that an export lists; where none does, every account that is named is one."""
+    known = pd.concat([drafts["accounts"].frame["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
+    for draft in drafts.values():
+        for name in draft.of_kind(Kind.ACCOUNT):
+            refer(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, matters=_matters(draft), names=directory)
+    refer(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, NO_ACCOUNT)
 
 
 def _never(rows: Ints) -> Flags:
@@ -163,11 +201,20 @@ def _file_accounts(typed: Sequence[Typed], drafts: dict[str, Draft]) -> tuple[Fi
     for piece in typed:
         raw, match = piece.reading.raw, piece.reading.match
         draft = drafts[match.table]
-        dropped = raw.dropped + draft.dropped[raw.label]
         accounts.append(
             FileAccount(
-                raw.label, raw.sha256, match.table, match.preset, match.reason, raw.rows_read,
-                Counter(dropped), draft.refused[raw.label], piece.accounts,
+                path=raw.label,
+                sha256=raw.sha256,
+                table=match.table,
+                preset=match.preset,
+                recognised_by=match.reason,
+                rows_read=raw.rows_read,
+                dropped=raw.dropped + draft.dropped[raw.label],
+                refused=draft.refused[raw.label],
+                columns=piece.accounts,
+                verified=presets()[match.preset].verified,
+                money_field=draft.sums.money,
+                money=draft.sums.of(raw.label),
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(accounts, key=lambda account: account.path))

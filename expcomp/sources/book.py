@@ -15,7 +15,7 @@ from expcomp.sources.tables import TABLES, Field
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the plan wants of the data: its zone for days, its currency, its value column, its own columns.
+    """What the plan wants of the data: its zone for days, its currency, its value column (blank: any), its own columns.
 
     `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people).
     `grace` says from which day on a gap between subscriptions is no churn while it is shorter.
@@ -37,6 +37,27 @@ class Needs:
         return tuple(named.values())
 
 
+OUTCOMES = ("read", "used", "ignored", "refused")
+"""What becomes of the money of a file: the first is the sum of the others."""
+
+REJECTED = (
+    "file",
+    "row",
+    "place",
+    "table",
+    "column",
+    "value",
+    "code",
+    "name",
+    "reason",
+    "help",
+    "amount_minor",
+    "currency",
+)
+"""One row for each reason that a row of a file is refused for; the money it carries stands at the first of them
+(None where it carries none or its amount cannot be read)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnAccount:
     """How one column of a file was understood; `field` is empty for a column that was not used."""
@@ -49,7 +70,12 @@ class ColumnAccount:
 
 @dataclass(frozen=True, slots=True)
 class FileAccount:
-    """What one file gave: read = kept + dropped (by reason) + refused, in rows; money per currency."""
+    """What one file gave: read = kept + dropped (by reason) + refused, in rows. `verified`: whether its preset was
+    made from real or published exports.
+
+    `money` has for each currency the minor units read, used, ignored and refused, of the amounts in the field
+    `money_field`; nothing where the table carries none.
+    """
 
     path: str
     sha256: str
@@ -60,6 +86,9 @@ class FileAccount:
     dropped: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     columns: tuple[ColumnAccount, ...] = ()
+    verified: bool = True
+    money_field: str = ""
+    money: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def rows_kept(self) -> int:
@@ -72,12 +101,16 @@ class Book:
 
     Row order never matters: frames are sorted by their table's key. `events` have a further day, `known_on`: a churn
     read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace.
+    `rejected` holds the rows that were set aside instead of stopping the run (columns: REJECTED), `set_aside` the ids
+    of deals among them.
     """
 
     frames: dict[str, pd.DataFrame]
     files: tuple[FileAccount, ...] = ()
     notes: tuple[Finding, ...] = ()
     derived_events: bool = False
+    rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(REJECTED), dtype=object))
+    set_aside: frozenset[str] = frozenset()
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
+from expcomp.sources.refusals import Refusal
+
+TERMS = ("fx", "merges", "quotas", "targets", "teams")
+"""Tables whose rows decide what others are paid: a wrong one stops the run even where rows are set aside."""
 
 SHOWN_PER_CODE = 20
 QUOTED = 40
@@ -32,13 +36,18 @@ def and_more(count: int, noun: str = "row") -> str:
 
 @dataclass(slots=True)
 class Complaints:
-    """Errors, warnings and notes of one reading. `stop_if_any` raises them all together."""
+    """Errors, warnings and notes of one reading. `stop_if_any` raises them all together.
+
+    `refusals` are the errors that concern rows, and which rows; any other error concerns a whole file.
+    """
 
     errors: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
-    def error(self, code: Code, place: Place | None, message: str, help: str = "") -> None:
+    def error(self, code: Code, place: Place | None, message: str, help: str = "") -> Finding:
         self.errors.append(code.at(place, message, help))
+        return self.errors[-1]
 
     def note(
         self,
@@ -61,9 +70,16 @@ class Complaints:
         for finding in findings:
             (self.errors if finding.severity is Severity.ERROR else self.notes).append(finding)
 
-    def stop_if_any(self) -> None:
-        if self.errors:
-            raise Refused([*shortened(self.errors), *shortened(self.notes)])
+    def stop_if_any(self, *, setting_aside: bool = False) -> None:
+        """Raise every error; when rows are set aside only those that are not about such rows."""
+        errors = self.beyond_rows() if setting_aside else self.errors
+        if errors:
+            raise Refused([*shortened(errors), *shortened(self.notes)])
+
+    def beyond_rows(self) -> list[Finding]:
+        """Errors of whole files or columns, and of rows that nobody can be paid without."""
+        of_rows = {refusal.finding for refusal in self.refusals if refusal.table not in TERMS}
+        return [finding for finding in self.errors if finding not in of_rows]
 
 
 def joined_by_name(names: Sequence[str], one: str, many: str, holder: str) -> str:

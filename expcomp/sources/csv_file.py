@@ -31,6 +31,10 @@ from expcomp.sources.raw import RawTable, locate_in_text
 RAGGED = Code("D105", "row-is-ragged")
 EMPTY = Code("D115", "file-is-empty")
 
+TOO_MANY_COLUMNS = Code("D119", "too-many-columns")
+
+MAX_COLUMNS = 1_024
+
 FILLED = re.compile(rb"\S")
 DAY = re.compile(r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?", re.ASCII)
 REPEATING = pa.dictionary(pa.int32(), pa.string())
@@ -100,6 +104,11 @@ class _Parse:
 
     def run(self) -> _Parsed:
         header, start, line, sample = self._header()
+        if len(header) > MAX_COLUMNS:
+            message = f"the file has {len(header):,} columns; {MAX_COLUMNS:,} is the limit"
+            raise Refused(
+                TOO_MANY_COLUMNS.at(Place(self.path, line), message, "export only the columns that are needed")
+            )
         ragged: list[str] = []
         columns = self._columns(start, _types(sample, len(header)), ragged)
         body = memoryview(self.text)[start:]

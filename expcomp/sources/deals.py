@@ -93,4 +93,5 @@ def require_of_won(deals: Draft, needs: Needs) -> None:
     for name in ("account_id", "motion"):
         deals.require(name, won & (deals.frame[name] == "").to_numpy())
     deals.require("close_date", won & deals.frame["close_date"].isna().to_numpy())
-    deals.require(needs.value, won & deals.frame[needs.value].isna().to_numpy())
+    if needs.value:
+        deals.require(needs.value, won & deals.frame[needs.value].isna().to_numpy())

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.diagnostics import Code, Place, Severity
+from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
+from expcomp.money import to_text
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, and_more, quote
 from expcomp.sources.order import order_by
+from expcomp.sources.sums import IGNORED, READ, REFUSED, USED, Sums, money_field
 from expcomp.sources.tables import TABLES, Kind
-from expcomp.sources.typed import Reading, Typed, blank_column, join_columns, missing_value
+from expcomp.sources.typed import Reading, Typed, blank_column, join_columns, refuse_missing
 from expcomp.texts import LARGE, STR, all_blank, arrow_text, text_array
 
 
@@ -38,6 +41,9 @@ class Draft:
         ordered = sorted(pieces, key=lambda piece: piece.reading.raw.label)
         self.known: set[str] = set()
         self.frame = self._joined(ordered)
+        given = {name for reading in self.readings.values() for name in reading.match.columns}
+        self.sums = Sums(money_field(table, needs, given), needs.currency)
+        self.sums.add(READ, self.frame)
         self.bad: Flags = np.concatenate([np.zeros(0, np.bool_), *(piece.refused for piece in ordered)])
 
     def __len__(self) -> int:
@@ -96,9 +102,42 @@ class Draft:
         said = f'{text} in column "{self.header(name, first)}" {message}{and_more(len(rows) - 1)}'
         place = self.where(name, first)
         if severity is Severity.ERROR:
-            self.complaints.error(code, place, said, help)
+            self.tell_rows(self.complaints.error(code, place, said, help), name, rows, message)
         else:
             self.complaints.note(code, place, said, help, severity)
+
+    def tell_rows(self, finding: Finding, name: str, rows: Ints, *reasons: str) -> None:
+        """Keep, file by file, which rows an error about a field concerns, with one reason for all of them or one for
+        each; they are not refused by this alone."""
+        files = self.frame["input_file"].cat
+        numbers, codes = self.frame["input_row"].to_numpy()[rows], files.codes.to_numpy()[rows]
+        for code in np.unique(codes):
+            mine = np.flatnonzero(codes == code)
+            mine = mine[np.argsort(numbers[mine], kind="stable")]
+            told = reasons if len(reasons) == 1 else [reasons[each] for each in mine.tolist()]
+            reading = self.readings[str(files.categories[code])]
+            texts = self._shown_all(name, rows[mine])
+            self.complaints.refusals.append(reading.refusal(finding, name, numbers[mine], texts, *told))
+
+    def _shown_all(self, name: str, rows: Ints) -> list[str]:
+        column = self.frame[name].iloc[rows]
+        return column.tolist() if column.dtype == STR else [self.shown(name, row) for row in rows.tolist()]
+
+    def shown(self, name: str, position: int) -> str:
+        """A value as a person would write it: amounts in their currency, not in minor units."""
+        value = self.frame[name].iloc[position]
+        if pd.isna(value):
+            return ""
+        kind = next(wanted.kind for wanted in self.fields if wanted.name == name)
+        if kind is Kind.MONEY:
+            currency = str(self.frame["currency"].iloc[position]) if "currency" in self.frame else ""
+            return to_text(int(value), currency or self.currency)
+        if kind is Kind.DAY:
+            return str(value.date().isoformat())
+        if kind not in (Kind.SHARE, Kind.NUMBER):
+            return str(value)
+        number = f"{Decimal(int(value)).scaleb(-4 if kind is Kind.SHARE else -6):f}".rstrip("0").rstrip(".")
+        return f"{number}%" if kind is Kind.SHARE else number
 
     def require(self, name: str, missing: Flags) -> None:
         """Refuse rows that lack a value they need, one finding a file."""
@@ -107,7 +146,7 @@ class Draft:
         files, rows = self.frame["input_file"].astype(str).to_numpy(), self.frame["input_row"].to_numpy()
         for label in sorted(set(files[missing])):
             lacking = np.sort(rows[missing & (files == label)])
-            self.complaints.error(*missing_value(self.readings[label], name, lacking))
+            refuse_missing(self.readings[label], name, lacking, self.complaints)
         self.refuse(missing)
 
     def first_in_file(self, rows: Ints) -> int:
@@ -121,12 +160,15 @@ class Draft:
     def finish(self) -> None:
         """Set the rows with an error aside, counted."""
         self.refused.update(self._counts(self.bad))
+        self.sums.add(REFUSED, self.frame, self.bad)
+        self.sums.add(USED, self.frame, ~self.bad)
         self._keep(~self.bad)
 
     def drop(self, mask: Flags, reason: str) -> None:
         """Leave rows out for a reason that is no error."""
         for label, count in self._counts(mask).items():
             self.dropped[label][reason] += count
+        self.sums.add(IGNORED, self.frame, mask)
         self._keep(~mask)
 
     def _counts(self, mask: Flags) -> Counter[str]:

@@ -1,6 +1,7 @@
 """Workbooks: what kind of file it is, and which of its sheets are read."""
 
 import gc
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -23,9 +24,10 @@ from python_calamine import (
 
 from expcomp.diagnostics import Code, Finding, Place, Refused, Severity
 from expcomp.sources.complaints import quote
+from expcomp.sources.package import check_package
 from expcomp.sources.raw import RawTable
 from expcomp.sources.sheet import Sheet, SheetSettings
-from expcomp.sources.sheet_xml import check_package, counts_from_1904
+from expcomp.sources.sheet_xml import counts_from_1904
 from expcomp.suggest import did_you_mean
 
 NOT_A_WORKBOOK = Code("D102", "file-not-a-workbook")
@@ -45,6 +47,7 @@ BROKEN = (
     EOFError,
     OSError,
     ValueError,
+    struct.error,
 )
 """What libraries raise on bytes that are no sound workbook."""
 

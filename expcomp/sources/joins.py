@@ -1,21 +1,17 @@
 """Keys: one checked way to look rows up, repeated rows, and references that must lead somewhere."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Flags, Ints
-from expcomp.money import to_text
 from expcomp.sources.complaints import SHOWN_PER_CODE, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
-from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help
 from expcomp.texts import TextColumn, all_blank, arrow_text
 
@@ -41,34 +37,17 @@ def check_repeats(draft: Draft) -> None:
 
 
 def _tell_repeated(draft: Draft, first: int) -> None:
-    key = ", ".join(_shown(draft, name, first) for name in draft.table.key)
-    differing = next(name for name in draft.values() if _shown(draft, name, first) != _shown(draft, name, first + 1))
+    key = ", ".join(quote(draft.shown(name, first)) for name in draft.table.key)
+    differing = next(name for name in draft.values() if draft.shown(name, first) != draft.shown(name, first + 1))
     other = draft.where(differing, first)
     message = (
         f"{draft.table.name} with the key {key} is already given at {other}, "
-        f"with {_shown(draft, differing, first)} instead of {_shown(draft, differing, first + 1)} "
+        f"with {quote(draft.shown(differing, first))} instead of {quote(draft.shown(differing, first + 1))} "
         f'in column "{draft.header(differing, first + 1)}"'
     )
-    draft.complaints.error(
-        KEY_REPEATED, draft.where(differing, first + 1), message, "keep the right one of the two rows"
-    )
-
-
-def _shown(draft: Draft, name: str, position: int) -> str:
-    """A value as a person would write it: amounts in their currency, not in minor units."""
-    value = draft.frame[name].iloc[position]
-    if pd.isna(value):
-        return quote("")
-    kind = next(wanted.kind for wanted in draft.fields if wanted.name == name)
-    if kind is Kind.MONEY:
-        currency = str(draft.frame["currency"].iloc[position]) if "currency" in draft.frame else ""
-        return quote(to_text(int(value), currency or draft.currency))
-    if kind is Kind.DAY:
-        return quote(value.date().isoformat())
-    if kind not in (Kind.SHARE, Kind.NUMBER):
-        return quote(str(value))
-    number = f"{Decimal(int(value)).scaleb(-4 if kind is Kind.SHARE else -6):f}".rstrip("0").rstrip(".")
-    return quote(f"{number}%" if kind is Kind.SHARE else number)
+    place, help = draft.where(differing, first + 1), "keep the right one of the two rows"
+    finding = draft.complaints.error(KEY_REPEATED, place, message, help)
+    draft.tell_rows(finding, differing, np.array([first, first + 1]), f"two rows have the key {key} and differ")
 
 
 class Names(Protocol):

@@ -26,7 +26,7 @@ def convert_shares(job: Job) -> Converted:
     if percent is None:
         bare = [code for code, text in enumerate(cells.texts) if text and not text.endswith("%")]
         rows = np.sort(np.concatenate([cells.rows_of(code) for code in bare]))
-        message = "the column's numbers could be percents or fractions"
+        message = "could be a percent or a fraction, like every number of the column"
         problems.add(SHARE_UNCLEAR, cells.written[bare[0]], message, "write shares with their sign, like 25%", rows)
         empty = integers(np.zeros(len(cells), np.int64), np.zeros(len(cells), np.bool_))
         return Converted(empty, problems.items, "share")

@@ -10,7 +10,7 @@ import numpy as np
 
 from expcomp.diagnostics import Code, Place, Refused, Severity
 from expcomp.sources.advice import columns_line
-from expcomp.sources.assemble import assemble
+from expcomp.sources.assemble import assemble, examine
 from expcomp.sources.book import Book, Needs
 from expcomp.sources.cells import Cells
 from expcomp.sources.column import Settings
@@ -18,6 +18,7 @@ from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.config import Config, Source
 from expcomp.sources.csv_file import CsvSettings, read_csv
 from expcomp.sources.excel_file import SHEETS_UNREAD, read_sheets, sheet_unclear
+from expcomp.sources.extent import Progress, check_size, size_of, untold
 from expcomp.sources.layout import HEADER_NOT_FOUND, total_rows
 from expcomp.sources.presets import normal, presets
 from expcomp.sources.raw import RawTable
@@ -41,19 +42,30 @@ UNREADABLE = Code("D101", "file-unreadable")
 NO_SUCH_FILE = Code("D113", "source-matches-no-file")
 PRESET_UNVERIFIED = Code("D232", "preset-unverified")
 COLUMN_ASKS = Code("D233", "column-not-understood")
+NO_ROWS = Code("D118", "file-without-rows")
 COLUMNS_UNUSED = Code("D230", "columns-not-used")
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 SHEET_ENDINGS = (".xlsx", ".xlsm")
 
 
-def read_book(config: Config, root: Path, needs: Needs) -> Book:
+def read_book(config: Config, root: Path, needs: Needs, *, lenient: bool = False, progress: Progress = untold) -> Book:
     """Every recognised file of the data folder, checked and joined.
 
-    Raises `Refused` with everything that is wrong in all of the files.
+    Raises `Refused` with everything that is wrong in all of the files; when `lenient`, wrong rows are set aside.
     """
     complaints = Complaints()
-    return assemble(_declared(_Reader(config, root, needs, complaints), needs, complaints), needs, complaints)
+    readings = _declared(_Reader(config, root, needs, complaints, progress), needs, complaints)
+    return assemble(readings, needs, complaints, lenient=lenient)
+
+
+def check_book(
+    config: Config, root: Path, needs: Needs, *, lenient: bool = False, progress: Progress = untold
+) -> tuple[Book, Complaints]:
+    """What can be said of the files, whatever is wrong with them: nobody may be paid by this Book."""
+    complaints = Complaints()
+    readings = _declared(_Reader(config, root, needs, complaints, progress), needs, complaints)
+    return examine(readings, needs, complaints, lenient=lenient), complaints
 
 
 def _declared(reader: "_Reader", needs: Needs, complaints: Complaints) -> Iterator[Reading]:
@@ -89,8 +101,8 @@ class _Task:
 
 
 class _Reader:
-    def __init__(self, config: Config, root: Path, needs: Needs, complaints: Complaints) -> None:
-        self.config, self.root, self.needs, self.complaints = config, root, needs, complaints
+    def __init__(self, config: Config, root: Path, needs: Needs, complaints: Complaints, progress: Progress) -> None:
+        self.config, self.root, self.needs, self.complaints, self.progress = config, root, needs, complaints, progress
         self.folder = root / config.data
         self.wishes = {
             (table, number): Wish(table, source.preset, source.columns)
@@ -102,8 +114,10 @@ class _Reader:
 
     def readings(self) -> Iterator[Reading]:
         tasks = list(self._tasks())
-        for task in tasks:
+        sizes = [size_of(task.path) for task in tasks]
+        for number, task in enumerate(tasks):
             errors = len(self.complaints.errors)
+            self.progress(self._shown(task.path), sum(sizes[:number]), sum(sizes))
             once = sum(other.path == task.path for other in tasks) == 1
             try:
                 yield from self._of_task(task, once=once)
@@ -160,6 +174,7 @@ class _Reader:
         shown, source = self._shown(task.path), task.source
         if task.path not in self.bytes:
             try:
+                check_size(task.path, shown)
                 self.bytes[task.path] = task.path.read_bytes()
             except OSError as error:
                 raise Refused(UNREADABLE.at(Place(shown), f"the file cannot be read: {error.strerror}")) from None
@@ -205,6 +220,9 @@ class _Reader:
         )
         self._note_unused(raw, match)
         self._note_preset(raw, match)
+        if not len(raw.rows):
+            message, place = "the file has a header and no row", raw.locate(raw.header_row, 0)
+            self.complaints.note(NO_ROWS, place, message, "export it again if there should be any", Severity.WARNING)
         yield Reading(_without_deleted(self._without_totals(raw, match, settings), match), match, settings)
 
     def _zone(self, source: Source) -> ZoneInfo:

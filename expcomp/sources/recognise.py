@@ -160,7 +160,7 @@ def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complai
     """Required columns are there and no used header stands twice; complains and says no otherwise."""
     missing = _missing(match.columns, match.table, needs)
     _tell_missing(raw, match, missing, complaints)
-    value_there = match.table != "deals" or needs.value in match.columns
+    value_there = match.table != "deals" or not needs.value or needs.value in match.columns
     if not value_there and not any(needs.value in group for group in missing):
         _tell_value(raw, match, needs, complaints)
     twice = _repeated(raw, match, complaints)

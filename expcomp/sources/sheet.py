@@ -15,14 +15,12 @@ from expcomp.diagnostics import Code, Finding, Refused, Severity
 from expcomp.sources import layout
 from expcomp.sources.column import CELL_ERROR, CORRECT_CELL
 from expcomp.sources.complaints import and_more
+from expcomp.sources.package import MAX_COLUMNS, STRAY_CELL
 from expcomp.sources.raw import Locate, RawTable, locate_in_sheet
 from expcomp.sources.sheet_xml import suspicious_cells
 
 NOT_CALCULATED = Code("D323", "formula-not-calculated")
 HIDDEN_ROWS = Code("D123", "hidden-rows-read")
-STRAY_CELL = Code("D116", "cell-beyond-the-table")
-
-MAX_COLUMNS = 256
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A look into a workbook's parts for what the reader cannot tell: size, document types, errors, formulas."""
+"""A look into a workbook's parts for what the reader cannot tell: errors, and formulas without a value."""
 
 import re
 import zipfile
@@ -8,14 +8,6 @@ from hashlib import sha256
 from io import BytesIO
 from posixpath import join, normpath
 from xml.etree import ElementTree
-
-from expcomp.diagnostics import Code, Place, Refused
-
-UNSAFE = Code("D114", "workbook-not-safe")
-
-MAX_PART = 512 * 1024 * 1024
-MAX_TOTAL = 1024 * 1024 * 1024
-MAX_PARTS = 10_000
 
 DATES_1904 = re.compile(rb'date1904="(?:1|true)"')
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -36,23 +28,6 @@ class Suspicious:
     errors: tuple[tuple[int, int], ...] = ()
     without_value: tuple[tuple[int, int], ...] = ()
     hidden_rows: tuple[int, ...] = ()
-
-
-def check_package(data: bytes, path: str) -> None:
-    """Refuse parts that would grow beyond any export, and document type declarations."""
-    with zipfile.ZipFile(BytesIO(data)) as package:
-        parts = package.infolist()
-        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_TOTAL:
-            raise Refused(UNSAFE.at(Place(path), "the workbook unpacks to more than 1 GB", "export only the table"))
-        for part in parts:
-            if part.file_size > MAX_PART:
-                message = f'its part "{part.filename[:40]}" unpacks to {part.file_size:,} bytes'
-                raise Refused(UNSAFE.at(Place(path), message, "export only the table"))
-            if part.filename.endswith((".xml", ".rels")):
-                with package.open(part) as stream:
-                    if b"<!DOCTYPE" in stream.read(4096):
-                        message = f'its part "{part.filename[:40]}" declares a document type'
-                        raise Refused(UNSAFE.at(Place(path), message, "save the workbook again"))
 
 
 def counts_from_1904(data: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.diagnostics import Code, Place, Severity
+from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
 from expcomp.sources import amounts
 from expcomp.sources.book import ColumnAccount, Needs
@@ -18,9 +18,11 @@ from expcomp.sources.cells import Cells, Problem, to_numpy
 from expcomp.sources.column import Converted, Job, Settings
 from expcomp.sources.complaints import Complaints, also_in, quote
 from expcomp.sources.convert import convert
-from expcomp.sources.moments import MIDNIGHT
+from expcomp.sources.moments import DATE_UNCLEAR, MIDNIGHT
 from expcomp.sources.monies import RowCurrencies, column_style, convert_money, written_currencies
+from expcomp.sources.quantities import SHARE_UNCLEAR
 from expcomp.sources.raw import RawTable
+from expcomp.sources.refusals import Refusal
 from expcomp.sources.tables import Field, Kind
 from expcomp.texts import LARGE, text_array
 
@@ -34,6 +36,9 @@ TEXTUAL = (
     Kind.RATE,
 )  # fmt: skip
 UNCLEAR = (amounts.EITHER, amounts.MIXED)
+OF_WHOLE_COLUMNS = (AMBIGUOUS_NUMBER, SHARE_UNCLEAR, DATE_UNCLEAR)
+"""Questions that only a person can answer: no row is at fault, so none can be set aside for them."""
+
 PREFERENCE_DECIDES = (Kind.ID, Kind.TEXT, Kind.WORD, Kind.MOTION, Kind.PERSON, Kind.ACCOUNT)
 """Kinds for which the preset's order of headers may choose between two columns that both fit."""
 
@@ -64,6 +69,11 @@ class Reading:
         """The place of a field in a row given by its number in the file."""
         indexes = self.match.columns.get(name)
         return self.raw.locate(row, self.raw.numbers[indexes[0]] if indexes else 0)
+
+    def refusal(self, finding: Finding, name: str, rows: Ints, texts: Sequence[str], *reasons: str) -> Refusal:
+        """Rows, by their numbers in the file, that are refused for what stands in a field."""
+        where = partial(self.place, name)
+        return Refusal(finding, self.match.table, self.raw.label, self.header(name), where, rows, texts, reasons)
 
 
 @dataclass(slots=True)
@@ -176,7 +186,7 @@ class _Typing:
             severity = Severity.WARNING if code is MIDNIGHT else Severity.NOTE
             text = f'column "{self.reading.header(wanted.name)}": {message}'
             self.complaints.note(code, where, text, help, severity)
-        self.how[wanted.name] = converted.how
+        self.how[wanted.name] = "person, by id, e-mail or name" if wanted.kind is Kind.PERSON else converted.how
         return converted.values
 
     def _tell(self, wanted: Field, problem: Problem) -> None:
@@ -184,7 +194,10 @@ class _Typing:
         more = also_in(self.raw.rows[problem.rows[1:]].tolist())
         said = f'{quote(problem.text)} in column "{self.reading.header(wanted.name)}" {problem.message}{more}'
         place = self.reading.place(wanted.name, int(self.raw.rows[problem.rows[0]]))
-        self.complaints.error(problem.code, place, said, problem.help)
+        finding = self.complaints.error(problem.code, place, said, problem.help)
+        if problem.code not in OF_WHOLE_COLUMNS:
+            rows, texts = self.raw.rows[problem.rows], [problem.text]
+            self.complaints.refusals.append(self.reading.refusal(finding, wanted.name, rows, texts, problem.message))
 
     def _fill_currencies(self, columns: dict[str, Any]) -> None:
         """A row whose currency column is blank or absent takes the currency written in its amounts."""
@@ -211,7 +224,7 @@ class _Typing:
         if wanted.required and wanted.name in self.cells:
             blank = np.flatnonzero(self.cells[wanted.name].blank)
             if len(blank):
-                self.complaints.error(*missing_value(self.reading, wanted.name, self.raw.rows[blank]))
+                refuse_missing(self.reading, wanted.name, self.raw.rows[blank], self.complaints)
                 self.refused[blank] = True
 
     def _accounts(self) -> tuple[ColumnAccount, ...]:
@@ -223,12 +236,12 @@ class _Typing:
         )  # fmt: skip
 
 
-def missing_value(reading: Reading, name: str, rows: Ints) -> tuple[Code, Place, str, str]:
-    """A complaint about blank cells; `rows` are row numbers in the file."""
-    table = reading.match.table
-    others = also_in(rows[1:].tolist())
-    message = f'column "{reading.header(name)}" is blank, and {table}.{name} is required{others}'
-    return VALUE_MISSING, reading.place(name, int(rows[0])), message, "fill it in at the source"
+def refuse_missing(reading: Reading, name: str, rows: Ints, complaints: Complaints) -> None:
+    """Complain about blank cells; `rows` are row numbers in the file."""
+    message = f'column "{reading.header(name)}" is blank, and {reading.match.table}.{name} is required'
+    place, help = reading.place(name, int(rows[0])), "fill it in at the source"
+    finding = complaints.error(VALUE_MISSING, place, message + also_in(rows[1:].tolist()), help)
+    complaints.refusals.append(reading.refusal(finding, name, rows, [""], message))
 
 
 def samples(column: pa.ChunkedArray) -> tuple[str, ...]:

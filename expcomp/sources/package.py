@@ -1,0 +1,172 @@
+"""A workbook's package before any library opens it: what it really unpacks to, and how far its cells reach.
+
+Directories of zip files can lie, and a reader that trusts a far cell makes room for all cells before it. So each part
+is unpacked here once, block by block, and nothing is kept of it.
+"""
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+
+from expcomp.diagnostics import Code, Place, Refused
+from expcomp.exact import Flags, Ints
+
+Bytes = npt.NDArray[np.uint8]
+
+UNSAFE = Code("D114", "workbook-not-safe")
+STRAY_CELL = Code("D116", "cell-beyond-the-table")
+
+MAX_PART = 512 * 1024 * 1024
+MAX_TOTAL = 1024 * 1024 * 1024
+MAX_PARTS = 10_000
+MAX_COLUMNS = 256
+MAX_CELLS = 1 << 25
+"""Cells of the rectangle that holds all others, empty ones among them: a million rows of 32 columns."""
+
+BLOCK = 1 << 20
+OVERLAP = 64
+LOCAL_HEADER = struct.Struct("<4s22xHH")
+DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,8})(\d{1,9})[\"'][^>]*(?<!/)>\s*<(?!/)")
+DOUBLE, SINGLE, ZERO = ord('"'), ord("'"), ord("0")
+
+
+@dataclass(slots=True)
+class _Reach:
+    """The farthest row and column of any cell."""
+
+    row: int = 0
+    column: int = 0
+
+    def fits(self) -> bool:
+        return self.column <= MAX_COLUMNS and self.row * self.column <= MAX_CELLS
+
+    def add(self, row: int, column: int) -> None:
+        self.row, self.column = max(self.row, row), max(self.column, column)
+
+
+def check_package(data: bytes, path: str) -> None:
+    """Raises `Refused` for what would grow beyond any export, declares a document type, or is no .xlsx inside.
+
+    What the directory says of sizes is believed when it is too much, and checked when it is not.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = package.infolist()
+        names = {part.filename for part in parts}
+        if "xl/workbook.bin" in names or "content.xml" in names:
+            raise _unsafe(path, "it is a workbook of another kind, renamed", "save it as .xlsx")
+        if len(parts) > MAX_PARTS:
+            raise _unsafe(path, f"it has {len(parts):,} parts", "export only the table")
+        if max(part.file_size for part in parts) > MAX_PART or sum(part.file_size for part in parts) > MAX_TOTAL:
+            raise _unsafe(path, "it unpacks to more than any export", "export only the table")
+        total = 0
+        for part in parts:
+            total += _check_part(data, part, path, MAX_TOTAL - total)
+
+
+def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> int:
+    """The bytes it unpacks to."""
+    name, size, reach, tail = f'its part "{part.filename[:40]}"', 0, _Reach(), b""
+    for block in _unpacked(data, part, path):
+        size += len(block)
+        if size > min(MAX_PART, room):
+            raise _unsafe(path, f"{name} unpacks to more than any export", "export only the table")
+        seen = tail + block
+        if b"<!" in seen and DOCTYPE.search(seen):
+            raise _unsafe(path, f"{name} declares a document type", "save the workbook again")
+        _look(seen, reach)
+        tail = seen[-OVERLAP:]
+    if size != part.file_size:
+        raise _unsafe(path, f"{name} is not of the size that the file says", "export it again")
+    if not reach.fits():
+        _check_filled(b"".join(_unpacked(data, part, path)), part.filename, path)
+    return size
+
+
+def _unsafe(path: str, message: str, help: str) -> Refused:
+    return Refused(UNSAFE.at(Place(path), message, help))
+
+
+def _unpacked(data: bytes, part: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
+    """The part's bytes by block, whatever the directory says of its size. Raises zlib.error for damaged ones."""
+    signature, name, extra = LOCAL_HEADER.unpack_from(data, part.header_offset)
+    start = part.header_offset + LOCAL_HEADER.size + name + extra
+    packed = memoryview(data)[start : start + part.compress_size]
+    if signature != b"PK\x03\x04" or part.flag_bits & 1 or part.compress_type not in (0, 8):
+        raise _unsafe(path, f'its part "{part.filename[:40]}" is packed in an unknown way', "save the workbook again")
+    if part.compress_type == 0:
+        yield from (bytes(packed[at : at + BLOCK]) for at in range(0, len(packed), BLOCK))
+        return
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: bytes | memoryview = packed
+    while not inflate.eof:
+        block = inflate.decompress(rest, BLOCK)
+        rest = inflate.unconsumed_tail
+        if not block and not rest:
+            return
+        yield block
+
+
+def _look(block: bytes, reach: _Reach) -> None:
+    """Add every cell reference, or what looks like one: letters and digits that follow a quote."""
+    text = np.frombuffer(block, np.uint8)
+    at = np.flatnonzero((text[:-1] == DOUBLE) | (text[:-1] == SINGLE)) + 1
+    column, place = _number(text, at[_is_letter(text[at])], _is_letter, 5, 26, 64)
+    row, _ = _number(text, place, _is_digit, 9, 10, ZERO)
+    cells = (row > 0) & (column > 0)
+    reach.add(int(row[cells].max(initial=0)), int(column[cells].max(initial=0)))
+
+
+def _is_letter(text: Bytes) -> Flags:
+    folded = text & 0xDF
+    return (folded >= ord("A")) & (folded <= ord("Z"))
+
+
+def _is_digit(text: Bytes) -> Flags:
+    return (text >= ZERO) & (text <= ord("9"))
+
+
+def _number(
+    text: Bytes, at: Ints, belongs: Callable[[Bytes], Flags], most: int, base: int, zero: int
+) -> tuple[Ints, Ints]:
+    """The numbers that signs of one kind write from these places on, of at most so many signs; and where they end."""
+    padded = np.concatenate([text, np.zeros(OVERLAP, np.uint8)])
+    number, place = np.zeros(len(at), np.int64), at.copy()
+    for _ in range(most):
+        sign = padded[place]
+        own = belongs(sign)
+        if not own.any():
+            break
+        value = (sign & 0xDF if base == 26 else sign).astype(np.int64) - zero
+        number = np.where(own, number * base + value, number)
+        place += own
+    return number, place
+
+
+def _check_filled(xml: bytes, part: str, path: str) -> None:
+    """The same for cells that hold anything: a format reaches far without a cell being there."""
+    reach, farthest = _Reach(), (0, "")
+    for letters, digits in FILLED.findall(xml):
+        row, column = int(digits), _column(letters)
+        reach.add(row, column)
+        farthest = max(farthest, (row * column, (letters + digits).decode()))
+        if column > MAX_COLUMNS:
+            message = f"the cell {farthest[1]} in {part} stands beyond column {MAX_COLUMNS}"
+            raise Refused(STRAY_CELL.at(Place(path), message, "clear stray cells, or export only the table"))
+    if not reach.fits():
+        message = f"the cell {farthest[1]} in {part} stands far from the table"
+        raise Refused(STRAY_CELL.at(Place(path), message, "clear stray cells, or export only the table"))
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
