@@ -17,6 +17,7 @@ STAGE_UNCLEAR = Code("D322", "stage-unclear")
 STAGES_OPEN = Code("D431", "stages-not-won")
 
 ALIKE = Code("D436", "deals-alike")
+VALUES = ("acv", "arr", "amount")
 DAYS = 1 << 16
 """More than there are days from 1970 to 2100."""
 
@@ -51,23 +52,29 @@ def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
 
 def note_alike(deals: Draft, needs: Needs) -> None:
     """Warn of won deals of one account, day and amount: perhaps one deal that was exported twice."""
-    frame = deals.frame
+    frame, worth = deals.frame, _value_column(deals, needs)
     won = np.flatnonzero(frame["won"].to_numpy(dtype=np.bool_) & ~deals.bad)
-    value = frame[needs.value].iloc[won].fillna(0).to_numpy(np.int64)
+    value = frame[worth].iloc[won].fillna(0).to_numpy(np.int64)
     day = frame["close_date"].iloc[won].to_numpy("datetime64[D]").astype(np.int64)
     twice = pd.Series(value * DAYS + day).duplicated(keep=False).to_numpy()
-    alike = frame.iloc[won[twice]][["account_id", needs.value, "close_date", "currency", "deal_id"]]
-    alike = alike[alike.duplicated(["account_id", needs.value, "close_date", "currency"], keep=False)]
-    groups = alike.groupby(["account_id", needs.value, "close_date", "currency"], sort=False)["deal_id"]
+    key = ["account_id", worth, "close_date", "currency"]
+    alike = frame.iloc[won[twice]][[*key, "deal_id"]]
+    groups = alike[alike.duplicated(key, keep=False)].groupby(key, sort=False)["deal_id"]
     for number, (_, ids) in enumerate(groups):
         if number == SHOWN_PER_CODE:
             rest = f"and {groups.ngroups - number:,} more groups of deals are alike"
             deals.complaints.note(ALIKE, None, rest, severity=Severity.WARNING)
             break
-        message = f"deals {' and '.join(map(quote, sorted(ids)))} have one account, close date and {needs.value}"
+        message = f"deals {' and '.join(map(quote, sorted(ids)))} have one account, close date and {worth}"
         help = "where it is one deal that was exported twice, take one away"
         place = deals.where("deal_id", deals.first_in_file(ids.index.to_numpy()))
         deals.complaints.note(ALIKE, place, message, help, Severity.WARNING)
+
+
+def _value_column(deals: Draft, needs: Needs) -> str:
+    """What the plan pays on; without a plan the first column of values that the deals have."""
+    filled = (name for name in VALUES if deals.frame[name].notna().any())
+    return needs.value or next(filled, VALUES[0])
 
 
 def _won(stage: str, words: dict[str, bool]) -> bool | None:
