@@ -4,8 +4,9 @@ from .conftest import NEEDS, Project, deals
 
 MOVE = "or move it out of the data folder"
 TABLES = (
-    "payees, accounts, deals, splits, team, assignments, signals, urgency_changes, pauses, subscriptions, events, usage, "
-    "teams, targets, account_history, resolutions, milestones, receipts, quotas, fx, merges, adjustments, cancellations"
+    "payees, accounts, deals, splits, team, assignments, signals, urgency_changes, pauses, "
+    "subscriptions, events, usage, teams, targets, account_history, resolutions, milestones, "
+    "receipts, quotas, fx, merges, adjustments, cancellations"
 )
 
 
