@@ -5,8 +5,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expcomp.lookups import Names, distinct, group_of, is_among, pairs
 from expcomp.pay.labels import money_text
-from expcomp.pay.lookups import Names, distinct, group_of, is_among, pairs
 
 CODES = st.lists(st.integers(-1, 40), max_size=30).map(lambda codes: np.asarray(codes, dtype=np.int64))
 WIDE = st.lists(st.sampled_from([-1, 0, 5, 2**40, 2**61]), min_size=12, max_size=12)

@@ -7,7 +7,7 @@ from expcomp.describe.view import View
 from expcomp.describe.wording import amount, deals_where
 from expcomp.describe.worked import commission_table
 from expcomp.describe.worked_bands import accelerator_tables
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.pay.trace import multiplier
 from expcomp.plan.model import Accelerator, Edge
 

@@ -8,7 +8,7 @@ from expcomp.describe.view import View, by_signal
 from expcomp.describe.who import found
 from expcomp.describe.wording import amount, deals_where, one_of, where
 from expcomp.describe.worked import overlay_table
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.plan.model import Overlay, OverlayPay, Spiff
 
 BASES = {

@@ -7,7 +7,7 @@ from expcomp.describe.samples import Sample
 from expcomp.describe.view import View
 from expcomp.describe.worked import lines_of
 from expcomp.describe.worked_losses import clawback_tables
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.plan.model import Clawback
 
 EVENTS = {"churn": "the customer leaves (churn)", "contraction": "the customer shrinks (contraction)"}

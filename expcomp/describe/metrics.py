@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
 from expcomp.describe.wording import METRICS, amount, listed, where
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.pay.trace import multiplier
 from expcomp.plan.metrics import Bonus, Modifier, Retention
 from expcomp.plan.scalars import read_money

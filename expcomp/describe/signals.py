@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View, by_signal
 from expcomp.describe.wording import clock, listed
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.plan.signals import Passing, Review, Sla, WorkingCalendar
 from expcomp.plan.working_hours import clock_text, weekdays_text
 from expcomp.reports.qualification import THREE_OF_FOUR

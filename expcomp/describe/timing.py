@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from expcomp.describe.document import Grid, Part, Points, Sentences
 from expcomp.describe.view import View
 from expcomp.describe.wording import deals_where, where
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.plan.model import Guardrail, Milestone
 
 

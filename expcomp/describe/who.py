@@ -6,7 +6,7 @@ from expcomp.describe.document import Grid, Part, Sentences
 from expcomp.describe.imagined import roles_of
 from expcomp.describe.view import View
 from expcomp.describe.wording import deals_where, listed, one_of, shares
-from expcomp.pay.credit import percent
+from expcomp.money import percent
 from expcomp.plan.model import Role, Tier
 
 

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from expcomp.money import decimals, to_text
-from expcomp.pay.credit import percent
+from expcomp.money import decimals, percent, to_text
 from expcomp.period import Duration, Unit
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.sources.tables import MOTIONS

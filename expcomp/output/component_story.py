@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from expcomp.exact import PPM
+from expcomp.money import percent
 from expcomp.output.deal_facts import DealFacts
 from expcomp.output.prose import Prose
 from expcomp.output.text import money
-from expcomp.pay.credit import percent
 from expcomp.pay.words import CAP, CREDIT, FORFEITED, HELD, LAPSED, OVERLAY, PENDING, SPIFF
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan

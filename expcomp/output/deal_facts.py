@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Ints
-from expcomp.pay.lookups import NONE
+from expcomp.lookups import NONE
 from expcomp.pay.sheet import Sheet
 from expcomp.pay.trace import event_columns, trace
 from expcomp.plan.model import Plan

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from expcomp.lookups import NONE, days
 from expcomp.output.component_story import recovers, tell_component
 from expcomp.output.deal_facts import LINE, DealFacts
 from expcomp.output.line_tables import accounts
@@ -10,7 +11,6 @@ from expcomp.output.prose import Prose
 from expcomp.output.table import Table, amounts, texts
 from expcomp.output.text import money
 from expcomp.output.unpaid_story import tell_parts, tell_unpaid
-from expcomp.pay.lookups import NONE, days
 from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
 from expcomp.pay.words import HELD, PENDING

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from expcomp.lookups import days
+from expcomp.money import percent
 from expcomp.output.line_tables import accounts, waiting_rows
 from expcomp.output.pay_tables import people
 from expcomp.output.prose import Prose
 from expcomp.output.text import money
-from expcomp.pay.credit import percent
-from expcomp.pay.lookups import days
 from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
 from expcomp.period import NEVER, to_iso

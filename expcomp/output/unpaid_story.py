@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from expcomp.lookups import NONE, days
 from expcomp.output.deal_facts import DealFacts
 from expcomp.output.prose import Prose
 from expcomp.output.reasons import meaning, needed
 from expcomp.output.text import money
-from expcomp.pay.lookups import NONE, days
 from expcomp.period import to_iso
 from expcomp.plan.conditions import Conditions
 from expcomp.plan.model import Plan

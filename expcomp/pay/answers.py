@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from expcomp.exact import Ints
+from expcomp.lookups import NONE
 from expcomp.pay.facts import Credited
-from expcomp.pay.lookups import NONE
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.in_time import answered_in_time
 from expcomp.sources.book import Book

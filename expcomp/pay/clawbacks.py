@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, round_ratio
+from expcomp.lookups import NONE, is_among, pairs
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, is_among, pairs
 from expcomp.pay.words import REACHED
 from expcomp.plan.model import Clawback
 from expcomp.plan.versions import PlanSet

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE
 from expcomp.pay.deals import Deals
 from expcomp.pay.limits import cap_lines
-from expcomp.pay.lookups import NONE
 from expcomp.pay.overlays import overlay_lines
 from expcomp.pay.roles import Holders
 from expcomp.pay.spiffs import spiff_lines

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from expcomp.lookups import NONE, days, numbers
 from expcomp.pay.entitlement import Settled
-from expcomp.pay.lookups import NONE, days, numbers
 from expcomp.pay.unpaid import exported_value
 
 CREDITED = "credited"

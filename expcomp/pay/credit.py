@@ -12,8 +12,9 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
+from expcomp.lookups import NONE, folded, group_of, kept
+from expcomp.money import percent
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, folded, group_of, kept
 from expcomp.pay.places import cell, place_of
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.words import codes, empty, repeat
@@ -236,9 +237,3 @@ def _quota_credit(plan: Plan, parts: pd.DataFrame, deals: Deals, tie: Ints) -> I
 def tie_rank(payee: Ints, role: pd.Series) -> Ints:
     """Who gets a spare minor unit: the smaller payee id, then the smaller role name."""
     return (payee + 1) * len(role.cat.categories) + codes(role)
-
-
-def percent(ppm: int) -> str:
-    """250000 → `25%`."""
-    whole, part = divmod(ppm, 10_000)
-    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"

@@ -9,9 +9,9 @@ import pandas as pd
 from expcomp.diagnostics import Code, Finding, Findings, Place
 from expcomp.exact import Flags, Ints
 from expcomp.fx import Rates
+from expcomp.lookups import NONE, Dated, Names, days, folded, numbers
 from expcomp.pay.answers import with_answers
 from expcomp.pay.facts import Facts, Worth
-from expcomp.pay.lookups import NONE, Dated, Names, days, folded, numbers
 from expcomp.pay.places import cell, place_of
 from expcomp.pay.signals import credit_signals, link
 from expcomp.plan.model import Plan

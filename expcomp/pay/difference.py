@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.keys import KEY, Keyed, key_names, key_order
 from expcomp.pay.labels import choice, each
-from expcomp.pay.lookups import NONE
 from expcomp.period import NEVER, Span, to_day, to_iso
 
 MOVEMENT, CORRECTION = "movement", "correction"

@@ -16,13 +16,13 @@ import pandas as pd
 
 from expcomp.diagnostics import Findings
 from expcomp.exact import Ints
+from expcomp.lookups import NONE, days, distinct, is_among, kept, stacked
 from expcomp.pay.accelerators import accelerate
 from expcomp.pay.clawbacks import entitle, recovering
 from expcomp.pay.components import PAID, component_lines
 from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
-from expcomp.pay.lookups import NONE, days, distinct, is_among, kept, stacked
 from expcomp.pay.losses import find_losses
 from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.quotas import Quotas

@@ -15,7 +15,7 @@ import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints
 from expcomp.fx import Rates
-from expcomp.pay.lookups import NONE, Dated, Names, days, flags, folded, numbers
+from expcomp.lookups import NONE, Dated, Names, days, flags, folded, numbers
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.plan.model import Plan
 from expcomp.recurring import annual_value, recurring_lines

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from expcomp.exact import Ints
-from expcomp.pay.lookups import days, local_days
+from expcomp.lookups import days, local_days
 from expcomp.period import NEVER
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book

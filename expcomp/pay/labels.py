@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from expcomp.diagnostics import Place
 from expcomp.exact import Ints
+from expcomp.lookups import NONE, group_of
 from expcomp.money import decimals
-from expcomp.pay.lookups import NONE, group_of
 from expcomp.pay.words import codes
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet

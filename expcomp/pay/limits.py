@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from expcomp.exact import Ints, order_by, running_total, within_limit
+from expcomp.lookups import group_of
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import group_of
 from expcomp.pay.words import codes
 from expcomp.plan.model import SPANS
 from expcomp.plan.record import Window

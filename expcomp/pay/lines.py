@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE, ranks
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
-from expcomp.pay.lookups import NONE, ranks
 from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
 from expcomp.period import Period
 from expcomp.sources.book import Book

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints, position_in_group, running_total, within_limit
+from expcomp.lookups import NONE, days, folded, is_among, numbers, pairs
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, days, folded, is_among, numbers, pairs
 from expcomp.sources.book import Book
 
 COLUMNS = {

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from expcomp.lookups import numbers
 from expcomp.pay.difference import CORRECTION, MOVEMENT
 from expcomp.pay.keys import KEY
 from expcomp.pay.labels import places
-from expcomp.pay.lookups import numbers
 from expcomp.period import Span, to_iso
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, position_in_group, running_total
+from expcomp.lookups import NONE, Dated, days, numbers, spread
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, Dated, days, numbers, spread
 from expcomp.pay.steps import Steps
 from expcomp.pay.words import HELD, LAPSED, PENDING, REACHED, STATE, codes, empty, pick, repeat
 from expcomp.period import NEVER

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, round_ratio
-from expcomp.pay.lookups import alike, group_of
+from expcomp.lookups import alike, group_of
 from expcomp.plan.model import Plan
 
 PAYEE = ["payee_id", "currency"]

@@ -6,10 +6,10 @@ import numpy as np
 
 from expcomp.diagnostics import Code, Finding, Severity
 from expcomp.exact import Flags
+from expcomp.lookups import days
 from expcomp.pay.answers import FIELD
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.guardrails import warned
-from expcomp.pay.lookups import days
 from expcomp.pay.places import cell, place_of
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan

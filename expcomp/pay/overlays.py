@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
+from expcomp.lookups import NONE
 from expcomp.pay.credit import tie_rank
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE
 from expcomp.pay.roles import Holders
 from expcomp.pay.signals import REASONS
 from expcomp.pay.words import empty

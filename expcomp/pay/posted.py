@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
+from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.pay.keys import KEY
-from expcomp.pay.lookups import days
 from expcomp.pay.milestones import PostedDays
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.period import NEVER, Period, Span, to_date, to_day

@@ -11,7 +11,7 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Flags, Ints
-from expcomp.pay.lookups import NONE, folded, numbers
+from expcomp.lookups import NONE, folded, numbers
 from expcomp.pay.places import place_of
 from expcomp.pay.roles import Payees
 from expcomp.period import MONTHS, FiscalCalendar, Period, Span

@@ -9,8 +9,8 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Ints
+from expcomp.lookups import NONE, Dated, days, numbers
 from expcomp.pay.deals import Deals
-from expcomp.pay.lookups import NONE, Dated, days, numbers
 from expcomp.pay.places import cell
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees

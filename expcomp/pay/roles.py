@@ -8,9 +8,9 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE, Names, days, folded, pairs
 from expcomp.pay.deals import Deals
 from expcomp.pay.facts import Credited
-from expcomp.pay.lookups import NONE, Names, days, folded, pairs
 from expcomp.pay.places import place_of
 from expcomp.period import NEVER
 from expcomp.plan.model import Plan

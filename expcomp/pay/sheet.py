@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
+from expcomp.lookups import days
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import POSTING, Lines, Story
-from expcomp.pay.lookups import days
 from expcomp.pay.manual import manual_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices

@@ -11,8 +11,8 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Ints
+from expcomp.lookups import NONE, Names, local_days
 from expcomp.pay.facts import Credited
-from expcomp.pay.lookups import NONE, Names, local_days
 from expcomp.pay.places import place_of
 from expcomp.period import NEVER
 from expcomp.plan.model import Plan

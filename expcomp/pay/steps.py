@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from expcomp.exact import PPM
-from expcomp.pay.lookups import NONE
+from expcomp.lookups import NONE
 from expcomp.pay.words import SPIFF_MILESTONE, milestones
 from expcomp.plan.versions import PlanSet
 

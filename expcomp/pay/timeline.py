@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from expcomp.lanes import side_by_side
+from expcomp.lookups import days
 from expcomp.pay.difference import Moved, move
 from expcomp.pay.entitlement import PART, Entitlement, Settled, settle
 from expcomp.pay.keys import Keyed
-from expcomp.pay.lookups import days
 
 At = Callable[[int], Keyed]
 

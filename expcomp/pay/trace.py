@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE
+from expcomp.money import percent
 from expcomp.pay.accelerators import band_parts
-from expcomp.pay.credit import percent
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import (
     Text,
@@ -26,7 +27,6 @@ from expcomp.pay.labels import (
     rule_place,
     word,
 )
-from expcomp.pay.lookups import NONE
 from expcomp.pay.milestones import EVIDENCE
 from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, codes
 from expcomp.period import NEVER, to_iso

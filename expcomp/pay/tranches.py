@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Ints, sequence
+from expcomp.lookups import pairs
 from expcomp.money import Rounding
-from expcomp.pay.lookups import pairs
 from expcomp.pay.roles import Payees
 from expcomp.pay.steps import Steps
 from expcomp.pay.words import FORFEITED, HELD, PENDING, STATE, codes

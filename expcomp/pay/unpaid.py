@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE, group_of, numbers
 from expcomp.pay.entitlement import Entitlement, Settled
 from expcomp.pay.labels import places
-from expcomp.pay.lookups import NONE, group_of, numbers
 from expcomp.pay.trace import outline
 from expcomp.pay.words import FORFEITED, HELD, LAPSED, PENDING, REACHED, STATE
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Ints
-from expcomp.pay.lookups import NONE
+from expcomp.lookups import NONE
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
 from expcomp.reports.calendars import DAY_US

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Ints
-from expcomp.pay.lookups import Texts
+from expcomp.lookups import Texts
 from expcomp.reports.measured import STATES, UNKNOWN
 from expcomp.reports.sla import SlaReport
 from expcomp.reports.targets import TARGETS, URGENCIES

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, floor_ratio
-from expcomp.pay.lookups import NONE, folded, spread
+from expcomp.lookups import NONE, folded, spread
 from expcomp.plan.signals import WorkingCalendar
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US, NO_PAUSES, AllHours, Pauses, counted, due

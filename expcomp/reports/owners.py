@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
-from expcomp.pay.lookups import NONE, Dated, Names, days, folded
+from expcomp.lookups import NONE, Dated, Names, days, folded
 from expcomp.period import NEVER, to_iso
 from expcomp.reports.moments import local_day
 from expcomp.sources.book import Book

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags
-from expcomp.pay.lookups import flags
+from expcomp.lookups import flags
 from expcomp.plan.signals import Passing
 
 TWO_OF_THREE = Passing.model_construct(at_least=2, of=("budget", "timeline", "named_buyer"))

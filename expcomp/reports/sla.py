@@ -14,7 +14,7 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.exact import Ints
-from expcomp.pay.lookups import NONE, Texts
+from expcomp.lookups import NONE, Texts
 from expcomp.plan.versions import PlanSet
 from expcomp.reports.business_time import NEVER_US
 from expcomp.reports.faults import faults_of

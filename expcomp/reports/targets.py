@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
-from expcomp.pay.lookups import NONE
+from expcomp.lookups import NONE
 from expcomp.period import Unit
 from expcomp.plan.model import Plan
 from expcomp.plan.signals import Response, Review, Sla
