@@ -70,10 +70,10 @@ def credit_deals(
     for number, rule in enumerate(plan.ownership):
         mine = rows[tier[rows] == number]
         split = np.isin(mine, splits["deal"]) & (rule.splits == "crm")
-        renewal = ~split & deals.covered[mine] & is_renewal[mine]
-        batches += _by_roles(rule, rule.credit, mine[~split & ~renewal], roles, holders)
-        batches += _by_roles(rule, rule.renewal or rule.credit, mine[renewal], roles, holders)
-        batches += _by_splits(rule, splits[splits["deal"].isin(mine[split])], roles, findings)
+        renewal = deals.covered[mine] & is_renewal[mine]
+        for shares, own in ((rule.credit, ~renewal), (rule.renewal or rule.credit, renewal)):
+            batches += _by_roles(rule, shares, mine[own & ~split], roles, holders)
+            batches += _by_splits(rule, shares, splits[splits["deal"].isin(mine[own & split])], roles, findings)
     parts = pd.concat(batches, ignore_index=True)
     parts["paid"] = parts["in_credit"] & deals.covered[parts["deal"]]
     accelerated = parts["role"].isin([a.role for a in plan.accelerators])
@@ -135,12 +135,13 @@ def _revenue_splits(book: Book, deals: Deals, payees: Payees) -> pd.DataFrame:
 
 
 def _by_splits(
-    rule: Tier, splits: pd.DataFrame, roles: pd.CategoricalDtype, findings: Findings
+    rule: Tier, shares: dict[str, int], splits: pd.DataFrame, roles: pd.CategoricalDtype, findings: Findings
 ) -> Iterator[pd.DataFrame]:
-    """One part per payee of the CRM's splits. A quota role that the splits do not name is held by nobody."""
+    """One part per payee of the CRM's splits, in the roles that `shares` credit. A quota role that the splits do not
+    name is held by nobody."""
     if splits.empty:
         return
-    role_names = {name.casefold(): name for name in rule.credit}
+    role_names = {name.casefold(): name for name in shares}
     _check_splits(rule, splits, role_names, findings)
     parts = pd.DataFrame({
         "deal": splits["deal"], "role": splits["in_role"].map(role_names).astype(roles),
@@ -166,7 +167,7 @@ def _check_splits(rule: Tier, splits: pd.DataFrame, role_names: dict[str, str], 
     for at in np.flatnonzero(~splits["in_role"].isin(role_names).to_numpy()).tolist():
         row = splits.iloc[at]
         message = f"{row.deal_id} is split to {row.payee} as {row.in_role}, which tier {rule.tier} does not credit"
-        help_ = f"tier {rule.tier} credits {', '.join(rule.credit)} ({rule.place})"
+        help_ = f"tier {rule.tier} credits {', '.join(role_names.values())} ({rule.place})"
         findings.add(SPLIT_ROLE.at(place_of(splits, at), message, help_))
     total = splits.groupby("deal_id")["share"].sum()
     for deal_id, whole in total[total != PPM].items():
