@@ -10,6 +10,7 @@ worked at a time as the processor's cache holds.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,6 +98,13 @@ def _by_part(deal: pd.Series, count: int) -> list[Ints]:
     return np.split(rows, np.cumsum(np.bincount(part, minlength=count))[:-1])
 
 
+POINTS_INTO = {
+    "tranches": {"piece": "pieces"}, "pieces": {}, "lost": {"tranche": "tranches"}, "losses": {},
+    "recoveries": {"tranche": "tranches", "loss": "losses"},
+}  # fmt: skip
+"""The tables of an entitlement that belong to a run of deals, and which of their columns are rows of another."""
+
+
 @dataclass(frozen=True)
 class Entitlement(Settled):
     """The tranches of lines with what they are worth at `as_of`. A tranche is a line's part of a piece, a piece a
@@ -170,27 +178,20 @@ class Entitlement(Settled):
 
     @classmethod
     def together(cls, parts: Sequence["Entitlement"]) -> "Entitlement":
-        """Of several runs of deals."""
-        tranche, piece, loss = (
-            np.cumsum([0, *(len(getattr(part, table)) for part in parts)]) for table in ("tranches", "pieces", "losses")
-        )
-        tables = zip(
-            *(
-                (
-                    part.tranches.assign(piece=part.tranches["piece"] + piece[n]),
-                    part.pieces,
-                    part.lost.assign(tranche=part.lost["tranche"] + tranche[n]),
-                    part.losses,
-                    part.recoveries.assign(
-                        tranche=part.recoveries["tranche"] + tranche[n], loss=part.recoveries["loss"] + loss[n]
-                    ),
-                )
-                for n, part in enumerate(parts)
-            ),
-            strict=True,
-        )
-        names = ("tranches", "pieces", "lost", "losses", "recoveries")
-        whole = {name: pd.concat(table, ignore_index=True) for name, table in zip(names, tables, strict=True)}
+        """Of several runs of deals: rows that point into a table point behind those of the runs before."""
+        tables = {name: [getattr(part, name) for part in parts] for name in POINTS_INTO}
+        before = {name: np.cumsum([0, *map(len, frames)]) for name, frames in tables.items()}
+
+        def pointing_on(name: str, n: int) -> pd.DataFrame:
+            frame: pd.DataFrame = tables[name][n]
+            return frame.assign(
+                **{column: frame[column] + before[into][n] for column, into in POINTS_INTO[name].items()}
+            )
+
+        every = range(len(parts))
+        whole: dict[str, Any] = {
+            name: pd.concat([pointing_on(name, n) for n in every], ignore_index=True) for name in POINTS_INTO
+        }
         return replace(parts[0], **whole)
 
 
