@@ -32,9 +32,10 @@ COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "
 
 @dataclass(frozen=True)
 class Posted:
-    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`)."""
+    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`); `source`: where from."""
 
     lines: pd.DataFrame
+    source: str = "posted lines"
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
         """Milestones of deals that were paid once, and are never held again."""
@@ -48,6 +49,12 @@ class Posted:
 
     def periods(self, plans: PlanSet) -> list[Period]:
         return sorted({plans.calendar.parse(text) for text in self.lines["period"]}, key=lambda p: p.first_day)
+
+    def told(self, plans: PlanSet) -> str:
+        """Where the lines come from, how many they are, and the periods they are of."""
+        periods = [str(period) for period in self.periods(plans)]
+        span = f"{periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(periods)
+        return f"{self.source}: {len(self.lines):,} lines of {span or 'no period'}"
 
     def check(self, wanted: tuple[Period, ...], pay_span: Span, plans: PlanSet) -> None:
         """Only a pay period after the last posted one can be computed. Raises `Refused` (L-codes)."""
