@@ -27,6 +27,7 @@ ALLOWED = {
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "pay": {"values", "plan", "sources.book", "sources.tables", "reports"},
     "reports": {"values", "plan", "sources.book", "sources.tables"},
+    "ledger": {"values"},
     "lint": {"values", "plan", "sources.tables", "sources.given", "pay"},
     "describe": {"values", "plan", "sources", "pay", "reports"},
     "manual": {"values"},
@@ -42,7 +43,19 @@ ALLOWED = {
         "describe",
         "lint.probes",
     },
-    "commands": {"values", "plan", "sources", "pay", "reports", "output", "manual", "schema", "describe", "lint"},
+    "commands": {
+        "values",
+        "plan",
+        "sources",
+        "pay",
+        "reports",
+        "ledger",
+        "output",
+        "manual",
+        "schema",
+        "describe",
+        "lint",
+    },
     "cli": {"commands", "values"},
 }
 """Which rooms (or modules of a room) each room may import."""

@@ -41,11 +41,11 @@ def payout(
 
     Example:  expcomp payout --period 2027Q1 -o 2027Q1.xlsx
     """
-    from expcomp.commands.make import make_sheet
+    from expcomp.commands.make import sheet_of
     from expcomp.commands.narrow import narrowed
 
     path = file_of(output)
-    sheet = narrowed(make_sheet(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
+    sheet = narrowed(sheet_of(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
     if path is None:
         _print(sheet, format, lines, sys.stdout)
     else:

@@ -32,10 +32,12 @@ COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "
 
 @dataclass(frozen=True)
 class Posted:
-    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`); `source`: where from."""
+    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`); `source`: where
+    from; `closed`: labels of the closed periods, of which some may have no line."""
 
     lines: pd.DataFrame
     source: str = "posted lines"
+    closed: tuple[str, ...] = ()
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
         """Milestones of deals that were paid once, and are never held again."""
@@ -48,7 +50,8 @@ class Posted:
         return dict(zip(found.index, zip(first, found["until"].tolist(), strict=True), strict=True))
 
     def periods(self, plans: PlanSet) -> list[Period]:
-        return sorted({plans.calendar.parse(text) for text in self.lines["period"]}, key=lambda p: p.first_day)
+        texts = {*self.lines["period"], *self.closed}
+        return sorted(map(plans.calendar.parse, texts), key=lambda p: p.first_day)
 
     def told(self, plans: PlanSet) -> str:
         """Where the lines come from, how many they are, and the periods they are of."""

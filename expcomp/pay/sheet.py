@@ -156,7 +156,7 @@ def payout(
     timeline = Timeline(settled, looks_back(plans, book, earliest))
     if posted is not None:
         posted.check(periods, pay_span, plans)
-    nothing_before = posted is not None and not len(posted.lines)
+    nothing_before = posted is not None and not posted.periods(plans)
     ends = [day if one is periods[-1] else min(one.last_day, day) for one in periods]
     spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
     pages, payees = [], []
