@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from expcomp.commands.memory import keep_memory
 from expcomp.commands.progress import reading_progress
 from expcomp.commands.project_ledger import closed_sheet, posted_of, project_store
 from expcomp.diagnostics import Code, Place, Refused
@@ -62,6 +63,7 @@ def make_sheet(
     wanted = period_of(in_force.calendar, period)
     day = None if as_of is None else _day(as_of)
     lines = _posted(root, config, posted)
+    keep_memory()
     with reading_progress() as progress:
         book = read_book(config, root, needs_of(in_force), lenient=lenient, progress=progress)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)

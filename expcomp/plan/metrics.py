@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from expcomp.period import Duration, Unit
 from expcomp.plan.record import For, Metric, Record, Scope, Words
 from expcomp.plan.scalars import (
     Count,
@@ -14,6 +15,7 @@ from expcomp.plan.scalars import (
     SharePpm,
     Word,
     currency_of,
+    read_duration,
     read_money,
     read_share,
 )
@@ -47,9 +49,20 @@ def _floor(text: str) -> str:
     return text
 
 
+HELD = re.compile(r"hold (\d{1,4} ?(?:days?|weeks?|months?))", re.ASCII)
+
+
+def _pause(text: str) -> str:
+    """`zero`, or for how long a paused subscription keeps its value; kept as written."""
+    if text != "zero" and not HELD.fullmatch(text):
+        raise ValueError(f'"{text}" is no rule for pauses: write  zero  or  hold 90 days')
+    return text
+
+
 BonusPay = Annotated[Word, AfterValidator(_bonus_pays)]
 GateLimit = Annotated[Word, AfterValidator(_gate_limit)]
 Floor = Annotated[Word, AfterValidator(_floor)]
+Pause = Annotated[Word, AfterValidator(_pause)]
 
 
 class Portfolio(Record):
@@ -103,13 +116,19 @@ class Retention(Record):
     rollup: Literal["none", "parent", "ultimate_parent"] = "none"
     min_accounts: Count = 1
     targets: tuple[RetentionTarget, ...] = ()
-    reactivation_reset: Word = ""
+    reactivation_reset: Days | None = None
     strict_lapse: Flag = False
     grr_path: Literal["endpoint", "running_min"] = "endpoint"
-    pause: Word = "zero"
-    usage_basis: Word = "trailing_3m_avg"
-    escalator: Word = "include"
+    pause: Pause = "zero"
+    usage_basis: Literal["trailing_3m_avg", "flow_12m", "exclude"] = "trailing_3m_avg"
+    escalator: Literal["include", "exclude"] = "include"
     baseline_offset: Count = 0
+
+    @property
+    def pause_holds(self) -> Duration:
+        """How long a paused subscription keeps its value."""
+        match = HELD.fullmatch(self.pause)
+        return read_duration(match[1]) if match else Duration(0, Unit.DAYS)
 
 
 class Losses(Record):
