@@ -4,15 +4,16 @@ Nothing is ever shortened: a text longer than the width keeps its length, and th
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 from rich.cells import cell_len
 
 from expcomp.output.table import Column, Kind, Table
-from expcomp.output.text import accounted, by_currency, clean, each, length, money, percent
+from expcomp.output.text import accounted, by_currency, clean, each, length, money, percent, rate
 
 GAP = "  "
 
@@ -36,7 +37,12 @@ class Line:
     look: Look = Look.PLAIN
 
 
-NUMBERS = {Kind.COUNT: "{:,}".format, Kind.SHARE: percent, Kind.TIME: length}
+NUMBERS: dict[Kind, Callable[[Any], str]] = {
+    Kind.COUNT: "{:,}".format,
+    Kind.SHARE: percent,
+    Kind.TIME: length,
+    Kind.RATE: rate,
+}
 
 
 def laid_out(table: Table, width: int | None) -> Iterator[Line]:
@@ -77,7 +83,7 @@ def cells(table: Table, column: Column) -> list[str]:
         return list(by_currency(column.values, table.currency, accounted if column.quiet else money))
     if column.kind is not Kind.TEXT:
         render = NUMBERS[column.kind]
-        return list(each(column.values, lambda number: "" if pd.isna(number) else render(int(number))))
+        return list(each(column.values, lambda number: "" if pd.isna(number) else render(number)))
     return list(each(column.values, lambda text: clean(str(text))))
 
 

@@ -1,8 +1,9 @@
-"""A table before it takes a form: named columns of texts, counts, minor units, shares or lengths of time."""
+"""A table before it takes a form: named columns of texts, counts, minor units, shares, rates or lengths of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,14 @@ class Kind(StrEnum):
     MONEY = "money"
     COUNT = "count"
     SHARE = "share"
+    RATE = "rate"
     TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`values`: texts, whole numbers, minor units of the row's currency, parts per million, or seconds; None is
-    blank. In a `quiet` column nothing is shown as `-`."""
+    """`values`: texts, whole numbers, minor units of the row's currency, parts per million, exact fractions (or a text
+    that stands for one), or seconds; None is blank. In a `quiet` column nothing is shown as `-`."""
 
     name: str
     values: Texts
@@ -72,6 +74,11 @@ def counts(name: str, values: Values, *, adds_up: bool = False) -> Column:
 def shares(name: str, ppm: Values) -> Column:
     """Parts per million; None and NA are blank."""
     return Column(name, _blank_or_whole(ppm), Kind.SHARE)
+
+
+def rates(name: str, values: Sequence[Fraction | str | None]) -> Column:
+    """Exact fractions, shown as a percentage with two decimals; a text stands where there is none to show."""
+    return Column(name, np.asarray(values, dtype=object), Kind.RATE)
 
 
 def times(name: str, seconds: Values) -> Column:
