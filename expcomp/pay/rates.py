@@ -57,6 +57,10 @@ def _own_rates(
     standing, has_standing = numbers(payees.frame["target_variable"])
     target = np.where(newest != NONE, np.append(numbers(targets["target_variable"])[0], 0)[newest], standing[payee])
     known = (newest != NONE) | has_standing[payee]
+    if deals.facts.pins:
+        pinned, is_pinned = deals.facts.pins.targets(deal, payees.names.text(payee))
+        own = is_pinned & (newest == NONE)
+        target, known = np.where(own, pinned, target), known | own
     year = plan.calendar.numbers(Span.YEAR, deals.close[deal])
     quota = np.zeros(len(lines), dtype=np.int64)
     for role in lines["role"].unique():
