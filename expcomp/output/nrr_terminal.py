@@ -6,6 +6,7 @@ from typing import TextIO
 from expcomp.output.layout import Line, Look, wrapped
 from expcomp.output.nrr_headline import headline, title
 from expcomp.output.nrr_tables import bridge_table, ledger_table, loss_table, renewal_table, segment_table
+from expcomp.output.nrr_triangle import average_table, triangle_table
 from expcomp.output.table import Table
 from expcomp.output.terminal import Screen
 from expcomp.reports.retention import RetentionReport
@@ -30,5 +31,8 @@ def _tables(report: RetentionReport) -> Iterator[Table]:
     yield bridge_table(report)
     yield segment_table(report)
     yield from (loss_table(report, segment) for segment in report.broken)
+    yield triangle_table(report, "nrr")
+    yield triangle_table(report, "grr")
+    yield average_table(report)
     yield ledger_table(report)
     yield renewal_table(report)

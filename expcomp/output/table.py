@@ -17,25 +17,36 @@ class Kind(StrEnum):
     COUNT = "count"
     SHARE = "share"
     RATE = "rate"
+    HEAT = "heat"
     TIME = "time"
+
+
+class Scale(StrEnum):
+    """How a heat map is coloured: both ways from 100 %, or from little to all of it."""
+
+    DIVERGING = "diverging"
+    SEQUENTIAL = "sequential"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """`values`: texts, whole numbers, minor units of the row's currency, parts per million, exact fractions (or a text
-    that stands for one), or seconds; None is blank. In a `quiet` column nothing is shown as `-`."""
+    that stands for one), or seconds; None is blank. In a `quiet` column nothing is shown as `-`. Cells of a HEAT
+    column are rates, coloured by a `scale`."""
 
     name: str
     values: Texts
     kind: Kind = Kind.TEXT
     adds_up: bool = False
     quiet: bool = False
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """`currency` is that of each row's amounts; the first `keys` columns name a row. Where a row is too wide,
-    the columns named in `parts` are shown apart, else each row becomes a block, `packed` or as a list."""
+    the columns named in `parts` are shown apart, else each row becomes a block, `packed` or as a list. A table of
+    `panels` is cut into as many as it takes, each with the keys and as many further columns as fit."""
 
     title: str
     columns: tuple[Column, ...]
@@ -43,6 +54,7 @@ class Table:
     keys: int = 1
     parts: tuple[tuple[str, ...], ...] = ()
     packed: bool = False
+    panels: bool = False
     empty: str = "nothing"
     notes: tuple[str, ...] = ()
 
@@ -79,6 +91,11 @@ def shares(name: str, ppm: Values) -> Column:
 def rates(name: str, values: Sequence[Fraction | str | None]) -> Column:
     """Exact fractions, shown as a percentage with two decimals; a text stands where there is none to show."""
     return Column(name, np.asarray(values, dtype=object), Kind.RATE)
+
+
+def heat(name: str, values: Sequence[Fraction | str | None], scale: Scale) -> Column:
+    """As `rates`, with one decimal and no sign: the cells of a triangle."""
+    return Column(name, np.asarray(values, dtype=object), Kind.HEAT, scale=scale)
 
 
 def times(name: str, seconds: Values) -> Column:
