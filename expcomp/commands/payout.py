@@ -48,7 +48,7 @@ def payout(
     Example:  expcomp payout --period 2027Q1 -o 2027Q1.xlsx
     """
     from expcomp.commands.finance import finance_view, one_of
-    from expcomp.commands.make import make_sheet
+    from expcomp.commands.make import sheet_of
     from expcomp.commands.narrow import narrowed
 
     view = one_of(lines=lines, exposure=exposure, accrual=accrual)
@@ -56,7 +56,7 @@ def payout(
     if view in ("exposure", "accrual"):
         finance_view(view, project, period, plan, as_of, posted, (payee, role, segment), format, path, force)
         return
-    sheet = narrowed(make_sheet(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
+    sheet = narrowed(sheet_of(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
     if path is None:
         _print(sheet, format, lines, sys.stdout)
     else:

@@ -13,7 +13,7 @@ from expcomp.money import to_text
 from expcomp.pay.changes import COMPARED
 from expcomp.pay.keys import KEY
 from expcomp.pay.milestones import PostedDays
-from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.pins import ROLE
 from expcomp.pay.resolutions import Resolved, resolve, stands_though_missing
 from expcomp.period import NEVER, Period, Span, to_date, to_day
@@ -180,7 +180,7 @@ class Posted:
             mine = paid[paid["period"] == str(period)]
             left = frozenset(people.loc[end < period.first_day, "payee_id"])
             rule = Rule.of(plans.about_period(period.last_day))
-            settled = settle_payees(mine, balance, left, rule).set_index(PAYEE)
+            settled = settle_payees(Amounts.of(mine), balance, left, rule).set_index(PAYEE)
             balance = settled["carried_forward_minor"]
         return balance[balance != 0]
 

@@ -1,6 +1,6 @@
 """Plan files → bound, checked plans. The only reader of plan files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,21 +23,27 @@ AMBIGUOUS = Code("E204", "ambiguous-number")
 NO_PLAN = Code("C201", "no-plan")
 
 
-def load_plan(path: Path, shown_as: str) -> Plan:
+Kept = Callable[[str, bytes], object]
+"""Told the bytes of every plan that is read, by its path as shown."""
+
+
+def load_plan(path: Path, shown_as: str, kept: Kept | None = None) -> Plan:
     """One plan file, bound and checked. Raises `Refused` with every finding in it."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise Refused(NO_PLAN.at(Place(shown_as), f"the plan cannot be read: {error.strerror}")) from None
+    if kept is not None:
+        kept(shown_as, data)
     return bind_plan(decode(data, shown_as), shown_as)
 
 
-def load_plans(paths: Sequence[Path], root: Path) -> list[Plan]:
+def load_plans(paths: Sequence[Path], root: Path, kept: Kept | None = None) -> list[Plan]:
     """Every file, so that all mistakes are told at once."""
     findings, plans = Findings(), []
     for path in paths:
         try:
-            plans.append(load_plan(path, shown(path, root)))
+            plans.append(load_plan(path, shown(path, root), kept))
         except Refused as refused:
             findings.extend(refused.findings)
     findings.check()
