@@ -185,7 +185,7 @@ class ClosedPeriods(RuleBasedStateMachine):
     def a_closed_period_is_asked_for(self) -> None:
         self.period = PLAN_SET.calendar.parse(self.history[-1][-1])
         try:
-            with pytest.raises(Refused, match="L101|D545"):
+            with pytest.raises(Refused, match=r"L101|D545"):
                 self._compute()
         finally:
             self.period = self.period.next()
@@ -207,12 +207,12 @@ def to_date(day: int) -> date:
     return date(1970, 1, 1) + timedelta(days=int(day))
 
 
+COLUMNS = "period,payee_id,deal_id,component,milestone,currency,amount,on,reason"
+
+
 def posted_of(lines: list[str], pinned: list[pd.DataFrame], closed: tuple[str, ...]) -> Posted:
-    header = (
-        lines[0].splitlines()[0]
-        if lines
-        else ",".join(["period", *"payee_id deal_id component milestone currency amount on reason".split()])
-    )
+    """As the lines of closed periods are read back from what was written of them."""
+    header = lines[0].splitlines()[0] if lines else COLUMNS
     rows = [row for text in lines for row in text.splitlines()[1:]]
     return Posted(posted_frame("\n".join([header, *rows]) + "\n"), pd.concat(pinned, ignore_index=True), closed)
 
