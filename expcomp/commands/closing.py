@@ -21,12 +21,13 @@ from expcomp.commands.opening import (
     opening_from,
 )
 from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import posted_of
+from expcomp.commands.project_ledger import BALANCE, PINNED_FRAME, posted_of
 from expcomp.diagnostics import Code, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
 from expcomp.ledger.store import open_store
 from expcomp.ledger.verify import check
+from expcomp.pay.as_posted import as_posted
 from expcomp.pay.closed_sheet import frames_of
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.posted import CLOSED, NOT_NEXT, ONLY_PAY_PERIODS, Posted
@@ -38,6 +39,7 @@ from expcomp.plan.needs import needs_of
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 from expcomp.sources.config import Config, find_project, load_config
+from expcomp.sources.pinned import no_pins
 from expcomp.sources.read import read_book
 
 OPENING_NEEDED = Code("L105", "opening-needed")
@@ -164,7 +166,7 @@ def prepare(project: Project, period: Period, ledger: Standing, opening: str | N
 
 def _batch(sheet: Sheet, files: Files, by: str, opening: str) -> Batch:
     return Batch(
-        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, frames_of(sheet)), by,
+        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, kept_frames(sheet)), by,
         opening=opening, versions=versions(),
     )  # fmt: skip
 
@@ -175,10 +177,11 @@ def _opening(
     """The batch of what was paid before, none where nothing was; and it as posted lines."""
     if opening in (None, NONE):
         return [], None
-    before, frames = first.previous(), {}
+    before = first.previous()
+    frames = {PINNED_FRAME: no_pins(), "payees": no_balance()}
     if opening == COMPUTED:
         sheet = computed_opening(project.plans, book, before, SPANS[project.config.pay_period])
-        lines, frames = as_opening(sheet.lines), frames_of(sheet)
+        lines, frames = as_opening(sheet.lines), frames | {PINNED_FRAME: sheet.to_pin}
     else:
         path = Path(str(opening))
         lines = opening_from(path, shown(path.absolute(), Path.cwd()), project.plans.calendar, first)
@@ -186,14 +189,18 @@ def _opening(
         OPENING, str(before), to_iso(before.last_day), lines[LINE_COLUMNS], documents_of({}, frames), by,
         opening=COMPUTED if opening == COMPUTED else FROM_FILE, versions=versions(),
     )  # fmt: skip
-    return [batch], posted_lines([batch])
+    posted = Posted(as_posted(batch.lines), frames[PINNED_FRAME], (batch.period,), no_balance(), "what was paid before")
+    return [batch], posted
 
 
-def posted_lines(batches: list[Batch]) -> Posted:
-    from expcomp.pay.as_posted import as_posted
+def kept_frames(sheet: Sheet) -> dict[str, pd.DataFrame]:
+    """What is kept of a sheet beside its lines."""
+    return frames_of(sheet) | {PINNED_FRAME: sheet.to_pin}
 
-    lines = pd.concat([batch.lines for batch in batches], ignore_index=True)
-    return Posted(as_posted(lines), "what was paid before", tuple(batch.period for batch in batches))
+
+def no_balance() -> pd.DataFrame:
+    """Nobody owes anything."""
+    return pd.DataFrame({name: pd.Series([], dtype="int64" if name.endswith("_minor") else "str") for name in BALANCE})
 
 
 def versions() -> str:

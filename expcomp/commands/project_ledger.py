@@ -11,6 +11,10 @@ from expcomp.pay.closed_sheet import ClosedSheet
 from expcomp.pay.lines import LINE_COLUMNS, complete
 from expcomp.pay.posted import Posted
 from expcomp.sources.config import Config
+from expcomp.sources.pinned import no_pins
+
+PINNED_FRAME = "pinned"
+BALANCE = ["payee_id", "currency", "carried_forward_minor"]
 
 
 def project_store(root: Path, config: Config) -> Store | None:
@@ -22,10 +26,22 @@ def project_store(root: Path, config: Config) -> Store | None:
 def posted_of(store: Store) -> Posted:
     """Every posted line, in the order posted, as far as the ledger goes."""
     closings = store.closings
+    pinned = [store.document(closing, FRAME, PINNED_FRAME).frame for closing in closings]
     lines = [complete(store.lines(closing))[LINE_COLUMNS] for closing in closings]
     frame = pd.concat(lines, ignore_index=True) if lines else complete(pd.DataFrame(columns=LINE_COLUMNS))
     source = f"{store.path.name}, head {closings[-1].head[:12]}" if closings else store.path.name
-    return Posted(as_posted(frame), source, tuple(closing.period for closing in closings))
+    return Posted(
+        as_posted(frame),
+        pd.concat([no_pins(), *pinned], ignore_index=True),
+        tuple(closing.period for closing in closings),
+        carried_forward(store.document(closings[-1], FRAME, "payees").frame) if closings else None,
+        source,
+    )
+
+
+def carried_forward(payees: pd.DataFrame) -> pd.DataFrame:
+    """The balances that a closed period left."""
+    return payees[BALANCE]
 
 
 def closed_sheet(store: Store, closing: Closing) -> ClosedSheet:

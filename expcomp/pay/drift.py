@@ -11,7 +11,6 @@ from expcomp.lookups import NONE
 from expcomp.pay.entitlement import Entitlement, Settled
 from expcomp.pay.pins import HELD, RATE, ROLE, TARGET
 from expcomp.pay.resolutions import is_kept, kept
-from expcomp.pay.undated import undated_facts
 from expcomp.pay.words import HELD as STATE_HELD
 from expcomp.period import to_iso
 from expcomp.plan.conditions import Condition
