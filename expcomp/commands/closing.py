@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from expcomp import __version__
+from expcomp.commands.archive import FOLDER
 from expcomp.commands.make import period_of, plans_of
 from expcomp.commands.opening import (
     COMPUTED,
@@ -21,10 +22,11 @@ from expcomp.commands.opening import (
     opening_from,
 )
 from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import BALANCE, PINNED_FRAME, posted_of
+from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, posted_of
 from expcomp.diagnostics import Code, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
+from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.store import open_store
 from expcomp.ledger.verify import check
 from expcomp.pay.as_posted import as_posted
@@ -86,6 +88,7 @@ class Standing:
 
     closings: tuple[Closing, ...] = ()
     posted: Posted = field(default_factory=nothing_posted)
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def head(self) -> bytes:
@@ -98,7 +101,7 @@ def standing(ledger: Path) -> Standing:
         return Standing()
     with open_store(ledger) as store:
         closings = tuple(check(store))
-        return Standing(closings, posted_of(store) if closings else nothing_posted())
+        return Standing(closings, posted_of(store, closings), tuple(store.proposals))
 
 
 def check_turn(period: Period, project: Project, ledger: Standing, opening: str | None) -> None:
@@ -161,12 +164,14 @@ def prepare(project: Project, period: Period, ledger: Standing, opening: str | N
     span = SPANS[project.config.pay_period]
     sheet = payout(project.plans, book, period, span, period.last_day, posted or ledger.posted)
     said = {None: "", NONE: NONE, COMPUTED: COMPUTED}.get(opening, FROM_FILE)
-    return Prepared(sheet, [*before, _batch(sheet, files, by, said)])
+    folder = pd.DataFrame({"shown": [shown(project.root / project.config.data, project.root)]})
+    return Prepared(sheet, [*before, _batch(sheet, files, folder, by, said)])
 
 
-def _batch(sheet: Sheet, files: Files, by: str, opening: str) -> Batch:
+def _batch(sheet: Sheet, files: Files, folder: pd.DataFrame, by: str, opening: str) -> Batch:
+    frames = kept_frames(sheet) | {FOLDER: folder}
     return Batch(
-        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, kept_frames(sheet)), by,
+        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, frames), by,
         opening=opening, versions=versions(),
     )  # fmt: skip
 
@@ -189,7 +194,7 @@ def _opening(
         OPENING, str(before), to_iso(before.last_day), lines[LINE_COLUMNS], documents_of({}, frames), by,
         opening=COMPUTED if opening == COMPUTED else FROM_FILE, versions=versions(),
     )  # fmt: skip
-    posted = Posted(as_posted(batch.lines), frames[PINNED_FRAME], (batch.period,), no_balance(), "what was paid before")
+    posted = Posted(as_posted(batch.lines), frames[PINNED_FRAME], (batch.period,), no_balance(), PAID_BEFORE)
     return [batch], posted
 
 

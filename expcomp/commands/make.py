@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from expcomp.commands.memory import keep_memory
 from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import closed_sheet, posted_of, project_store
+from expcomp.commands.project_ledger import closed_sheet, closing_of, posted_of, project_store
 from expcomp.diagnostics import Code, Place, Refused
-from expcomp.ledger.batch import PERIOD
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
 from expcomp.pay.sheet_view import SheetView
@@ -43,9 +42,8 @@ def sheet_of(
     config = load_config(root)
     if posted is None and (store := project_store(root, config)) is not None:
         with store:
-            for closing in store.closings:
-                if closing.kind == PERIOD and closing.period == period:
-                    return closed_sheet(store, closing)
+            if closing := closing_of(store, period):
+                return closed_sheet(store, closing)
     return make_sheet(project, period, plans, as_of, posted, lenient=lenient)
 
 
@@ -77,7 +75,7 @@ def _posted(root: Path, config: Config, file: Path | None) -> Posted | None:
     if store is None:
         return None
     with store:
-        return posted_of(store)
+        return posted_of(store, store.closings)
 
 
 def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[Path, Config, PlanSet]:
