@@ -13,6 +13,7 @@ from expcomp.commands.describe_plan import describe_plan
 from expcomp.commands.explain import explain
 from expcomp.commands.ledger import ledger
 from expcomp.commands.manual import manual
+from expcomp.commands.nrr import nrr
 from expcomp.commands.payout import payout
 from expcomp.commands.replay import replay
 from expcomp.commands.run import guarded
@@ -33,6 +34,7 @@ app.command("payout", rich_help_panel="Run")(payout)
 app.command("close", rich_help_panel="Run")(close)
 app.command("approve", rich_help_panel="Run")(approve)
 app.command("sla-report", rich_help_panel="Run")(sla_report)
+app.command("nrr", rich_help_panel="Run")(nrr)
 app.command("check-data", rich_help_panel="Run")(check_data)
 app.command("replay", rich_help_panel="Run")(replay)
 app.add_typer(ledger, name="ledger", rich_help_panel="Run")

@@ -1,7 +1,5 @@
 """Plan files → bound, checked plans. The only reader of plan files."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,6 +11,7 @@ from expcomp.diagnostics import Code, Finding, Findings, Place, Refused
 from expcomp.money import CURRENCIES
 from expcomp.plan.check import check_plan
 from expcomp.plan.conditions import DECLARED_TYPES, FIELDS, PAYEE_FIELDS, FieldType
+from expcomp.plan.identity import identity
 from expcomp.plan.model import Plan
 from expcomp.plan.nodes import Block, Items, Node, compose, decode
 from expcomp.suggest import did_you_mean
@@ -72,7 +71,7 @@ def bind_plan(text: str, path: str) -> Plan:
     assert plan is not None
     findings.extend(check_plan(plan))
     findings.check()
-    plan._hash = _hash(tree)
+    plan._hash = identity(plan)
     return plan
 
 
@@ -153,14 +152,3 @@ def _record_in(annotation: Any) -> Any:
         if found := _record_in(argument):
             return found
     return None
-
-
-UNHASHED = ("examples", "allow")
-
-
-def _hash(tree: Block) -> str:
-    """The plan's identity: its rules without comments, examples and allowances (design page 6)."""
-    rules = {key: value for key, value in tree.items() if key not in UNHASHED}
-    head = {key: value for key, value in tree["plan"].items() if key != "allow"}  # type: ignore[union-attr]
-    canonical = json.dumps(rules | {"plan": head}, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
