@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from expcomp import __version__
-from expcomp.commands.archive import FOLDER
+from expcomp.commands.archive import FOLDER, deals_of, with_carried
 from expcomp.commands.make import period_of, plans_of
 from expcomp.commands.opening import (
     COMPUTED,
@@ -22,7 +22,7 @@ from expcomp.commands.opening import (
     opening_from,
 )
 from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, posted_of
+from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, plans_used, posted_of
 from expcomp.diagnostics import Code, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
@@ -38,7 +38,7 @@ from expcomp.period import Period, to_iso
 from expcomp.plan.load import shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
-from expcomp.plan.versions import PlanSet
+from expcomp.plan.versions import PlanSet, refuse_edited
 from expcomp.sources.book import Book
 from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.pinned import no_pins
@@ -89,6 +89,7 @@ class Standing:
     closings: tuple[Closing, ...] = ()
     posted: Posted = field(default_factory=nothing_posted)
     proposals: tuple[Proposal, ...] = ()
+    plans: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def head(self) -> bytes:
@@ -101,7 +102,7 @@ def standing(ledger: Path) -> Standing:
         return Standing()
     with open_store(ledger) as store:
         closings = tuple(check(store))
-        return Standing(closings, posted_of(store, closings), tuple(store.proposals))
+        return Standing(closings, posted_of(store, closings), tuple(store.proposals), plans_used(store, closings))
 
 
 def check_turn(period: Period, project: Project, ledger: Standing, opening: str | None) -> None:
@@ -113,6 +114,7 @@ def check_turn(period: Period, project: Project, ledger: Standing, opening: str 
     for closing in ledger.closings:
         if closing.period == str(period):
             raise Refused(CLOSED.at(None, _closed_already(closing), _see(closing)))
+    refuse_edited(project.plans, ledger.plans)
     last = project.plans.calendar.parse(ledger.closings[-1].period)
     if period != last.next():
         raise Refused(NOT_NEXT.at(None, f"the ledger runs to {last}: {last.next()} comes before {period}"))
@@ -158,8 +160,11 @@ def prepare(project: Project, period: Period, ledger: Standing, opening: str | N
     with reading_progress() as progress:
         book = read_book(
             project.config, project.root, needs_of(project.plans), progress=progress,
-            kept=lambda name, data: files.update({(INPUT, name): data}),
+            kept=lambda name, data: files.update({(INPUT, name): data}), posted_deals=deals_of(ledger.posted),
         )  # fmt: skip
+    if ledger.closings:
+        with open_store(project.ledger) as store:
+            book = with_carried(book, ledger.posted, project.plans, store, ledger.closings)
     before, posted = _opening(project, book, period, opening, by)
     span = SPANS[project.config.pay_period]
     sheet = payout(project.plans, book, period, span, period.last_day, posted or ledger.posted)

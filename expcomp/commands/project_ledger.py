@@ -48,6 +48,17 @@ def closing_of(store: Store, period: str) -> Closing | None:
     return next((each for each in store.closings if each.kind == PERIOD and each.period == period), None)
 
 
+def plans_used(store: Store, closings: Sequence[Closing]) -> dict[tuple[str, str], str]:
+    """The hash of every version that was in force in a closed period, or before."""
+    used: dict[tuple[str, str], str] = {}
+    for closing in closings:
+        if closing.kind == PERIOD:
+            frame = store.document(closing, FRAME, "plans").frame
+            frame = frame[frame["begun"] == "yes"]
+            used |= dict(zip(zip(frame["id"], frame["version"], strict=True), frame["hash"], strict=True))
+    return used
+
+
 def carried_forward(payees: pd.DataFrame) -> pd.DataFrame:
     """The balances that a closed period left."""
     return payees[BALANCE]

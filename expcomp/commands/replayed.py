@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from expcomp.commands.archive import FOLDER, archived_book, archived_config, archived_plans
+from expcomp.commands.archive import FOLDER, archived_book, archived_config, archived_plans, deals_of, with_carried
 from expcomp.commands.closing import kept_frames
 from expcomp.commands.opening import COMPUTED, as_opening, computed_opening
 from expcomp.commands.project_ledger import PINNED_FRAME, posted_of
@@ -18,9 +18,12 @@ from expcomp.plan.model import SPANS
 def replayed(store: Store, closing: Closing) -> Sheet:
     """The sheet of a closed period, from its archived inputs and plans and what was posted before it."""
     plans, config = archived_plans(store, closing), archived_config(store, closing)
-    posted = posted_of(store, store.closings[: closing.number - 1])
+    earlier = store.closings[: closing.number - 1]
+    posted = posted_of(store, earlier)
     period = plans.calendar.parse(closing.period)
-    book = archived_book(store, closing, plans)
+    book = archived_book(store, closing, plans, posted_deals=deals_of(posted))
+    if earlier:
+        book = with_carried(book, posted, plans, store, earlier)
     return payout(plans, book, period, SPANS[config.pay_period], period.last_day, posted)
 
 
