@@ -115,7 +115,9 @@ class Posted:
         lost = holders[~holders["value"].isin(set(book["payees"]["payee_id"])).to_numpy()]
         help_ = "keep people who left in the payees export, with their end_date"
         findings = [
-            NO_PAYEE.at(None, f"{payee} holds {of_payee.iloc[0]} since {period} and is missing from the payees", help_)
+            NO_PAYEE.at(
+                None, f"{payee} is credited with {_counted(of_payee)} since {period}, and is no payee today", help_
+            )
             for (payee, period), of_payee in lost.groupby(["value", "period"])["deal_id"]
         ]
         if findings:
@@ -183,6 +185,11 @@ class Posted:
             settled = settle_payees(Amounts.of(mine), balance, left, rule).set_index(PAYEE)
             balance = settled["carried_forward_minor"]
         return balance[balance != 0]
+
+
+def _counted(deals: pd.Series) -> str:
+    count = deals.nunique()
+    return str(deals.iloc[0]) if count == 1 else f"{count} deals"
 
 
 def _named(deals: Sequence[str]) -> str:
