@@ -104,7 +104,7 @@ class Posted:
         ordered = of_deals.assign(order=np.arange(len(of_deals)))
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()
-        kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
+        kept = [name for name in ("period_earned", "on", "reason", *COMPARED, "plan", "plan_version") if name in last]
         return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
     def resolved(self, book: Book) -> Resolved:
