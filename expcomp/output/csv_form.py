@@ -40,7 +40,9 @@ def _header(columns: Iterable[str]) -> bytes:
     return (",".join(map(shown_name, columns)) + "\n").encode()
 
 
-def _rows(frame: pd.DataFrame) -> memoryview:
+def _rows(frame: pd.DataFrame) -> bytes | memoryview:
+    if frame.empty:
+        return b""
     cells = [
         amount_texts(frame[name].to_numpy(np.int64), frame["currency"])
         if name.endswith("_minor")
