@@ -15,20 +15,21 @@ import numpy as np
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, rounded
-from expcomp.pay.measure import Meter, Ratio, Reading, window_of
+from expcomp.pay.measure import Meter, Reading, is_computed, window_of
 from expcomp.pay.people import People
 from expcomp.pay.tranches import forfeits
 from expcomp.period import MONTHS, FiscalCalendar, Period, Span
-from expcomp.plan.metrics import Bonus, Limit
+from expcomp.plan.metrics import EVERY, Bonus, Limit
 from expcomp.plan.model import SPANS, Plan
 from expcomp.plan.record import Metric
 from expcomp.plan.scalars import read_money
 from expcomp.plan.versions import PlanSet
+from expcomp.retention.rates import Rate
+from expcomp.retention.terms import Terms
 
 NO_TARGET_VARIABLE = Code("D526", "no-target-variable")
 
 FORFEITED, GATE_FAILED, BELOW_CURVE, INSUFFICIENT = "forfeited", "gate_failed", "below_curve", "insufficient_base"
-COMPUTED = frozenset({"nrr", "grr", "logo_retention", "expansion"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Award:
 @dataclass(frozen=True, slots=True)
 class Gate:
     metric: Metric
-    value: Ratio
+    value: Rate
     limit: Limit
     floor: int
 
@@ -71,7 +72,7 @@ class Earned:
     payee: int
     reading: Reading
     set: int
-    days: Ratio
+    days: tuple[int, int]
     target: Fraction | None
     gates: tuple[Gate, ...] = ()
     share: Fraction | None = None
@@ -80,24 +81,31 @@ class Earned:
     reason: str = ""
 
     @property
-    def metric(self) -> Ratio | None:
-        return self.reading.ratio(self.award.bonus.metric, self.set)
+    def metric(self) -> Rate:
+        return self.reading.rate(self.award.bonus.metric, self.set)
 
 
 @dataclass(frozen=True)
 class Bonuses:
-    """Works out every award payee by payee; what keeps one from being known goes to `findings`."""
+    """Works out every award payee by payee."""
 
-    plans: PlanSet
-    people: People
     meter: Meter
     pay_span: Span
-    findings: Findings
+
+    @property
+    def plans(self) -> PlanSet:
+        return self.meter.plans
+
+    @property
+    def people(self) -> People:
+        return self.meter.people
 
     def earned(self, since: int, until: int) -> list[Earned]:
-        """Of metric periods that end after `since` and by `until`, in their order."""
-        so_far = _SoFar(self.findings, self.people)
+        """Of metric periods that end after `since` and by `until`, in their order. Raises `Refused` with what keeps one
+        from being known."""
+        so_far = _SoFar(self.meter.findings, self.people)
         every = [one for award in self._awards(since, until) for one in self._of_award(award, so_far)]
+        self.meter.findings.check()
         return [one for one in every if one.award.period.last_day > since]
 
     def _awards(self, since: int, until: int) -> list[Award]:
@@ -118,15 +126,15 @@ class Bonuses:
         bonus, period = award.bonus, award.period
         employed = self.people.employed(period.first_day, period.last_day)
         payees = np.flatnonzero(self.people.fitting(bonus.role, bonus.for_) & (employed > 0))
-        window = window_of(bonus.measured_over(award.plan.retention), period)
-        reading = self.meter.read(award.version, bonus.scope, bonus.portfolio, window, payees)
+        window = window_of(bonus.own_window or Terms.of(award.plan).window, period)
+        reading = self.meter.read(award.version, bonus.scope, bonus.portfolio or EVERY, window, payees)
         length = period.last_day - period.first_day + 1
-        for payee, number in zip(payees.tolist(), reading.measured.set_of.tolist(), strict=True):
+        for payee, number in zip(payees.tolist(), reading.set_of.tolist(), strict=True):
             days = (int(employed[payee]) if bonus.prorate == "days" else length, length)
             one = Earned(award, payee, reading, number, days, self._target(award, payee, days))
             yield so_far.after(self._judged(one))
 
-    def _target(self, award: Award, payee: int, days: Ratio) -> Fraction | None:
+    def _target(self, award: Award, payee: int, days: tuple[int, int]) -> Fraction | None:
         """What the period pays at 100% of the curve, before rounding."""
         bonus, part = award.bonus, Fraction(*days)
         if bonus.of_target is None:
@@ -142,14 +150,14 @@ class Bonuses:
         least = plan.retention.min_accounts if plan.retention else 1
         if self._forfeits(one):
             return replace(one, reason=FORFEITED)
-        if one.metric is None or one.reading.accounts(one.set) < least:
+        if not one.metric[1] or one.reading.count(one.set) < least:
             return replace(one, reason=INSUFFICIENT)
         one = replace(one, gates=tuple(self._gates(one)))
         if not all(gate.is_met for gate in one.gates):
             return replace(one, reason=GATE_FAILED)
         at = Fraction(*one.metric)
         if bonus.curve_on == "target":
-            at = at * PPM / self.meter.floor(one.award.version, bonus.metric, one.payee)
+            at = at * PPM / self.meter.needed_floor(one.award.version, bonus.metric, one.payee)
         share = bonus.share_at(at)
         return replace(one, share=share, reason="" if share else BELOW_CURVE)
 
@@ -161,12 +169,10 @@ class Bonuses:
 
     def _gates(self, one: Earned) -> Iterator[Gate]:
         for metric, limit in one.award.bonus.gates:
-            value = one.reading.ratio(metric, one.set)
-            assert value is not None
             floor = limit.floor
             if floor is None:
-                floor = self.meter.floor(one.award.version, metric, one.payee)
-            yield Gate(metric, value, limit, floor)
+                floor = self.meter.needed_floor(one.award.version, metric, one.payee)
+            yield Gate(metric, one.reading.rate(metric, one.set), limit, floor)
 
 
 @dataclass(slots=True)
@@ -203,11 +209,6 @@ class _SoFar:
             return 0
         exact = one.target * share
         return rounded(exact.numerator, exact.denominator, one.award.plan.plan.rounding)
-
-
-def is_computed(bonus: Bonus) -> bool:
-    """Whether all its metrics are of retention."""
-    return {bonus.metric, *bonus.gate} <= COMPUTED
 
 
 def _ending(calendar: FiscalCalendar, span: Span, first: int, last: int) -> Iterator[Period]:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import NONE, ranks
+from expcomp.pay.bonus_lines import METRIC
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
 from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
@@ -22,7 +23,7 @@ POSTING = [
 ]  # fmt: skip
 """Who is paid what, from which day it counts, for what reason."""
 
-LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after", *NAMES]
+LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, *METRIC, "changed", "before", "after", *NAMES]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 

@@ -10,6 +10,7 @@ from expcomp.lookups import days
 from expcomp.pay.answers import FIELD
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.guardrails import warned
+from expcomp.pay.measure import is_computed
 from expcomp.pay.places import cell, place_of
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan
@@ -46,6 +47,8 @@ def notices(source: Settled) -> tuple[Finding, ...]:
 def _not_computed(plan: Plan) -> Iterator[Finding]:
     for block, records in (("bonuses", plan.bonuses), ("modifiers", plan.modifiers)):
         for record in records:
+            if is_computed(record):
+                continue
             what = f'{plan.label} has the {block} "{record.name}"'
             message = f"{what}, which this version does not compute: it pays nothing here"
             yield NOT_COMPUTED.at(record.place, message, severity=Severity.WARNING)

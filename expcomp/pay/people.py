@@ -36,7 +36,8 @@ class People:
 
     def employed(self, first: int, last: int) -> Ints:
         """Days of employment from `first` to `last`, both included."""
-        return np.maximum(np.minimum(self.last_day, last) - np.maximum(self._first_day, first) + 1, 0)
+        begins, ends = np.maximum(self._first_day, first), np.minimum(self.last_day, last)
+        return np.asarray(np.maximum(ends - begins + 1, 0), dtype=np.int64)
 
     def target(self, payee: int, day: int) -> int | None:
         """target_variable on a day, minor units a year."""

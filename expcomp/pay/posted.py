@@ -22,7 +22,7 @@ NOT_NEXT = Code("L102", "not-the-next-period")
 ONLY_PAY_PERIODS = Code("L103", "not-a-pay-period")
 MISSING = Code("D545", "posted-deal-missing")
 
-MANUAL = "manual:"
+MANUAL, BONUS, MODIFIER = "manual:", "bonus:", "modifier:"
 TAKEN_BACK = ("clawback", "cancelled")
 """Reasons of lines that name the day of what took them back, not the day reached."""
 
@@ -37,10 +37,12 @@ class Posted:
     lines: pd.DataFrame
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
-        """Milestones of deals that were paid once, and are never held again."""
+        """Milestones of deals that were paid once, and are never held again. (What a modifier took of one was posted
+        when its window ended.)"""
         ends = {str(period): period.last_day for period in self.periods(plans)}
-        reached = self.lines.reindex(columns=["deal_id", "milestone", "period", "on", "reason"], fill_value="")
-        reached = reached[~reached["reason"].isin(TAKEN_BACK)]
+        columns = ["deal_id", "milestone", "period", "on", "reason", "component"]
+        reached = self.lines.reindex(columns=columns, fill_value="")
+        reached = reached[~(reached["reason"].isin(TAKEN_BACK) | reached["component"].str.startswith(MODIFIER))]
         days = pd.DataFrame({"on": reached["on"], "until": reached["period"].map(ends)})
         found = days.groupby([reached["deal_id"], reached["milestone"]]).agg({"on": "min", "until": "max"})
         first = (to_day(date.fromisoformat(text)) if text else 0 for text in found["on"])
@@ -73,14 +75,14 @@ class Posted:
         last = self.periods(plans)[-1]
         raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
 
-    def manual(self) -> pd.DataFrame:
-        """What was posted of manual adjustments, by key."""
-        mine = self.lines[self.lines["component"].str.startswith(MANUAL)]
+    def without_deal(self, kind: str) -> pd.DataFrame:
+        """What was posted of a kind of lines that belong to no deal, by key."""
+        mine = self.lines[self.lines["component"].str.startswith(kind)]
         return mine.groupby(KEY, sort=True)[["amount_minor"]].sum()
 
     def by_key(self) -> pd.DataFrame:
         """What was posted of deals by key (index KEY), with the text columns of the key's last line."""
-        of_deals = self.lines[~self.lines["component"].str.startswith(MANUAL)]
+        of_deals = self.lines[~self.lines["component"].str.startswith((MANUAL, BONUS))]
         ordered = of_deals.assign(order=np.arange(len(of_deals)))
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()

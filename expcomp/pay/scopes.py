@@ -1,5 +1,6 @@
 """Over which accounts a metric is measured for whom: a portfolio, a segment, a team, those who report, or all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,6 @@ from expcomp.lookups import Names, days, folded, group_of, pairs
 from expcomp.pay.portfolio import Pairs, Portfolios
 from expcomp.plan.metrics import Portfolio
 from expcomp.plan.record import Scope
-
-DEFAULT = Portfolio.model_construct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Scopes:
     segment: Ints
     segments: Names
 
-    def measured(self, scope: Scope, payee: Ints, role: str = "") -> Measured:
-        """For each of the payees; a portfolio in `role`, "" for everybody's own."""
+    def measured(self, scope: Scope, payee: Ints, roles: Sequence[str] = ()) -> Measured:
+        """For each of the payees; portfolios in any of these roles, without them in everybody's own."""
         if scope == "company":
             every = np.arange(len(self.portfolios.accounts))
             return Measured(np.zeros_like(payee), np.zeros_like(every), every)
@@ -53,7 +52,7 @@ class Scopes:
             own = self.segments.codes(folded(self.portfolios.payees.frame["segment"]))[payee]
             return Measured(own, self.segment, np.arange(len(self.segment)))
         holders, accounts = {
-            "portfolio": lambda: self._held(role) if role else self._over(payee, payee),
+            "portfolio": lambda: _once([self._held(role) for role in roles]) if roles else self._over(payee, payee),
             "team": lambda: self._over(*self._team_mates(payee)),
             "reports": lambda: self._over(self.portfolios.payees.manager[:-1], self._everybody()),
         }[scope]()
@@ -81,9 +80,7 @@ class Scopes:
             own = (payees.role == role).to_numpy()[holder]
             at, of = pairs(member, holder[own])
             found.append((head[at], account[own][of]))
-        heads, accounts = (np.concatenate([np.zeros(0, np.int64), *(part[n] for part in found)]) for n in (0, 1))
-        once = np.unique(group_of(heads, accounts), return_index=True)[1]
-        return heads[once], accounts[once]
+        return _once(found)
 
     def _team_mates(self, payee: Ints) -> Pairs:
         """Each payee with everybody who is in a team of theirs on the last day of the window, themselves included."""
@@ -95,3 +92,10 @@ class Scopes:
         at, mine = pairs(payee, member)
         other, mate = pairs(team[mine], team)
         return payee[at][other], member[mate]
+
+
+def _once(found: Sequence[Pairs]) -> Pairs:
+    """All pairs together, each of them once."""
+    heads, accounts = (np.concatenate([np.zeros(0, np.int64), *(part[n] for part in found)]) for n in (0, 1))
+    first = np.unique(group_of(heads, accounts), return_index=True)[1]
+    return heads[first], accounts[first]

@@ -1,24 +1,27 @@
 """The payout sheet of a period: lines, payees, what waits, what is not paid, and the totals that prove it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.lookups import days
+from expcomp.pay.bonus_lines import bonus_lines, unpaid_bonuses
+from expcomp.pay.bonuses import Bonuses, Earned
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import POSTING, Lines, Story
-from expcomp.pay.manual import manual_corrections, manual_lines
+from expcomp.pay.manual import late_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
-from expcomp.pay.posted import Posted
+from expcomp.pay.posted import BONUS, MANUAL, Posted
 from expcomp.pay.timeline import Timeline
 from expcomp.pay.unpaid import unpaid_deals, unpaid_parts, waiting
 from expcomp.period import MONTHS, Period, Span, to_iso
@@ -31,12 +34,14 @@ BEFORE_PERIOD = Code("C301", "as-of-before-the-period")
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything that a view prints. `pages` are the lines of each pay period, `moved_pages` those that cancel
-    out; `payees` has one row per pay period, payee and currency (amounts of netting.py; empty recovery columns in
-    a view shorter than a pay period); `only`: the payees that are shown, None for all."""
+    """Everything that a view prints. `bonuses` are those of metric periods that ended in the period; `pages` are the
+    lines of each pay period, `moved_pages` those that cancel out; `payees` has one row per pay period, payee and
+    currency (amounts of netting.py; empty recovery columns in a view shorter than a pay period); `only`: the payees
+    that are shown, None for all."""
 
     period: Period
     settled: Settled
+    bonuses: tuple[Earned, ...]
     pages: tuple[Lines, ...]
     moved_pages: tuple[Lines, ...]
     payees: pd.DataFrame
@@ -92,7 +97,8 @@ class Sheet:
 
     @cached_property
     def unpaid_parts(self) -> pd.DataFrame:
-        return unpaid_parts(self.entitlement)
+        of_deals = unpaid_parts(self.entitlement)
+        return pd.concat([unpaid_bonuses(self.bonuses, self.settled.meter.people), of_deals], ignore_index=True)
 
     @cached_property
     def deal_totals(self) -> DealTotals:
@@ -132,16 +138,18 @@ def payout(
     nothing_before = posted is not None and not len(posted.lines)
     ends = [day if one is periods[-1] else min(one.last_day, day) for one in periods]
     spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
+    bonuses = Bonuses(settled.meter, pay_span)
+    earned = [bonuses.earned(-1 if since is None else since, until) for since, until in spans]
     pages, payees = [], []
-    for one, span, moved in zip(periods, spans, timeline.moved(spans), strict=True):
-        pages.append(_lines(timeline, one, span, moved, posted))
+    for one, span, moved, own in zip(periods, spans, timeline.moved(spans), earned, strict=True):
+        pages.append(_lines(timeline, one, span, moved, own, posted))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
         payees.append(_net(one, pages[-1][0].postings, brought, book, rule, shorter))
     paid, cancelled_out = zip(*pages, strict=True)
     sheet = Sheet(
-        period, settled, paid, cancelled_out, pd.concat(payees, ignore_index=True), periods, shorter, posted,
-        as_of is None and day < period.last_day,
+        period, settled, tuple(chain.from_iterable(earned)), paid, cancelled_out,
+        pd.concat(payees, ignore_index=True), periods, shorter, posted, as_of is None and day < period.last_day,
     )  # fmt: skip
     prove(sheet.postings, sheet.payees)
     return sheet
@@ -159,12 +167,16 @@ def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
 
 
 def _lines(
-    timeline: Timeline, period: Period, span: tuple[int | None, int], moved: Moved, posted: Posted | None
-) -> tuple[Lines, Lines]:
+    timeline: Timeline, period: Period, span: tuple[int | None, int], moved: Moved, earned: Sequence[Earned],
+    posted: Posted | None,
+) -> tuple[Lines, Lines]:  # fmt: skip
     """The period's lines, and those that cancel out because a deal moved between periods."""
     settled, (since, until) = timeline.latest, span
-    plans, book, pay_span = settled.plans, settled.book, settled.pay_span
-    told = [manual_lines(plans, book, pay_span, -1 if since is None else since, until)]
+    plans, book, pay_span, people = settled.plans, settled.book, settled.pay_span, settled.meter.people
+    told = [
+        manual_lines(plans, book, pay_span, -1 if since is None else since, until),
+        bonus_lines(earned, people, pay_span),
+    ]
     if posted is not None and since is not None:
         closed = posted.last_day(plans)
         if closed < since and len(timeline.moved([(closed, since)])[0].rows):
@@ -173,7 +185,9 @@ def _lines(
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
         told.append(posted.explain(Story(before.source, before.source).tell(found), plans))
         due = manual_lines(plans, book, pay_span, -1, since)
-        told.append(manual_corrections(due, posted.manual(), plans, pay_span))
+        told.append(late_corrections(due, posted.without_deal(MANUAL), plans, pay_span, attrgetter("first_day")))
+        due = bonus_lines(Bonuses(settled.meter, pay_span).earned(-1, since), people, pay_span)
+        told.append(late_corrections(due, posted.without_deal(BONUS), plans, pay_span, attrgetter("last_day")))
     lines = Lines.of(period, moved.lines(pay_span), told, Story(moved.now, moved.before))
     if posted is None:
         return lines, lines.keep(np.zeros(len(lines.postings), np.bool_))

@@ -19,6 +19,7 @@ from expcomp.plan.scalars import (
     SharePpm,
     Word,
     currency_of,
+    read_duration,
     read_money,
     read_share,
 )
@@ -30,8 +31,6 @@ UNITS = {
     "day": (Unit.DAYS, 1), "week": (Unit.WEEKS, 1), "month": (Unit.MONTHS, 1), "quarter": (Unit.MONTHS, 3),
     "year": (Unit.MONTHS, 12),
 }  # fmt: skip
-YEAR = Duration(12, Unit.MONTHS)
-"""The window of retention where a plan gives none."""
 
 
 def _bonus_pays(text: str, info: ValidationInfo) -> str:
@@ -62,9 +61,20 @@ def _floor_of(text: str) -> int | None:
     return None if text == "target" else read_share(text)
 
 
+HELD = re.compile(r"hold (\d{1,4} ?(?:days?|weeks?|months?))", re.ASCII)
+
+
+def _pause(text: str) -> str:
+    """`zero`, or for how long a paused subscription keeps its value; kept as written."""
+    if text != "zero" and not HELD.fullmatch(text):
+        raise ValueError(f'"{text}" is no rule for pauses: write  zero  or  hold 90 days')
+    return text
+
+
 BonusPay = Annotated[Word, AfterValidator(_bonus_pays)]
 GateLimit = Annotated[Word, AfterValidator(_gate_limit)]
 Floor = Annotated[Word, AfterValidator(_floor)]
+Pause = Annotated[Word, AfterValidator(_pause)]
 
 
 class Limit(NamedTuple):
@@ -77,6 +87,10 @@ class Limit(NamedTuple):
 class Portfolio(Record):
     held_at: Literal["start", "end"] = "end"
     at_least: Days | None = None
+
+
+EVERY = Portfolio.model_construct()
+"""Accounts held on the window's last day, however long."""
 
 
 class CurvePoint(Record):
@@ -114,10 +128,11 @@ class Bonus(Record):
             assert match is not None
             yield metric, Limit(_floor_of(match[2]), match[1] == ">=")
 
-    def measured_over(self, retention: "Retention | None") -> Duration | Span:
-        """A trailing time, or the fiscal month, quarter, half or year up to the end of the metric period."""
+    @property
+    def own_window(self) -> Duration | Span | None:
+        """A trailing time, or the fiscal period of a span up to the end of the metric period; None: retention's own."""
         if not self.window:
-            return measured_over(retention)
+            return None
         match = TRAILING.fullmatch(self.window)
         if match is None:
             return Span(self.window)
@@ -163,12 +178,12 @@ class Retention(Record):
     rollup: Literal["none", "parent", "ultimate_parent"] = "none"
     min_accounts: Count = 1
     targets: tuple[RetentionTarget, ...] = ()
-    reactivation_reset: Word = ""
+    reactivation_reset: Days | None = None
     strict_lapse: Flag = False
     grr_path: Literal["endpoint", "running_min"] = "endpoint"
-    pause: Word = "zero"
-    usage_basis: Word = "trailing_3m_avg"
-    escalator: Word = "include"
+    pause: Pause = "zero"
+    usage_basis: Literal["trailing_3m_avg", "flow_12m", "exclude"] = "trailing_3m_avg"
+    escalator: Literal["include", "exclude"] = "include"
     baseline_offset: Count = 0
 
     def target(self, metric: Metric, segment: str) -> int | None:
@@ -177,10 +192,11 @@ class Retention(Record):
         row = by_segment.get(segment, by_segment.get(""))
         return None if row is None else {"nrr": row.nrr, "grr": row.grr}.get(metric)
 
-
-def measured_over(retention: Retention | None) -> Duration:
-    """The window of a metric that names none."""
-    return (retention and retention.window) or YEAR
+    @property
+    def pause_holds(self) -> Duration:
+        """How long a paused subscription keeps its value."""
+        match = HELD.fullmatch(self.pause)
+        return read_duration(match[1]) if match else Duration(0, Unit.DAYS)
 
 
 class Losses(Record):

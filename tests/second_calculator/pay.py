@@ -93,7 +93,7 @@ class _Run:
         found: dict[tuple[str, str], Posted] = {}
         in_order = sorted(self.posted, key=lambda line: self.rules.calendar.period(line.period).start)
         for line in in_order:
-            if line.reason in ("clawback", "cancelled") or line.on is None:
+            if line.reason in ("clawback", "cancelled") or line.on is None or line.key[2].startswith("modifier:"):
                 continue
             end = self.rules.calendar.period(line.period).end
             milestone = (line.key[1], line.key[3])
