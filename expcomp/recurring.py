@@ -1,4 +1,4 @@
-"""What recurs of the subscriptions: the lines that count, and their value for a year."""
+"""What recurs of the subscriptions: the lines that count, until when, and their value for a year."""
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,34 @@ ONE_OFF = frozenset({"one_off", "one-off", "one off", "one_time", "one-time", "o
                      "non-recurring", "nonrecurring", "services"})  # fmt: skip
 """Line types of a subscription that are not recurring value."""
 
+USAGE = frozenset({"usage", "metered", "consumption", "overage"})
+"""Line types that recur by what was used."""
+
+SNAPSHOT = "snapshot"
+"""The kind of a line that tells what was worth on its day, and holds until the next day that snapshots tell of."""
+
 
 def recurring_lines(subscriptions: pd.DataFrame) -> pd.DataFrame:
-    """The lines whose value comes back every year."""
-    kind = pd.Series(each_text(subscriptions["line_type"], lambda text: text.strip().casefold()))
-    return subscriptions[~kind.isin(ONE_OFF).to_numpy()]
+    """The lines whose value comes back every year; a snapshot ends where the next one of the file begins."""
+    return _ended(subscriptions[~word(subscriptions, "line_type").isin(ONE_OFF).to_numpy()])
+
+
+def word(lines: pd.DataFrame, column: str) -> "pd.Series[str]":
+    """A word of the lines as words are compared: trimmed and without case."""
+    return pd.Series(each_text(lines[column], lambda text: text.strip().casefold()), index=lines.index)
+
+
+def _ended(lines: pd.DataFrame) -> pd.DataFrame:
+    """An account that the next snapshot does not name is worth nothing then; the last snapshot stays open."""
+    taken = (word(lines, "kind") == SNAPSHOT).to_numpy() & lines["end"].isna().to_numpy()
+    if not taken.any():
+        return lines
+    days = lines["start"].to_numpy("datetime64[D]")
+    told = np.unique(days[taken])
+    following = np.append(told[1:], np.datetime64("NaT"))[np.searchsorted(told, days[taken])]
+    end = lines["end"].to_numpy().copy()
+    end[taken] = following
+    return lines.assign(end=end)
 
 
 def annual_value(lines: pd.DataFrame) -> Ints:

@@ -119,7 +119,7 @@ def _counted(rules: Retention) -> Iterator[str]:
     if rules.min_accounts > 1:
         yield f"Reports show no rate for fewer than {rules.min_accounts} accounts."
     if rules.strict_lapse:
-        yield "A lapsed subscription counts as lost at once, even if it is renewed late."
+        yield "Who lapsed inside the window is lost, even if they came back."
     if rules.grr_path == "running_min":
         yield "GRR counts an account at the lowest value it had inside the window."
     if rules.reactivation_reset:

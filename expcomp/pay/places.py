@@ -1,14 +1,5 @@
-"""One row of a frame, for a message: its cells, and where it was read from."""
+"""Where a row of a frame was read from, as the modules of pay know it (places.py)."""
 
-import pandas as pd
+from expcomp.places import cell, place_of
 
-from expcomp.diagnostics import Place
-
-
-def place_of(frame: pd.DataFrame, row: int) -> Place:
-    return Place(cell(frame, "input_file", row), int(frame["input_row"].to_numpy()[row]))
-
-
-def cell(frame: pd.DataFrame, column: str, row: int) -> str:
-    """The text of one cell, for a message."""
-    return str(frame[column].iat[row])
+__all__ = ["cell", "place_of"]

@@ -1,0 +1,63 @@
+"""The terms of a retention figure: what of the plan changes the answer, and the fingerprint of it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from expcomp.money import Rounding
+from expcomp.period import Duration, FiscalCalendar, Unit
+from expcomp.plan.metrics import Retention
+from expcomp.plan.model import Plan
+
+YEAR = Duration(12, Unit.MONTHS)
+NONE = Duration(0, Unit.DAYS)
+AVERAGED = {"trailing_3m_avg": 3, "flow_12m": 12, "exclude": 0}
+"""Months over which a usage line is averaged; 0: it does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What counts as retained (design page 5). A plan without a `retention` block has the defaults.
+
+    `rules` is the block; a gap of less than `grace` is a late renewal and no lapse.
+    """
+
+    currency: str
+    rounding: Rounding
+    calendar: FiscalCalendar
+    rules: Retention
+    grace: Duration = NONE
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Terms":
+        rules = plan.retention or Retention.model_construct()
+        grace = (plan.events and plan.events.churn_grace) or NONE
+        return cls(plan.plan.currency, plan.plan.rounding, plan.calendar, rules, grace)
+
+    @property
+    def window(self) -> Duration:
+        return self.rules.window or YEAR
+
+    @property
+    def usage_months(self) -> int:
+        return AVERAGED[self.rules.usage_basis]
+
+    def base_before(self, end: int) -> int:
+        """The last day of the base: the window before the first instant after `end`, less a day."""
+        return int(self.window.before(np.asarray([end + 1]))[0]) - 1
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits of the settings that change a figure: figures of different ones must not be
+        compared as a trend."""
+        rules = self.rules
+        settings = {
+            "rollup": rules.rollup, "strict_lapse": rules.strict_lapse, "grr_path": rules.grr_path,
+            "reactivation_reset": str(rules.reactivation_reset or ""), "pause": rules.pause,
+            "usage_basis": rules.usage_basis, "escalator": rules.escalator, "cohort": rules.cohort,
+            "baseline_offset": rules.baseline_offset, "grace": str(self.grace), "currency": self.currency,
+            "fiscal_year_starts": self.calendar.starts_in_month,
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
