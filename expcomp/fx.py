@@ -1,6 +1,8 @@
 """Amounts in another currency, at the newest rate on or before a day."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -8,13 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.exact import Ints, order_by, round_ratio
-from expcomp.money import Rounding, decimals
+from expcomp.money import Rounding, decimals, rounded
 from expcomp.period import to_iso
 from expcomp.texts import arrow_text
 
 MAX_AGE_DAYS = 31
 NONE = -1
 DAY_BITS = 20
+NO_RATES: Mapping[int, str] = MappingProxyType({})
 
 
 class Rates:
@@ -26,14 +29,24 @@ class Rates:
         code = self._codes(fx["currency"])
         self._order = order_by(code, self._day)
         self._ordered = _packed(code, self._day)[self._order]
-        fractions = [Fraction(text) for text in fx["rate"]]
+        self._texts: list[str] = fx["rate"].tolist()
+        fractions = [Fraction(text) for text in self._texts]
         self._top = np.asarray([f.numerator for f in fractions], dtype=np.int64)
         self._bottom = np.asarray([f.denominator for f in fractions], dtype=np.int64)
 
     def convert(
-        self, minor: Ints, currency: pd.Series, to: str, day: Ints, rounding: Rounding
+        self,
+        minor: Ints,
+        currency: pd.Series,
+        to: str,
+        day: Ints,
+        rounding: Rounding,
+        pinned: Mapping[int, str] = NO_RATES,
     ) -> tuple[Ints, dict[int, str]]:
-        """Minor units of `to`, rounded once; and, by row, why a row could not be converted."""
+        """Minor units of `to`, rounded once; and, by row, why a row could not be converted. `pinned` are rates, by row,
+        that stand whatever the table says."""
+        if pinned:
+            return self._convert_pinned(minor, currency, to, day, rounding, pinned)
         result = minor.copy()
         foreign = np.flatnonzero(((currency != to) & (currency != "")).to_numpy())
         row = self._newest(self._codes(currency.iloc[foreign]), day[foreign])
@@ -46,6 +59,22 @@ class Rates:
         scale = np.asarray([10 ** (4 + decimals(to) - decimals(c)) for c in currency.iloc[good]], dtype=np.int64)
         result[good] = round_ratio((minor[good], self._top[row], scale), (self._bottom[row], 10**4), rounding)
         return result, faults
+
+    def _convert_pinned(
+        self, minor: Ints, currency: pd.Series, to: str, day: Ints, rounding: Rounding, pinned: Mapping[int, str]
+    ) -> tuple[Ints, dict[int, str]]:
+        of_table = currency.astype("str").to_numpy(object)
+        of_table[list(pinned)] = to
+        result, faults = self.convert(minor, pd.Series(of_table, dtype="str"), to, day, rounding)
+        for row, rate in pinned.items():
+            exact = int(minor[row]) * Fraction(rate) * Fraction(10) ** (decimals(to) - decimals(str(currency.iat[row])))
+            result[row] = rounded(exact.numerator, exact.denominator, rounding)
+        return result, faults
+
+    def rate_of(self, currency: str, day: int) -> str:
+        """The newest rate on or before a day, as the table writes it; "" where there is none."""
+        row = int(self._newest(self._codes(pd.Series([currency], dtype="str")), np.asarray([day]))[0])
+        return "" if row == NONE else self._texts[row]
 
     def _codes(self, currency: pd.Series) -> Ints:
         found = pc.index_in(arrow_text(currency), value_set=self._names).fill_null(NONE)

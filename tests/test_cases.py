@@ -20,6 +20,7 @@ from expcomp.plan.nodes import Block, Items, Node, Text, compose, decode
 from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import plan_set
 from expcomp.sources.given import book_from_rows
+from expcomp.sources.pinned import no_pins
 from expcomp.sources.posted import REQUIRED, read_posted
 
 CASES = Path(__file__).parent / "cases"
@@ -35,6 +36,8 @@ TABLES = {
     "not_paid": "deal reason",
     "unpaid_parts": f"{LINE} reason",
     "moved": "deal",
+    "drift": "deal payee fact pinned now standing",
+    "to_pin": "deal payee milestone fact value moved_by",
 }
 """The frames of a sheet that a step may state, and its words for their columns (NAMES, where they differ)."""
 
@@ -45,11 +48,11 @@ STEP = ("period", "as_of", "stands_on", "posted", "given", "refused", *TABLES)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CASES).with_suffix("").as_posix())
 def test_case(path: Path, tmp_path: Path) -> None:
     case = known(compose(decode(path.read_bytes(), str(path)), str(path.relative_to(CASES))), CASE)
-    tables, earlier = dict(case["given"]), []
+    tables, earlier, pinned = dict(case["given"]), [], [no_pins()]
     for step in case["then"]:
         tables |= known(step, STEP).get("given", {})
         try:
-            sheet = run(case, step, tables, posted(step, earlier, tmp_path / "posted.csv"))
+            sheet = run(case, step, tables, posted(step, earlier, pinned, tmp_path / "posted.csv"))
         except Refused as refused:
             assert step.get("refused") == refused.findings[0].code, f"{step.place}: {refused}"
             continue
@@ -58,6 +61,7 @@ def test_case(path: Path, tmp_path: Path) -> None:
         if wrong := [*filter(None, (differs(name, step, sheet) for name in TABLES if name in step))]:
             pytest.fail("\n".join([case["name"], *wrong]), pytrace=False)
         earlier += printed(sheet.lines, [name.removesuffix("_minor") for name in sheet.lines])
+        pinned.append(sheet.to_pin)
 
 
 def known(block: Block, keys: Iterable[str]) -> Block:
@@ -83,12 +87,13 @@ def plan_text(plan: Node) -> str:
     return "\n".join({match[1]: match[0] for text in texts for match in BLOCK.finditer(text)}.values())
 
 
-def posted(step: Block, earlier: Sequence[dict[str, str]], path: Path) -> Posted | None:
+def posted(step: Block, earlier: Sequence[dict[str, str]], pinned: Sequence[pd.DataFrame], path: Path) -> Posted | None:
     if "posted" not in step:
         return None
     rows = pd.DataFrame(earlier if step["posted"] == "previous" else list(step["posted"]))
     rows.reindex(columns=[*REQUIRED, *rows.columns.difference(REQUIRED)]).to_csv(path, index=False)
-    return Posted(read_posted(path, path.name))
+    facts = pinned if step["posted"] == "previous" else [no_pins()]
+    return Posted(read_posted(path, path.name), pd.concat(facts, ignore_index=True))
 
 
 def printed(frame: pd.DataFrame, keys: Iterable[str]) -> list[dict[str, str]]:

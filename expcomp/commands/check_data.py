@@ -47,6 +47,7 @@ def _check(
     project: Path | None, period: str | None, plan: list[Path] | None, *, lenient: bool, mapping: bool
 ) -> "Check":
     from expcomp.commands.make import terms_of
+    from expcomp.commands.memory import keep_memory
     from expcomp.commands.progress import reading_progress
     from expcomp.output.data_report import Check
     from expcomp.output.data_tables import deals_in
@@ -58,6 +59,7 @@ def _check(
     root = find_project(None, project).root
     config = load_config(root)
     needs, wanted = terms_of(root, config, plan, period)
+    keep_memory()
     with reading_progress() as progress:
         book, complaints = check_book(config, root, needs, lenient=lenient, progress=progress)
     found = changes(root / config.out, book.files)

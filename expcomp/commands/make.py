@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from expcomp.commands.memory import keep_memory
 from expcomp.commands.progress import reading_progress
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.pay.posted import Posted
@@ -39,6 +40,7 @@ def make_sheet(
     wanted = period_of(in_force.calendar, period)
     day = None if as_of is None else _day(as_of)
     lines = Posted(read_posted(posted, shown(posted, Path.cwd()))) if posted else None
+    keep_memory()
     with reading_progress() as progress:
         book = read_book(config, root, needs_of(in_force), lenient=lenient, progress=progress)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)

@@ -8,10 +8,10 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Findings, Place
 from expcomp.exact import Flags, Ints
-from expcomp.fx import Rates
 from expcomp.lookups import NONE, Dated, Names, days, folded, numbers
 from expcomp.pay.answers import with_answers
 from expcomp.pay.facts import Facts, Worth
+from expcomp.pay.pins import Pins
 from expcomp.pay.places import cell, place_of
 from expcomp.pay.signals import credit_signals, link
 from expcomp.plan.model import Plan
@@ -90,7 +90,7 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
     close = days(frame["close_date"])
     won = frame["won"].fillna(False).to_numpy(np.bool_)
     names, accounts = Names.of(frame["deal_id"]), Names.of(book["accounts"]["account_id"], frame["account_id"])
-    facts = Facts(book, frame, accounts, close, as_of, plans.zone)
+    facts = Facts(book, frame, accounts, close, as_of, plans.zone, Pins.of(book.pinned, names, plans.currency))
     links = link(book, frame, names, findings)
     family = facts.family
     version, value = np.full(len(frame), NONE), np.zeros(len(frame), np.int64)
@@ -99,7 +99,7 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
     for index, (plan, (first, last)) in enumerate(zip(plans.versions, plans.spans, strict=True)):
         dated = won & (first <= close) & (close <= last)
         pays, counts = family.among(frozenset(plan.plan.covers)), family.among(frozenset(plan.plan.counts_toward_quota))
-        own, faults = _values(frame, close, plan, facts.rates, np.flatnonzero(dated))
+        own, faults = _values(frame, close, plan, facts, np.flatnonzero(dated))
         credited, reason = credit_signals(plan, book, frame, close, links)
         worth.append(Worth(plan, own, with_answers(plans, book, credited, close)))
         why.append(reason)
@@ -122,11 +122,14 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
     )  # fmt: skip
 
 
-def _values(frame: pd.DataFrame, close: Ints, plan: Plan, rates: Rates, rows: Ints) -> tuple[Ints, dict[int, Finding]]:
+def _values(frame: pd.DataFrame, close: Ints, plan: Plan, facts: Facts, rows: Ints) -> tuple[Ints, dict[int, Finding]]:
     """The plan's value column in its currency, at these rows; and what is wrong with it, by row."""
     column, part = plan.plan.value, frame.iloc[rows]
     minor, given = numbers(part[column])
-    own, unconverted = rates.convert(minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding)
+    pinned = facts.pins.rates(rows, part["currency"], close[rows])
+    own, unconverted = facts.rates.convert(
+        minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding, pinned
+    )
     value = np.zeros(len(frame), dtype=np.int64)
     value[rows] = own
     faults = {}

@@ -1,9 +1,10 @@
 """What conditions ask about: every field of the plan language as a column, at the day in question.
 
 Facts with dates (health, segment, seat use) are the newest at or before that day; facts without dates are
-as the export has them. A field with no value makes its condition false.
+as a closed period pinned them, else as the export has them. A field with no value makes its condition false.
 """
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ import pandas as pd
 from expcomp.exact import PPM, Flags, Ints
 from expcomp.fx import Rates
 from expcomp.lookups import NONE, Dated, Names, days, flags, folded, numbers
+from expcomp.pay.pins import ACCOUNT, Pins, typed
 from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
 from expcomp.plan.model import Plan
 from expcomp.recurring import annual_value, recurring_lines
@@ -126,10 +128,10 @@ class Facts:
     """Columns over the deals of a run. Rows are deals; days are the days in question, one per row."""
 
     def __init__(
-        self, book: Book, deals: pd.DataFrame, accounts: Names, close: Ints, as_of: int, zone: ZoneInfo
+        self, book: Book, deals: pd.DataFrame, accounts: Names, close: Ints, as_of: int, zone: ZoneInfo, pins: Pins
     ) -> None:
         self.book, self.deals, self.accounts, self.close, self.as_of = book, deals, accounts, close, as_of
-        self.zone = zone
+        self.zone, self.pins = zone, pins
         self.account = accounts.codes(deals["account_id"])
         own = folded(deals["product"])
         self.products = Names.of(own, folded(book["usage"]["product"]), folded(book["events"]["product"]))
@@ -138,6 +140,16 @@ class Facts:
         self.faults: dict[int, str] = {}
         self._columns: dict[str, Words | Amounts] = {}
         self._histories: dict[str, Dated] = {}
+        self._acv: dict[str, tuple[Ints, Flags]] = {}
+
+    @cached_property
+    def as_exported(self) -> "Facts":
+        """The same facts as today's exports have them, whatever was pinned."""
+        if not self.pins:
+            return self
+        facts = copy.copy(self)
+        facts.pins, facts._acv = self.pins.none(), {}
+        return facts
 
     def hold(self, conditions: Conditions, worth: Worth, rows: Ints, day: Ints) -> Flags:
         """Whether all conditions hold, for each row on its day."""
@@ -176,11 +188,19 @@ class Facts:
             return Amounts(value[rows], given[rows])
         row = self.account_row[rows]
         exported = self._column(self.book["accounts"], "account." + name, name, type_, row)
+        if self.pins:
+            exported = self._pinned(name, type_, rows, exported)
         if name not in self.book["account_history"].columns:
             return exported
-        dated = self._history(name).newest(self.account[rows], day)
+        dated = self.history(name).newest(self.account[rows], day)
         newest = self._column(self.book["account_history"], "history." + name, name, type_, dated)
         return _prefer(newest, exported, dated != NONE)
+
+    def _pinned(self, name: str, type_: FieldType, rows: Ints, exported: Words | Amounts) -> Words | Amounts:
+        """What was pinned of the accounts of these deals, where anything was."""
+        values, at = self.pins.by_deal(ACCOUNT + name)
+        pinned = with_none(typed(values, type_, self.pins.currency), type_).take(at[rows])
+        return _prefer(pinned, exported, at[rows] != NONE)
 
     def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints) -> Words | Amounts:
         """A field of `frame` at these rows; row NONE has no value."""
@@ -201,7 +221,7 @@ class Facts:
         rows[-1] = NONE
         return np.asarray(rows[self.account], dtype=np.int64)
 
-    def _history(self, name: str) -> Dated:
+    def history(self, name: str) -> Dated:
         if name not in self._histories:
             history = self.book["account_history"]
             column = history[name]
@@ -239,15 +259,11 @@ class Facts:
             self._acv[plan.plan.currency] = self._compute_acv(plan)
         return self._acv[plan.plan.currency]
 
-    @cached_property
-    def _acv(self) -> dict[str, tuple[Ints, Flags]]:
-        return {}
-
     def _compute_acv(self, plan: Plan) -> tuple[Ints, Flags]:
         row = self.account_row
         exported, given = numbers(self.book["accounts"]["acv"])
-        value, known = np.append(exported, 0)[row], np.append(given, False)[row]
-        dated = self._history("acv").newest(self.account, self.close)
+        value, known = self.pins.amounts("acv", np.append(exported, 0)[row], np.append(given, False)[row])
+        dated = self.history("acv").newest(self.account, self.close)
         past, _ = numbers(self.book["account_history"]["acv"])
         value, known = np.where(dated != NONE, np.append(past, 0)[dated], value), known | (dated != NONE)
         lines = recurring_lines(self.book["subscriptions"])
@@ -258,7 +274,10 @@ class Facts:
             amount = self._recurring_before(part)
             column = pd.Series(np.full(len(amount), currency, object), dtype="str")
             column[amount == 0] = ""
-            converted, faults = self.rates.convert(amount, column, plan.plan.currency, self.close, plan.plan.rounding)
+            pinned = self.pins.rates(np.arange(len(column)), column, self.close)
+            converted, faults = self.rates.convert(
+                amount, column, plan.plan.currency, self.close, plan.plan.rounding, pinned
+            )
             self.faults |= faults
             total += converted
         return np.where(subscribed, total, value), known | subscribed

@@ -115,7 +115,7 @@ def _first_day(
     low, high = dated.bounds(keys[rows], after, as_of)
     at, position = spread(low, high)
     day = dated.day(position)
-    met = deals.facts.hold(conditions, deals.worth[index], rows[at], day) == wanted
+    met = deals.facts.as_exported.hold(conditions, deals.worth[index], rows[at], day) == wanted
     first, source = np.full(len(rows), NEVER), np.full(len(rows), NONE)
     at, position, day = at[met][::-1], position[met][::-1], day[met][::-1]
     first[at], source[at] = day, dated.rows[position]
@@ -185,11 +185,14 @@ def hold_back(
     deal, reached = pieces["deal"].to_numpy()[at], pieces["reached"].to_numpy().copy()
 
     def held(rows: Ints, day: Ints) -> Flags:
-        each = [deals.facts.hold(rule.when, deals.worth[index], rows, day) for rule in holds]
+        each = [deals.facts.as_exported.hold(rule.when, deals.worth[index], rows, day) for rule in holds]
         return np.asarray(np.logical_or.reduce(each), dtype=np.bool_)
 
-    stopped = at[held(deal, reached[at])]
+    is_held, freed = held(deal, reached[at]), _freed(steps, deals, pieces, at)
+    stops = is_held | (freed != NONE)
+    stopped = at[stops]
     release = _release(deals, pieces["deal"].to_numpy()[stopped], reached[stopped], held)
+    release = np.where(is_held[stops], release, freed[stops])
     release = np.minimum(release, _posted_days(steps, deals, pieces, stopped, posted))
     state = codes(pieces["state"]).copy()
     state[stopped[release == NEVER]] = STATE.categories.to_list().index(HELD)
@@ -197,6 +200,21 @@ def hold_back(
     held_from[stopped] = np.where(release == reached[stopped], NEVER, reached[stopped])
     reached[stopped] = release
     return pieces.assign(reached=reached, state=pd.Categorical.from_codes(state, dtype=STATE), held_from=held_from)
+
+
+def _freed(steps: Steps, deals: Deals, pieces: pd.DataFrame, rows: Ints) -> Ints:
+    """The day from which pieces are free that a hold without a date kept back when a period was closed: that of the run
+    which no longer finds it, NEVER at a date by which it was still on. NONE for all other pieces."""
+    pinned = deals.facts.pins.held() if deals.facts.pins else {}
+    found = np.full(len(rows), NONE)
+    if not pinned:
+        return found
+    part, as_of = pieces.iloc[rows], deals.facts.as_of
+    milestones = steps.frame["milestone"].take(part["step"].to_numpy())
+    for at, key in enumerate(zip(part["deal"].tolist(), milestones, strict=True)):
+        if key in pinned:
+            found[at] = as_of if pinned[key] < as_of else NEVER
+    return found
 
 
 def _posted_days(steps: Steps, deals: Deals, pieces: pd.DataFrame, rows: Ints, posted: PostedDays) -> Ints:

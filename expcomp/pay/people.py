@@ -41,7 +41,7 @@ class People:
 
     def target(self, payee: int, day: int) -> int | None:
         """target_variable on a day, minor units a year."""
-        found, known = target_variables(self.payees, self.targets, np.asarray([payee]), np.asarray([day]))
+        found, known, _ = target_variables(self.payees, self.targets, np.asarray([payee]), np.asarray([day]))
         return int(found[0]) if known[0] else None
 
     def place(self, payee: int) -> Place:

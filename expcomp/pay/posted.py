@@ -1,26 +1,31 @@
 """Posted lines of closed periods: what stands, what is carried, and the balances they leave."""
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Finding, Refused
+from expcomp.diagnostics import Code, Finding, Refused, Severity
 from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.pay.keys import KEY
 from expcomp.pay.milestones import PostedDays
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.pay.pins import ROLE
+from expcomp.pay.resolutions import Resolved, resolve, stands_though_missing
 from expcomp.period import NEVER, Period, Span, to_date, to_day
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
+from expcomp.sources.pinned import no_pins
 
 CLOSED = Code("L101", "period-is-closed")
 NOT_NEXT = Code("L102", "not-the-next-period")
 ONLY_PAY_PERIODS = Code("L103", "not-a-pay-period")
 MISSING = Code("D545", "posted-deal-missing")
+CARRIED = Code("D547", "posted-deal-carried")
+NO_PAYEE = Code("D549", "posted-payee-missing")
 
 MANUAL, BONUS, MODIFIER = "manual:", "bonus:", "modifier:"
 TAKEN_BACK = ("clawback", "cancelled")
@@ -32,9 +37,15 @@ COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "
 
 @dataclass(frozen=True)
 class Posted:
-    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`)."""
+    """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`); `pinned`: the facts without
+    a date they were made from (`sources/pinned.py`), all rows in the order they were posted; `closed`: periods that were
+    closed, also those without a line; `carried_forward`: payee_id, currency and carried_forward_minor as the last of
+    them left it, None where that is to be worked out from the lines."""
 
     lines: pd.DataFrame
+    pinned: pd.DataFrame = field(default_factory=no_pins)
+    closed: tuple[str, ...] = ()
+    carried_forward: pd.DataFrame | None = None
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
         """Milestones of deals that were paid once, and are never held again. (What a modifier took of one was posted
@@ -49,7 +60,8 @@ class Posted:
         return dict(zip(found.index, zip(first, found["until"].tolist(), strict=True), strict=True))
 
     def periods(self, plans: PlanSet) -> list[Period]:
-        return sorted({plans.calendar.parse(text) for text in self.lines["period"]}, key=lambda p: p.first_day)
+        named = {*self.lines["period"], *self.closed}
+        return sorted({plans.calendar.parse(text) for text in named}, key=lambda p: p.first_day)
 
     def check(self, wanted: tuple[Period, ...], pay_span: Span, plans: PlanSet) -> None:
         """Only a pay period after the last posted one can be computed. Raises `Refused` (L-codes)."""
@@ -89,15 +101,29 @@ class Posted:
         kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
         return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
-    def carried(self, book: Book, cancelled: Container[str]) -> list[str]:
+    def resolved(self, book: Book) -> Resolved:
+        """The pinned facts that stand, and those that a resolution moves. Raises `Refused` (D549) for a holder of a role
+        who is no payee any more: what was paid to a leaver stays with the leaver."""
+        found = resolve(book, self.pinned)
+        holders = found.standing[found.standing["fact"].str.startswith(ROLE).to_numpy(np.bool_)]
+        lost = holders[~holders["value"].isin(set(book["payees"]["payee_id"])).to_numpy()]
+        help_ = "keep people who left in the payees export, with their end_date"
+        findings = [
+            NO_PAYEE.at(None, f"{payee} holds {of_payee.iloc[0]} since {period} and is missing from the payees", help_)
+            for (payee, period), of_payee in lost.groupby(["value", "period"])["deal_id"]
+        ]
+        if findings:
+            raise Refused(findings)
+        return found
+
+    def carried(self, book: Book, cancelled: Container[str] = ()) -> list[str]:
         """Posted deals that today's export does not hold and that stand as posted: closed outside the span of
         the export, resolved to keep, set aside, or cancelled only later. Any other inside the span stops the run."""
         known = set(book["deals"]["deal_id"]) | {""}
         absent = sorted(deal for deal in set(self.lines["deal_id"]) - known if deal not in cancelled)
-        decided = book["resolutions"]
-        keep = set(decided.loc[decided["decision"].str.casefold() == "keep", "deal_id"])
-        keep |= set(book["cancellations"]["deal_id"]) | book.set_aside
-        close = days(book["deals"]["close_date"])
+        keep = stands_though_missing(book) | set(book["cancellations"]["deal_id"]) | book.set_aside
+        exported = book["deals"][~book["deals"]["deal_id"].isin(book.carried).to_numpy()]
+        close = days(exported["close_date"])
         close = close[close < NEVER]
         if len(close) == 0:
             return absent
@@ -106,6 +132,15 @@ class Posted:
         if missing:
             raise Refused([self._missing(deal) for deal in missing])
         return absent
+
+    def carried_findings(self, book: Book, stand: Sequence[str]) -> Iterator[Finding]:
+        """Deals that are not in today's export: `stand` as they were posted, the others with the rows of an archive."""
+        for period, deals in sorted(pd.Series(book.carried, dtype="str").groupby(lambda deal: book.carried[deal])):
+            message = f"{_named(deals.index)} not in today's export: taken from that of {period}"
+            yield CARRIED.at(None, message, severity=Severity.NOTE)
+        if stand:
+            message = f"{_named(stand)} not in today's export: nothing more is paid or taken back until a row returns"
+            yield CARRIED.at(None, message, severity=Severity.NOTE)
 
     def _closed_on(self, deal: str) -> int:
         """The posted close date, else the earliest day anything of the deal counted from."""
@@ -124,7 +159,11 @@ class Posted:
         return MISSING.at(None, message, help_)
 
     def balances(self, plans: PlanSet, book: Book) -> pd.Series:
-        """The balance brought forward by (payee_id, currency): the netting of every posted period, in order."""
+        """The balance brought forward by (payee_id, currency): as the last period left it, else the netting of every
+        posted period, in order."""
+        if self.carried_forward is not None:
+            kept = self.carried_forward.set_index(PAYEE)["carried_forward_minor"]
+            return kept[kept != 0]
         people = book["payees"]
         end = days(people["end_date"])
         index = pd.MultiIndex.from_arrays([[], []], names=PAYEE)
@@ -137,7 +176,7 @@ class Posted:
             balance = settled["carried_forward_minor"]
         return balance[balance != 0]
 
-    def explain(self, corrections: pd.DataFrame, plans: PlanSet) -> pd.DataFrame:
+    def explain(self, corrections: pd.DataFrame, plans: PlanSet, moved_facts: pd.DataFrame) -> pd.DataFrame:
         """Adds to each correction the column that changed, before and after, and the period it corrects."""
         frame = corrections.copy()
         for name in ("changed", "before", "after"):
@@ -146,7 +185,7 @@ class Posted:
         posted = posted.fillna("").astype(object)
         fallback = [self._period_of(text, plans) for text in frame["on"]]
         frame["period_earned"] = np.where(posted != "", posted, fallback)
-        return self._changes(frame, plans)
+        return _by_resolution(self._changes(frame, plans), moved_facts)
 
     def _period_of(self, day: str, plans: PlanSet) -> str:
         closed = self.periods(plans)
@@ -167,6 +206,24 @@ class Posted:
         unknown = frame.get("posted_on", pd.Series("", frame.index)).fillna("") == ""
         frame.loc[unknown, "changed"] = "not posted before"
         return frame
+
+
+def _named(deals: Sequence[str]) -> str:
+    return f"{', '.join(sorted(deals))} {'is' if len(deals) == 1 else 'are'}"
+
+
+def _by_resolution(frame: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
+    """Of deals of which a resolution moves a fact: the fact, and who decided it."""
+    first = moved.drop_duplicates("deal_id").set_index("deal_id")
+    rows = np.flatnonzero(frame["deal_id"].isin(first.index).to_numpy())
+    if not len(rows):
+        return frame
+    of_row = first.loc[frame["deal_id"].iloc[rows]]
+    columns = frame.columns.get_indexer(["changed", "before", "after", "event"])
+    decided = "moved by " + of_row["moved_by"] + " (" + of_row["place"] + ")"
+    texts = zip(of_row["fact"], of_row["value"], of_row["now"], decided, strict=True)
+    frame.iloc[rows, columns] = np.asarray(list(texts), dtype=object)
+    return frame
 
 
 def _as_text(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -52,7 +52,11 @@ def _own_rates(
 ) -> tuple[Ints, Ints]:
     """Target and quota of each line's payee: the targets table at the close date, else the payees table."""
     payee, deal = lines["payee"].to_numpy(), lines["deal"].to_numpy()
-    target, known = target_variables(payees, book["targets"], payee, deals.close[deal])
+    target, known, is_dated = target_variables(payees, book["targets"], payee, deals.close[deal])
+    if deals.facts.pins:
+        pinned, is_pinned = deals.facts.pins.targets(deal, payees.names.text(payee))
+        own = is_pinned & ~is_dated
+        target, known = np.where(own, pinned, target), known | own
     year = plan.calendar.numbers(Span.YEAR, deals.close[deal])
     quota = np.zeros(len(lines), dtype=np.int64)
     for role in lines["role"].unique():

@@ -75,24 +75,32 @@ class Holders:
         return self._known[role]
 
     def _find(self, role: str) -> Ints:
+        """Facts without a date as they were pinned; assignments, which have one, over them."""
+        exported, has_no_date = self.exported(role)
+        pins = self._deals.facts.pins
+        return np.where(has_no_date, pins.holders(role, exported, self._payees.names), exported) if pins else exported
+
+    def exported(self, role: str) -> tuple[Ints, Flags]:
+        """Who holds the role by today's exports, and for which deals that fact has no date: columns of deals and
+        accounts, and who manages whom. Where the account has assignment rows for the role, those alone count."""
         source = self._plan.roles[role].from_
+        every = np.ones(len(self._deals), dtype=np.bool_)
         if source.startswith("manager of "):
             below = self.of(source.removeprefix("manager of ").strip(), np.arange(len(self._deals)))
-            return self._payees.manager[below.payee]
+            return self._payees.manager[below.payee], every
         table, _, column = source.partition(".")
         match table:
             case "deal":
-                return self._payees.names.codes(self._deals.frame[column])
+                return self._payees.names.codes(self._deals.frame[column]), every
             case "account":
                 return self._on_account(role, column)
             case "team":
-                return self._on_team(column)
+                return self._on_team(column), ~every
             case _:
                 logged_by = self._payees.names.codes(self._book["signals"][column])
-                return np.append(logged_by, NONE)[self._credited.signal]
+                return np.append(logged_by, NONE)[self._credited.signal], ~every
 
-    def _on_account(self, role: str, column: str) -> Ints:
-        """The account's column; where the account has assignment rows for the role, those alone."""
+    def _on_account(self, role: str, column: str) -> tuple[Ints, Flags]:
         facts, accounts = self._deals.facts, self._book["accounts"]
         by_account = np.full(len(facts.accounts) + 1, NONE)
         by_account[facts.accounts.codes(accounts["account_id"])] = self._payees.names.codes(accounts[column])
@@ -101,17 +109,23 @@ class Holders:
         rows = self._book["assignments"]
         rows = rows[(folded(rows["role"]) == role.casefold()).to_numpy()].reset_index(drop=True)
         if rows.empty:
-            return exported
+            return exported, np.ones(len(exported), dtype=np.bool_)
         account = facts.accounts.codes(rows["account_id"])
+        assigned = np.isin(facts.account, account)
+        return np.where(assigned, self._assigned(rows, account, role), exported), ~assigned
+
+    def _assigned(self, rows: pd.DataFrame, account: Ints, role: str) -> Ints:
+        """Who the assignment rows of the accounts name, on the close date of each deal."""
+        facts = self._deals.facts
         deal, at = pairs(facts.account, account)
         first, last = days(rows["from"]), days(rows["to"])
         close = self._deals.close[deal]
         holds = (first[at] <= close) & (close <= last[at])
         deal, at = deal[holds], at[holds]
         self._refuse_two(deal, at, rows, role)
-        held = np.full(len(exported), NONE)
+        held = np.full(len(facts.account), NONE)
         held[deal] = self._payees.names.codes(rows["payee"])[at]
-        return np.where(np.isin(facts.account, account), held, exported)
+        return held
 
     def _on_team(self, team_role: str) -> Ints:
         rows = self._book["team"]

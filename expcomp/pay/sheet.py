@@ -1,7 +1,7 @@
 """The payout sheet of a period: lines, payees, what waits, what is not paid, and the totals that prove it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -15,6 +15,7 @@ from expcomp.pay.bonus_lines import bonus_lines, unpaid_bonuses
 from expcomp.pay.bonuses import Bonuses, Earned
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
+from expcomp.pay.drift import drift, drift_findings, to_pin, with_today
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import POSTING, Lines, Story
@@ -22,11 +23,14 @@ from expcomp.pay.manual import late_corrections, manual_lines
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted
+from expcomp.pay.resolutions import check_decisions, fit_nothing
 from expcomp.pay.timeline import Timeline
+from expcomp.pay.undated import undated_facts
 from expcomp.pay.unpaid import unpaid_deals, unpaid_parts, waiting
 from expcomp.period import MONTHS, Period, Span, to_iso
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
+from expcomp.sources.pinned import no_pins
 
 ENDS_BEFORE = Code("D540", "exports-end-before-the-period")
 BEFORE_PERIOD = Code("C301", "as-of-before-the-period")
@@ -49,6 +53,7 @@ class Sheet:
     is_view: bool
     posted: Posted | None = None
     quarter_to_date: bool = False
+    moved_facts: pd.DataFrame = field(default_factory=no_pins)
     only: frozenset[str] | None = None
 
     @property
@@ -106,7 +111,29 @@ class Sheet:
 
     @cached_property
     def notices(self) -> tuple[Finding, ...]:
-        return notices(self.settled)
+        found = notices(self.settled)
+        if self.posted is None:
+            return found
+        book, cancelled = self.book, set(self.book["cancellations"]["deal_id"])
+        carried = self.posted.carried_findings(book, self.posted.carried(book, cancelled))
+        return (*found, *drift_findings(self.drift), *carried, *fit_nothing(book, self.posted.pinned))
+
+    @cached_property
+    def undated(self) -> pd.DataFrame:
+        """The facts without a date that lines rest on, as today's exports have them (`undated.COLUMNS`)."""
+        return undated_facts(self.settled)
+
+    @cached_property
+    def drift(self) -> pd.DataFrame:
+        """Where they differ from what a closed period pinned (`drift.COLUMNS`)."""
+        return drift(self.settled, self.undated)
+
+    @cached_property
+    def to_pin(self) -> pd.DataFrame:
+        """What closing the period adds to the pinned facts (`sources/pinned.py`)."""
+        pinned = self.posted.pinned if self.posted else no_pins()
+        paid = set(self.postings["deal_id"])
+        return to_pin(self.entitlement, self.undated, pinned, self.moved_facts, paid, str(self.period))
 
     def showing(self, payees: frozenset[str]) -> "Sheet":
         """The same sheet with the lines, payees and waiting tranches of these payees."""
@@ -123,6 +150,11 @@ def payout(
     plans: PlanSet, book: Book, period: Period, pay_span: Span, as_of: int | None = None, posted: Posted | None = None
 ) -> Sheet:
     """The sheet of a period. Raises `Refused` when data or state keep it from being paid by."""
+    check_decisions(book)
+    moved_facts = no_pins()
+    if posted is not None:
+        resolved = posted.resolved(book)
+        book, moved_facts = replace(book, pinned=resolved.standing), resolved.moved
     day = as_of if as_of is not None else default_as_of(book, plans, period)
     if day < period.first_day:
         message = f"{to_iso(day)} lies before {period}, which begins on {to_iso(period.first_day)}"
@@ -133,16 +165,18 @@ def payout(
     settled = settle(plans, book, day, pay_span, posted.posted_days(plans) if posted else NOTHING_POSTED)
     earliest = min(period.first_day - 1, posted.last_day(plans) if posted else day)
     timeline = Timeline(settled, looks_back(plans, book, earliest))
+    if len(moved_facts):
+        moved_facts = with_today(moved_facts, undated_facts(settled))
     if posted is not None:
         posted.check(periods, pay_span, plans)
-    nothing_before = posted is not None and not len(posted.lines)
+    nothing_before = posted is not None and not posted.periods(plans)
     ends = [day if one is periods[-1] else min(one.last_day, day) for one in periods]
     spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
     bonuses = Bonuses(settled.meter, pay_span)
     earned = [bonuses.earned(-1 if since is None else since, until) for since, until in spans]
     pages, payees = [], []
     for one, span, moved, own in zip(periods, spans, timeline.moved(spans), earned, strict=True):
-        pages.append(_lines(timeline, one, span, moved, own, posted))
+        pages.append(_lines(timeline, one, span, moved, own, posted, moved_facts))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
         payees.append(_net(one, pages[-1][0].postings, brought, book, rule, shorter))
@@ -150,6 +184,7 @@ def payout(
     sheet = Sheet(
         period, settled, tuple(chain.from_iterable(earned)), paid, cancelled_out,
         pd.concat(payees, ignore_index=True), periods, shorter, posted, as_of is None and day < period.last_day,
+        moved_facts,
     )  # fmt: skip
     prove(sheet.postings, sheet.payees)
     return sheet
@@ -168,7 +203,7 @@ def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
 
 def _lines(
     timeline: Timeline, period: Period, span: tuple[int | None, int], moved: Moved, earned: Sequence[Earned],
-    posted: Posted | None,
+    posted: Posted | None, moved_facts: pd.DataFrame,
 ) -> tuple[Lines, Lines]:  # fmt: skip
     """The period's lines, and those that cancel out because a deal moved between periods."""
     settled, (since, until) = timeline.latest, span
@@ -183,7 +218,7 @@ def _lines(
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
-        told.append(posted.explain(Story(before.source, before.source).tell(found), plans))
+        told.append(posted.explain(Story(before.source, before.source).tell(found), plans, moved_facts))
         due = manual_lines(plans, book, pay_span, -1, since)
         told.append(late_corrections(due, posted.without_deal(MANUAL), plans, pay_span, attrgetter("first_day")))
         due = bonus_lines(Bonuses(settled.meter, pay_span).earned(-1, since), people, pay_span)

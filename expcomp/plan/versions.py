@@ -81,6 +81,15 @@ def conditions_of(plan: Plan) -> Iterable[Condition]:
         yield from plan.activation.when
 
 
+def judged_at_close(plans: PlanSet, plan: Plan) -> Iterable[Condition]:
+    """The conditions on a deal of this version that are judged at its close date, and never again."""
+    for other in plans.versions:
+        yield from other.plan.applies
+    waits = [rule for rule in plan.guardrails if rule.action == "hold"]
+    for block in (plan.ownership, plan.overlays.values(), plan.rates, plan.payout, plan.guardrails, plan.spiffs):
+        yield from (condition for record in block if record not in waits for condition in record.when)
+
+
 def plan_set(plans: Sequence[Plan]) -> PlanSet:
     """Plans that may be in force together. Raises `Refused` where they contradict each other."""
     if not plans:

@@ -10,6 +10,7 @@ import pandas as pd
 from expcomp.diagnostics import Finding
 from expcomp.money import Rounding
 from expcomp.period import Duration
+from expcomp.sources.pinned import no_pins
 from expcomp.sources.tables import TABLES, Field
 
 
@@ -102,7 +103,8 @@ class Book:
     Row order never matters: frames are sorted by their table's key. `events` have a further day, `known_on`: a churn
     read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace.
     `rejected` holds the rows that were set aside instead of stopping the run (columns: REJECTED), `set_aside` the ids
-    of deals among them.
+    of deals among them. `pinned` are facts that stand as a closed period pinned them, whatever the exports say now;
+    `carried` the deals that the exports no longer hold and that an archived export gave, each with its period.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -111,6 +113,8 @@ class Book:
     derived_events: bool = False
     rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(REJECTED), dtype=object))
     set_aside: frozenset[str] = frozenset()
+    pinned: pd.DataFrame = field(default_factory=no_pins)
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

@@ -46,7 +46,7 @@ class Tranche:
     entitled: int = 0
     remaining: int = 0  # after losses so far, for those not reached
     forfeited: bool = False
-    recovered: list[tuple[date, str]] = field(default_factory=list)  # events that took something back
+    recovered: list[tuple[Loss, str]] = field(default_factory=list)  # what took something back, by which rule
 
 
 @dataclass
@@ -202,7 +202,7 @@ class Calculator:
             part, _ = recovers(deal, loss)
             back = min(left, rounded(size * loss.share * part, mode))
             if back:
-                tranche.recovered.append((loss.day, recovers(deal, loss)[1]))
+                tranche.recovered.append((loss, recovers(deal, loss)[1]))
             left -= back
         tranche.entitled = left if tranche.amount > 0 else -left
 

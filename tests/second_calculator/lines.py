@@ -60,10 +60,10 @@ class _Differ:
         if key[2].startswith("manual:"):
             return self.line(key, amount, "manual", day, earned=day, tier=tier)
         falls = (amount > 0) != (sum(t.amount for t in tranches) > 0)
-        hit = [t for t in tranches if any(after is None or day > after for day, _ in t.recovered)]
+        hit = [t for t in tranches if any(after is None or loss.known > after for loss, _ in t.recovered)]
         if falls and hit:
             event, rule = max(
-                (pair for t in hit for pair in t.recovered if after is None or pair[0] > after),
+                ((loss.day, rule) for t in hit for loss, rule in t.recovered if after is None or loss.known > after),
                 key=lambda pair: pair[0],
             )
             earned = max(t.day for t in hit if t.day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from .amounts import Refused, money
@@ -22,6 +22,7 @@ class Event:
     amount: int
     product: str
     deal_id: str
+    known: date  # the first day of an account without recurring value is known to be churn once its grace is over
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Loss:
     day: date
     kind: str
     share: Fraction
+    known: date
 
 
 def read_events(facts: Facts) -> list[Event]:
@@ -49,7 +51,7 @@ def _event(facts: Facts, row: Row) -> Event:
         raise Refused("a contraction without an amount")
     amount = money(text, facts.plans.currency) if kind == CONTRACTION else 0
     day = facts.day(cell(row, "date"))
-    return Event(cell(row, "account_id"), day, kind, amount, word(cell(row, "product")), cell(row, "deal_id"))
+    return Event(cell(row, "account_id"), day, kind, amount, word(cell(row, "product")), cell(row, "deal_id"), day)
 
 
 def _order(event: Event) -> tuple[object, ...]:
@@ -80,15 +82,19 @@ def _derived(facts: Facts) -> list[Event]:
                 continue
             late = gap_from is not None and (day - gap_from).days < _grace(facts, gap_from)
             if gap_from is not None and not late:
-                events.append(Event(account, gap_from, CHURN, 0, "", ""))
+                events.append(_churn(facts, account, gap_from))
             elif level_day is not None:
                 before = _recurring(facts, lines, level_day, day)
                 if before > now:
-                    events.append(Event(account, day, CONTRACTION, before - now, "", ""))
+                    events.append(Event(account, day, CONTRACTION, before - now, "", "", day))
             gap_from, level_day = None, day
         if gap_from is not None and (facts.as_of - gap_from).days >= _grace(facts, gap_from):
-            events.append(Event(account, gap_from, CHURN, 0, "", ""))
+            events.append(_churn(facts, account, gap_from))
     return events
+
+
+def _churn(facts: Facts, account: str, day: date) -> Event:
+    return Event(account, day, CHURN, 0, "", "", day + timedelta(days=_grace(facts, day)))
 
 
 def _recurring(facts: Facts, lines: list[Row], at: date, priced: date) -> int:
@@ -117,7 +123,7 @@ def find_losses(facts: Facts, covered: list[Deal]) -> dict[str, list[Loss]]:
             for deal in reach:
                 if deal.id in alive:
                     taken = Fraction(left[deal.id], deal.value) if deal.value else Fraction(1)
-                    losses[deal.id].append(Loss(event.day, CHURN, taken))
+                    losses[deal.id].append(Loss(event.day, CHURN, taken, event.known))
                     left[deal.id] = 0
                     alive.discard(deal.id)
             continue
@@ -128,7 +134,8 @@ def find_losses(facts: Facts, covered: list[Deal]) -> dict[str, list[Loss]]:
         for deal in reach:
             taken_units = min(rest, left[deal.id])
             if taken_units > 0:
-                losses[deal.id].append(Loss(event.day, CONTRACTION, Fraction(taken_units, deal.value)))
+                share = Fraction(taken_units, deal.value)
+                losses[deal.id].append(Loss(event.day, CONTRACTION, share, event.known))
                 left[deal.id] -= taken_units
                 rest -= taken_units
                 if left[deal.id] == 0:

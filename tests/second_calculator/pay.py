@@ -105,7 +105,7 @@ class _Run:
         closed = self.closed_end()
         if self.has_ledger and closed is not None and period.end <= closed:
             return [line for line in self.posted if line.period == period.label]
-        base = closed if self.has_ledger else min(period.start - ONE_DAY, until)
+        base = None if self.has_ledger and closed is None else min(period.start - ONE_DAY, until)
         posted = self.posted if self.has_ledger else None
         known = self.known()
         now = self.engine.entitlement(until, known)
