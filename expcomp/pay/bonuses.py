@@ -64,8 +64,8 @@ class Earned:
     """What an award is worth to one payee, minor units; `reason` says why it is nothing.
 
     `days`: those employed, of those of the period. `target`: what the period, or the year so far, pays at 100% of the
-    curve; None where the payee has no target_variable. `share`: what the curve pays. `before`: what earlier periods of
-    the year pay, where those count.
+    curve; None where the payee has no target_variable. `floor`: the retention target, where the curve is on that;
+    `share`: what the curve pays; `before`: what earlier periods of the year pay, where those count.
     """
 
     award: Award
@@ -75,6 +75,7 @@ class Earned:
     days: tuple[int, int]
     target: Fraction | None
     gates: tuple[Gate, ...] = ()
+    floor: Fraction | None = None
     share: Fraction | None = None
     before: int = 0
     amount: int = 0
@@ -155,10 +156,10 @@ class Bonuses:
         one = replace(one, gates=tuple(self._gates(one)))
         if not all(gate.is_met for gate in one.gates):
             return replace(one, reason=GATE_FAILED)
-        at = Fraction(*one.metric)
         if bonus.curve_on == "target":
-            at = at * PPM / self.meter.needed_floor(one.award.version, bonus.metric, one.payee)
-        share = bonus.share_at(at)
+            floor = self.meter.needed_floor(one.award.version, bonus.metric, one.payee)
+            one = replace(one, floor=Fraction(floor, PPM))
+        share = bonus.share_at(Fraction(*one.metric) / (one.floor or 1))
         return replace(one, share=share, reason="" if share else BELOW_CURVE)
 
     def _forfeits(self, one: Earned) -> bool:
