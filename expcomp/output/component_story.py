@@ -9,6 +9,7 @@ import pandas as pd
 from expcomp.exact import PPM
 from expcomp.money import percent
 from expcomp.output.deal_facts import DealFacts
+from expcomp.output.metric_story import tell_low
 from expcomp.output.prose import Prose
 from expcomp.output.text import money
 from expcomp.pay.trace import multiplier
@@ -29,6 +30,8 @@ def tell_component(facts: DealFacts, tranches: pd.DataFrame, name: str, prose: P
                                                MODIFIER: _modifier}  # fmt: skip
     assert facts.plan is not None
     tellers[first["kind"]](facts.plan, first, lambda column: money(int(first[column]), facts.currency), prose)
+    if first["kind"] == MODIFIER:
+        tell_low(facts.sheet, int(first["line"]), prose)
     if first["schedule_rule"]:
         prose.say("paid in milestones", first["schedule_rule"])
     for tranche in tranches.to_dict("records"):

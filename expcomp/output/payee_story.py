@@ -7,8 +7,8 @@ import pandas as pd
 
 from expcomp.lookups import days
 from expcomp.money import percent
-from expcomp.output.bonus_story import tell_bonus
 from expcomp.output.line_tables import accounts, waiting_rows
+from expcomp.output.metric_story import tell_bonus
 from expcomp.output.pay_tables import people
 from expcomp.output.prose import Prose
 from expcomp.output.text import money

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import NONE, ranks
-from expcomp.pay.bonus_lines import METRIC
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
+from expcomp.pay.metric_lines import METRIC, modifier_columns
 from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
 from expcomp.period import Period
 from expcomp.sources.book import Book
@@ -59,6 +59,7 @@ class Story:
         tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
         yield trace(source, tranche)
         yield event_columns(source, event)
+        yield modifier_columns(source, tranche)
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,12 @@ class Modifiers:
                     period = period.next()
         return cls(plans, tuple(one for one in low if len(one.payees)))
 
+    def find(self, version: int, number: int, payee: int, window_end: int) -> tuple[Low, int]:
+        """The low window of a modifier that ends on a day, and the set of accounts that a payee was measured over."""
+        own = (low for low in self.low if (low.version, low.number) == (version, number))
+        low = next(low for low in own if low.period.last_day == window_end)
+        return low, int(low.sets[np.flatnonzero(low.payees == payee)[0]])
+
     @property
     def any(self) -> bool:
         return any(plan.modifiers for plan in self.plans.versions)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.lookups import days
-from expcomp.pay.bonus_lines import bonus_lines, unpaid_bonuses
 from expcomp.pay.bonuses import Bonuses, Earned
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
@@ -20,6 +19,7 @@ from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import POSTING, Lines, Story
 from expcomp.pay.manual import late_corrections, manual_lines
+from expcomp.pay.metric_lines import bonus_lines, unpaid_bonuses
 from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted

@@ -1,17 +1,22 @@
-"""Bonuses as lines, each with what it was made from; and as parts that pay nothing, each with its reason."""
+"""What metrics pay as lines, each with what it was made from; and what pays nothing, each with its reason."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
-from expcomp.exact import PPM
+from expcomp.exact import PPM, Ints
 from expcomp.money import percent, to_text
 from expcomp.pay.bonuses import Earned, Gate
 from expcomp.pay.difference import MOVEMENT
+from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import rule_place
+from expcomp.pay.measure import Reading
 from expcomp.pay.people import People
+from expcomp.pay.words import KIND, MODIFIER, codes
 from expcomp.period import Span, to_iso
+from expcomp.plan.metrics import Bonus, Modifier
 from expcomp.plan.record import Metric
 from expcomp.retention.rates import Rate
 
@@ -47,17 +52,44 @@ def _line(one: Earned, people: People, span: Span) -> dict[str, object]:
 def metric_columns(one: Earned) -> dict[str, str]:
     """METRIC."""
     bonus, currency = one.award.bonus, one.award.plan.plan.currency
-    top, bottom = rate_texts(bonus.metric, one.metric, currency)
-    window = one.reading.window
     return {
-        "metric": bonus.metric, "scope": bonus.scope, "window": f"{to_iso(window.base)} to {to_iso(window.last)}",
-        "numerator": top, "denominator": bottom, "base_accounts": str(one.reading.count(one.set)),
+        **_reading_columns(bonus, one.reading, one.set, currency),
         "gates": ", ".join(gate_text(gate, currency) for gate in one.gates),
         "curve_share": "" if one.share is None else share_text(one.share),
         "of_target": "" if one.target is None else exact_money(one.target, currency),
         "days_paid": "{}/{}".format(*one.days) if one.days[0] != one.days[1] else "",
         "year_to_date": to_text(one.before, currency) if bonus.accrues == "year_to_date" else "",
     }  # fmt: skip
+
+
+def _reading_columns(rule: Bonus | Modifier, reading: Reading, of_set: int, currency: str) -> dict[str, str]:
+    """The columns of METRIC that say what was measured."""
+    top, bottom = rate_texts(rule.metric, reading.rate(rule.metric, of_set), currency)
+    return {
+        "metric": rule.metric, "scope": rule.scope,
+        "window": f"{to_iso(reading.window.base)} to {to_iso(reading.window.last)}",
+        "numerator": top, "denominator": bottom, "base_accounts": str(reading.count(of_set)),
+    }  # fmt: skip
+
+
+def modifier_columns(source: Entitlement, tranche: Ints) -> pd.DataFrame:
+    """What the lines of modifiers were made from, blank for others; nothing at all where there are none."""
+    line = source.lines.take(source.tranches["line"].to_numpy()[tranche])
+    mine = np.flatnonzero(codes(line["kind"]) == KIND.categories.get_loc(MODIFIER))
+    if not len(mine):
+        return pd.DataFrame(index=range(len(tranche)))
+    ends = source.tranches["reached"].to_numpy()[tranche[mine]]
+    keys = zip(
+        *(line[name].to_numpy()[mine].tolist() for name in ("version", "rule", "payee")), ends.tolist(), strict=True
+    )
+    rows = [_of_low(source, *key) for key in keys]
+    return pd.DataFrame(rows, index=mine).reindex(range(len(tranche)), fill_value="")
+
+
+def _of_low(source: Entitlement, version: int, number: int, payee: int, window_end: int) -> dict[str, str]:
+    low, of_set = source.modifiers.find(version, number, payee, window_end)
+    plan = source.plans.versions[version]
+    return _reading_columns(plan.modifiers[number], low.reading, of_set, plan.plan.currency)
 
 
 def rate_texts(metric: Metric, rate: Rate, currency: str) -> tuple[str, str]:
@@ -80,9 +112,9 @@ def share_text(share: Fraction) -> str:
     return percent(int(ppm)) if ppm.denominator == 1 else f"{share.numerator}/{share.denominator}"
 
 
-def exact_money(amount: Fraction, currency: str) -> str:
+def exact_money(amount: Fraction, currency: str, *, grouped: bool = False) -> str:
     """`3000.00`, or as a fraction of minor units where it does not come out even."""
-    return to_text(int(amount), currency) if amount.denominator == 1 else f"{amount} minor units"
+    return to_text(int(amount), currency, grouped=grouped) if amount.denominator == 1 else f"{amount} minor units"
 
 
 UNPAID = ["deal_id", "component", "milestone", "payee_id", "reason", "amount_minor", "currency"]

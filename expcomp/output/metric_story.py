@@ -1,7 +1,9 @@
-"""A bonus told from its metric to its amount: the accounts that made it, the gate, the curve, the proration."""
+"""What a metric pays or takes, told from the accounts that made it: the gate, the curve, the proration."""
 
 from fractions import Fraction
 from itertools import pairwise
+
+import numpy as np
 
 from expcomp.money import percent
 from expcomp.output.line_tables import accounts
@@ -9,9 +11,9 @@ from expcomp.output.prose import Prose
 from expcomp.output.reasons import meaning, needed
 from expcomp.output.table import Table, amounts, texts
 from expcomp.output.text import money, rate
-from expcomp.pay.bonus_lines import exact_money, share_text
 from expcomp.pay.bonuses import Earned, Gate
 from expcomp.pay.measure import Reading
+from expcomp.pay.metric_lines import exact_money, share_text
 from expcomp.pay.sheet import Sheet
 from expcomp.period import to_iso
 from expcomp.plan.metrics import Bonus
@@ -92,7 +94,7 @@ def _tell_target(one: Earned, share: Fraction, prose: Prose) -> None:
     to_date = bonus.accrues == "year_to_date"
     part = " for {} of {} days".format(*one.days) if one.days[0] != one.days[1] else ""
     per = "the year to date" if to_date else f"the {bonus.per}"
-    target = exact_money(one.target, currency)
+    target = exact_money(one.target, currency, grouped=True)
     prose.say(f"at 100% of the curve {per} pays {target}: {bonus.pays}, per {bonus.per}{part}", indent=4)
     paid = money(one.before + one.amount, currency)
     prose.say(f"{target} × {share_text(share)} = {paid}", indent=4)
@@ -114,3 +116,22 @@ def tell_accounts(sheet: Sheet, reading: Reading, of_set: int, currency: str, pr
                 (f"at {base}", "base_minor"), (f"at {end}", "end_minor"), ("kept", "kept_minor"))),
         ), [currency] * len(frame), keys=2, packed=True,
     ))  # fmt: skip
+
+
+def tell_low(sheet: Sheet, line: int, prose: Prose) -> None:
+    """The windows in which the metric of a modifier's line (of the entitlement) was too low."""
+    source = sheet.entitlement
+    of_line = source.lines.iloc[line]
+    version, number, payee = (int(of_line[name]) for name in ("version", "rule", "payee"))
+    plan = source.plans.versions[version]
+    rule = plan.modifiers[number]
+    for end in np.unique(source.tranches["reached"].to_numpy()[source.tranches["line"].to_numpy() == line]).tolist():
+        low, of_set = source.modifiers.find(version, number, payee, end)
+        value = rate_words(rule.metric, low.reading.rate(rule.metric, of_set), plan.plan.currency)
+        floor = rule.limit.floor
+        target = sheet.settled.meter.floor(version, rule.metric, payee) if floor is None else floor
+        assert target is not None
+        window = low.reading.window
+        prose.say(f"{low.period}: {rule.metric} {SCOPES[rule.scope]} from {to_iso(window.base)} to "
+                  f"{to_iso(window.last)}: {value}, below {percent(target)}", indent=4)  # fmt: skip
+        tell_accounts(sheet, low.reading, of_set, plan.plan.currency, prose)
