@@ -39,7 +39,7 @@ def make_sheet(
     root, config, in_force = project_plans(project, plans)
     wanted = period_of(in_force.calendar, period)
     day = None if as_of is None else _day(as_of)
-    lines = Posted(read_posted(posted, shown(posted, Path.cwd()))) if posted else None
+    lines = Posted(read_posted(posted, shown(posted, Path.cwd())), source=str(posted)) if posted else None
     keep_memory()
     with reading_progress() as progress:
         book = read_book(config, root, needs_of(in_force), lenient=lenient, progress=progress)

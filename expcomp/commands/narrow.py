@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from expcomp.diagnostics import Code, Refused
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.suggest import did_you_mean
 
 NOBODY = Code("C304", "nobody-to-show")
 
 
 def narrowed(
-    sheet: Sheet, payees: Sequence[str] | None, roles: Sequence[str] | None, segments: Sequence[str] | None
-) -> Sheet:
+    sheet: SheetView, payees: Sequence[str] | None, roles: Sequence[str] | None, segments: Sequence[str] | None
+) -> SheetView:
     """The same sheet with the lines, payees and waiting tranches of those asked for."""
     if not (payees or roles or segments):
         return sheet

@@ -19,7 +19,7 @@ from expcomp.commands.run import (
 )
 
 if TYPE_CHECKING:
-    from expcomp.pay.sheet import Sheet
+    from expcomp.pay.sheet_view import SheetView
 
 
 def payout(
@@ -46,17 +46,16 @@ def payout(
 
     path = file_of(output)
     sheet = narrowed(make_sheet(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
-    shown = str(posted) if posted else ""
     if path is None:
-        _print(sheet, format, lines, shown, sys.stdout)
+        _print(sheet, format, lines, sys.stdout)
     else:
-        _write(sheet, path, lines, shown, force)
+        _write(sheet, path, lines, force)
     if len(sheet.book.rejected):
         _tell_rejected(sheet, path, force)
         raise typer.Exit(FINDINGS)
 
 
-def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: TextIO) -> None:
+def _print(sheet: "SheetView", format: Format, lines: bool, stream: TextIO) -> None:
     if format != "table":
         for block in _blocks(sheet, format, lines):
             stream.write(bytes(block).decode())
@@ -66,10 +65,10 @@ def _print(sheet: "Sheet", format: Format, lines: bool, posted: str, stream: Tex
     if lines:
         print_lines(sheet, stream)
     else:
-        print_sheet(sheet, stream, posted_file=posted)
+        print_sheet(sheet, stream)
 
 
-def _blocks(sheet: "Sheet", format: Format, lines: bool) -> Iterable[bytes | memoryview]:
+def _blocks(sheet: "SheetView", format: Format, lines: bool) -> Iterable[bytes | memoryview]:
     """The whole text in UTF-8, in pieces."""
     from expcomp.output.csv_form import to_csv
     from expcomp.output.machine import to_json
@@ -80,11 +79,11 @@ def _blocks(sheet: "Sheet", format: Format, lines: bool) -> Iterable[bytes | mem
     return [(to_json(sheet) if format == "json" else to_markdown(sheet, lines=lines)).encode()]
 
 
-def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) -> None:
+def _write(sheet: "SheetView", path: Path, lines: bool, force: bool) -> None:
     if path.suffix.lower() == ".xlsx":
         from expcomp.output.workbook import write_workbook
 
-        changed = write_workbook(sheet, path, force=force, posted_file=posted)
+        changed = write_workbook(sheet, path, force=force)
     else:
         from expcomp.output.files import write_atomic
 
@@ -92,7 +91,7 @@ def _write(sheet: "Sheet", path: Path, lines: bool, posted: str, force: bool) ->
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
 
 
-def _tell_rejected(sheet: "Sheet", path: Path | None, force: bool) -> None:
+def _tell_rejected(sheet: "SheetView", path: Path | None, force: bool) -> None:
     """What was set aside, on stderr; beside a CSV, which has no place for it, in a file of its own."""
     from expcomp.output.rejected_table import title_of, to_csv
 

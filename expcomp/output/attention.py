@@ -7,14 +7,14 @@ import pandas as pd
 from expcomp.diagnostics import Finding, Severity
 from expcomp.output.line_tables import account_of_deals, accounts, line_table, waiting_rows, waiting_table
 from expcomp.output.table import Table, amounts, texts
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.period import to_iso
 
 VACANT = ("role_vacant", "payee_inactive")
 DEALS_TO_PLACE = ("no_tier", "outside_plan")
 
 
-def attention_tables(sheet: Sheet) -> Iterator[Table]:
+def attention_tables(sheet: SheetView) -> Iterator[Table]:
     """One table per group that has any rows; the title counts them."""
     waiting = waiting_rows(sheet)
     late = (waiting["state"] == "pending") & (waiting["deadline"] != "") & (waiting["deadline"] < to_iso(sheet.as_of))
@@ -35,7 +35,7 @@ def attention_tables(sheet: Sheet) -> Iterator[Table]:
         yield line_table(sheet, sheet.moved, f"Moved between periods, not posted: {len(sheet.moved)}")
 
 
-def _vacant(sheet: Sheet, rows: pd.DataFrame) -> Table:
+def _vacant(sheet: SheetView, rows: pd.DataFrame) -> Table:
     columns = (
         texts("deal", rows["deal_id"]),
         texts("account", accounts(sheet, account_of_deals(sheet, rows["deal_id"]))),
@@ -45,7 +45,7 @@ def _vacant(sheet: Sheet, rows: pd.DataFrame) -> Table:
     return Table(f"Roles that nobody holds: {len(rows)}", columns, packed=True)
 
 
-def _unplaced(sheet: Sheet, rows: pd.DataFrame) -> Table:
+def _unplaced(sheet: SheetView, rows: pd.DataFrame) -> Table:
     columns = (
         texts("deal", rows["deal_id"]),
         texts("account", accounts(sheet, rows["account_id"])),
@@ -57,7 +57,7 @@ def _unplaced(sheet: Sheet, rows: pd.DataFrame) -> Table:
     return Table(f"Won deals without a tier or a plan: {len(rows)}", columns, list(rows["currency"]), packed=True)
 
 
-def warnings(sheet: Sheet) -> list[tuple[str, list[Finding]]]:
+def warnings(sheet: SheetView) -> list[tuple[str, list[Finding]]]:
     """Findings by severity and code, the grave first: a heading and the findings under it."""
     grouped: dict[tuple[int, str], list[Finding]] = {}
     for finding in sheet.notices:

@@ -4,17 +4,23 @@ import posixpath
 from collections import Counter
 from dataclasses import replace
 
-import pandas as pd
-
 from expcomp.output.pay_tables import netted
 from expcomp.output.table import Table, amounts, counts, texts
 from expcomp.pay.control import CREDITED
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.period import to_iso
 from expcomp.sources.book import OUTCOMES, Book
 
 NOT_CREDITED = ("not_covered", "outside_plan", "no_tier", "role_vacant", "zeroed")
 """Standings of won deals that nobody is credited for."""
+
+DRAFT = "DRAFT"
+"""Marks whatever was not closed."""
+
+
+def named_period(sheet: SheetView) -> str:
+    """The period for a title, marked while it may still change."""
+    return f"{sheet.period} {DRAFT}" if sheet.is_draft else str(sheet.period)
 
 
 def file_table(book: Book) -> Table:
@@ -73,7 +79,7 @@ def why_ignored(dropped: Counter[str]) -> str:
     return ", ".join(f"{reason} {count}" for reason, count in sorted(dropped.items()))
 
 
-def standing_words(sheet: Sheet, standing: str) -> str:
+def standing_words(sheet: SheetView, standing: str) -> str:
     """How a standing is said: won deals in, credited and not, then deals that are not won value."""
     if standing == "after_as_of":
         return f"closing after {to_iso(sheet.as_of)}"
@@ -81,7 +87,7 @@ def standing_words(sheet: Sheet, standing: str) -> str:
     return f"not credited: {words}" if standing in NOT_CREDITED else words
 
 
-def deal_table(sheet: Sheet) -> Table:
+def deal_table(sheet: SheetView) -> Table:
     """Per currency: won value in = credited + not credited by reason; then the deals that are not won value."""
     rows: list[tuple[str, str, int, int]] = []
     for currency, frame in sheet.deal_totals.frame.groupby("currency", sort=True):
@@ -99,7 +105,7 @@ def deal_table(sheet: Sheet) -> Table:
     return Table("Value of the deals", columns, [row[0] for row in rows], keys=2, empty="no deal")
 
 
-def sum_table(sheet: Sheet) -> Table:
+def sum_table(sheet: SheetView) -> Table:
     """Per currency: the lines, the payees' gross and clawbacks, and what is paid and carried."""
     of_lines = sheet.postings.groupby("currency")["amount_minor"].sum()
     payees = netted(sheet).groupby("currency")[["gross_minor", "clawback_minor", "paid_minor"]].sum()
@@ -115,26 +121,20 @@ def sum_table(sheet: Sheet) -> Table:
     return Table("Sums that agree", columns, list(frame.index), empty="nothing is paid")
 
 
-def provenance_table(sheet: Sheet, posted_file: str = "") -> Table:
+def provenance_table(sheet: SheetView) -> Table:
     """Plan, ledger and day, then every input file with its hash."""
-    rows = [(name, value) for name, value in origin(sheet, posted_file)]
+    rows = [(name, value) for name, value in origin(sheet)]
     rows += [(f"input {f.path}", f"sha256 {f.sha256}" if f.sha256 else "") for f in sheet.book.files]
     return Table("Provenance", (texts("what", [r[0] for r in rows]), texts("value", [r[1] for r in rows])))
 
 
-def origin(sheet: Sheet, posted_file: str = "") -> list[tuple[str, str]]:
+def origin(sheet: SheetView) -> list[tuple[str, str]]:
     """Where the sheet came from, for people."""
     day = to_iso(sheet.as_of)
     if sheet.quarter_to_date:
         day += f", {sheet.pay_periods[-1].span} to date: the exports end there"
-    plans = [(f"plan {plan.label}", f"{plan.path}, hash {plan._hash[:12]}") for plan in sheet.plans.versions]
-    return [("period", str(sheet.period)), ("as of", day), *plans, ("compared with", _posted(sheet, posted_file))]
-
-
-def _posted(sheet: Sheet, posted_file: str) -> str:
-    if sheet.posted is None:
-        return "no ledger: what was earned before the period counts as paid"
-    lines: pd.DataFrame = sheet.posted.lines
-    periods = [str(period) for period in sheet.posted.periods(sheet.plans)]
-    span = f"{periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(periods)
-    return f"{posted_file or 'posted lines'}: {len(lines):,} lines of {span or 'no period'}"
+    plans = [(f"plan {plan.label}", f"{plan.path}, hash {plan.hash[:12]}") for plan in sheet.plans_used]
+    return [
+        ("period", str(sheet.period)), ("as of", day), *plans, ("compared with", sheet.compared_with),
+        ("status", f"{DRAFT}: {sheet.status}" if sheet.is_draft else sheet.status),
+    ]  # fmt: skip

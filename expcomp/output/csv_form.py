@@ -14,7 +14,7 @@ from expcomp.output.pay_tables import full_payees
 from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import money_text
 from expcomp.pay.lines import LINE_COLUMNS
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
@@ -22,7 +22,7 @@ STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
 SPECIAL = f'[",{HIDDEN}]'
 
 
-def to_csv(sheet: Sheet, *, lines: bool) -> Iterator[bytes | memoryview]:
+def to_csv(sheet: SheetView, *, lines: bool) -> Iterator[bytes | memoryview]:
     """Every line with all of its columns (read back by `--posted`), or one row per pay period and payee."""
     if lines:
         yield _header(LINE_COLUMNS)

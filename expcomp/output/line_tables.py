@@ -5,25 +5,25 @@ import pandas as pd
 from expcomp.diagnostics import Severity
 from expcomp.output.reasons import meaning
 from expcomp.output.table import Column, Table, amounts, texts
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.texts import look_up, taken_text
 
 WAITING_KEY = ["payee_id", "deal_id", "component", "milestone", "state", "currency"]
 
 
-def accounts(sheet: Sheet, account_ids: pd.Series) -> pd.Series:
+def accounts(sheet: SheetView, account_ids: pd.Series) -> pd.Series:
     """The name of each account, "" for one without."""
     frame = sheet.book["accounts"]
     return pd.Series(taken_text(frame["name"], look_up(account_ids, frame["account_id"])))
 
 
-def account_of_deals(sheet: Sheet, deal_ids: pd.Series) -> pd.Series:
+def account_of_deals(sheet: SheetView, deal_ids: pd.Series) -> pd.Series:
     """The account_id of each deal, "" for none."""
     deals = sheet.book["deals"]
     return pd.Series(taken_text(deals["account_id"], look_up(deal_ids, deals["deal_id"])))
 
 
-def line_table(sheet: Sheet, lines: pd.DataFrame | None = None, title: str = "Lines") -> Table:
+def line_table(sheet: SheetView, lines: pd.DataFrame | None = None, title: str = "Lines") -> Table:
     """One row per line with what a reader needs first."""
     frame = sheet.lines if lines is None else lines
     names = {"payee": "payee_id", "deal": "deal_id", "component": "component", "milestone": "milestone", "on": "on",
@@ -38,11 +38,11 @@ def line_table(sheet: Sheet, lines: pd.DataFrame | None = None, title: str = "Li
     return Table(title, tuple(columns), list(frame["currency"]), keys=4, packed=True, empty="no line")
 
 
-def _currency(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
+def _currency(sheet: SheetView, frame: pd.DataFrame) -> list[Column]:
     return [texts("currency", frame["currency"])] if sheet.payees["currency"].nunique() > 1 else []
 
 
-def full_lines(sheet: Sheet) -> Table:
+def full_lines(sheet: SheetView) -> Table:
     """Every column of lines under its own name (`shown_name`)."""
     frame = sheet.lines
     columns = [
@@ -59,7 +59,7 @@ def shown_name(column: str) -> str:
     return column.removesuffix("_minor")
 
 
-def clawback_table(sheet: Sheet) -> Table:
+def clawback_table(sheet: SheetView) -> Table:
     """Lines that take back, with the event and the rule."""
     frame = sheet.lines[sheet.lines["reason"].isin(("clawback", "cancelled", "correction"))]
     frame = frame[frame["amount_minor"] < 0]
@@ -80,7 +80,7 @@ def clawback_table(sheet: Sheet) -> Table:
     )
 
 
-def adjustment_table(sheet: Sheet) -> Table:
+def adjustment_table(sheet: SheetView) -> Table:
     frame = sheet.lines[sheet.lines["component"].str.startswith("manual:")]
     columns = [
         texts("payee", frame["payee_id"]),
@@ -94,14 +94,14 @@ def adjustment_table(sheet: Sheet) -> Table:
     return Table("Adjustments", tuple(columns), list(frame["currency"]), keys=2, packed=True, empty="no adjustment")
 
 
-def waiting_rows(sheet: Sheet) -> pd.DataFrame:
+def waiting_rows(sheet: SheetView) -> pd.DataFrame:
     """WAITING_KEY with amount_minor added up, and of the first of its pieces deadline, held_from, rule, source."""
     frame = sheet.waiting
     how = {"amount_minor": "sum"} | dict.fromkeys(("deadline", "held_from", "account_id", "rule", "source"), "first")
     return frame.groupby(WAITING_KEY, sort=True, as_index=False).agg(how)
 
 
-def waiting_table(sheet: Sheet, rows: pd.DataFrame | None = None, title: str = "Waiting") -> Table:
+def waiting_table(sheet: SheetView, rows: pd.DataFrame | None = None, title: str = "Waiting") -> Table:
     frame = waiting_rows(sheet) if rows is None else rows
     columns = [
         texts("payee", frame["payee_id"]),
@@ -119,7 +119,7 @@ def waiting_table(sheet: Sheet, rows: pd.DataFrame | None = None, title: str = "
     return Table(title, tuple(columns), list(frame["currency"]), keys=2, packed=True, empty="nothing waits")
 
 
-def not_paid_table(sheet: Sheet) -> Table:
+def not_paid_table(sheet: SheetView) -> Table:
     """Deals that pay nobody anything, each with its reason."""
     frame = sheet.not_paid
     columns = [
@@ -135,7 +135,7 @@ def not_paid_table(sheet: Sheet) -> Table:
     return Table("Not paid", tuple(columns), list(frame["currency"]), packed=True, empty="every deal pays somebody")
 
 
-def parts_table(sheet: Sheet) -> Table:
+def parts_table(sheet: SheetView) -> Table:
     """Parts of deals that pay nobody: overlays, SPIFFs, roles, tranches lost or forfeited."""
     frame = sheet.unpaid_parts
     computed = frame["currency"] != ""
@@ -154,7 +154,7 @@ def parts_table(sheet: Sheet) -> Table:
     )
 
 
-def findings_table(sheet: Sheet) -> Table:
+def findings_table(sheet: SheetView) -> Table:
     """Warnings and notes of the run."""
     order = list(Severity)
     found = sorted(sheet.notices, key=lambda f: (order.index(f.severity), f.code))

@@ -19,7 +19,7 @@ from expcomp.output.rejected_table import rejected_findings
 from expcomp.output.table import amounts
 from expcomp.output.text import INVISIBLE, Texts, by_currency, each
 from expcomp.pay.lines import LINE_COLUMNS
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.pay.trace import NAMES
 from expcomp.period import to_iso
 from expcomp.sources.book import Book
@@ -34,7 +34,7 @@ LINE_KEYS = (
 TRACE_KEYS = tuple(name for name in LINE_COLUMNS if name not in (*LINE_KEYS, *NAMES))
 
 
-def to_json(sheet: Sheet) -> str:
+def to_json(sheet: SheetView) -> str:
     """The object of design page 8, one row of a list per line. A line's `trace` holds its further columns that
     are not blank."""
     head = {
@@ -42,7 +42,8 @@ def to_json(sheet: Sheet) -> str:
         "command": "payout",
         "period": str(sheet.period),
         "as_of": to_iso(sheet.as_of),
-        "currency": sheet.plans.currency,
+        "currency": sheet.currency,
+        "status": "draft" if sheet.is_draft else "closed",
     }
     lists = {
         "payees": _payees(sheet, netted(sheet)),
@@ -69,7 +70,7 @@ def finding_records(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
                "place": str(f.place) if f.place else None, "help": f.help}  # fmt: skip
 
 
-def _payees(sheet: Sheet, frame: pd.DataFrame) -> str:
+def _payees(sheet: SheetView, frame: pd.DataFrame) -> str:
     """Amounts by payee and currency, added up over the pay periods, or with `period` for each of them."""
     frame = frame if "period" in frame else frame.assign(period=_pay_period(sheet))
     frame = frame.sort_values(["payee_id", "currency", "period"], ignore_index=True)
@@ -78,7 +79,7 @@ def _payees(sheet: Sheet, frame: pd.DataFrame) -> str:
     return _objects(_fields(frame, names))
 
 
-def _pay_period(sheet: Sheet) -> str:
+def _pay_period(sheet: SheetView) -> str:
     return str(sheet.pay_periods[0]) if len(sheet.pay_periods) == 1 else str(sheet.period)
 
 
@@ -87,12 +88,12 @@ def _lines(frame: pd.DataFrame) -> str:
     return _objects([*own, *traced], end="}}")
 
 
-def _waiting(sheet: Sheet) -> str:
+def _waiting(sheet: SheetView) -> str:
     names = ("payee_id", "deal_id", "component", "milestone", "amount_minor", "state", "currency")
     return _objects(_fields(waiting_rows(sheet), names))
 
 
-def _not_paid(sheet: Sheet) -> str:
+def _not_paid(sheet: SheetView) -> str:
     frame = sheet.not_paid.sort_values("deal_id")
     return _objects(_fields(frame, ("deal_id", "reason", "value_minor", "currency")))
 
@@ -143,7 +144,7 @@ def file_totals(book: Book) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _control_totals(sheet: Sheet) -> Iterator[dict[str, Any]]:
+def _control_totals(sheet: SheetView) -> Iterator[dict[str, Any]]:
     yield from file_totals(sheet.book)
     for row in sheet.deal_totals.frame.to_dict("records"):
         amount = to_text(int(row["amount_minor"]), row["currency"])

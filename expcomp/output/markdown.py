@@ -4,26 +4,27 @@ import re
 from collections.abc import Iterator
 
 from expcomp.output.attention import attention_tables, warnings
-from expcomp.output.control_tables import deal_table, file_table, money_read, origin, sum_table
+from expcomp.output.control_tables import DRAFT, deal_table, file_table, money_read, named_period, origin, sum_table
 from expcomp.output.layout import cells, total_cells
 from expcomp.output.line_tables import line_table
 from expcomp.output.pay_tables import pay_table
 from expcomp.output.rejected_table import rejected_table
 from expcomp.output.table import Kind, Table
 from expcomp.output.text import clean
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 
 MARKUP = re.compile(r"([\\`*_\[\]<>|&~#@])")
 
 
-def to_markdown(sheet: Sheet, *, lines: bool = False) -> str:
+def to_markdown(sheet: SheetView, *, lines: bool = False) -> str:
     """The blocks of the terminal as Markdown tables, or one row per line."""
     if lines:
-        return "\n".join(markdown_table(line_table(sheet, title=f"Lines of {sheet.period}"))) + "\n"
+        return "\n".join(markdown_table(line_table(sheet, title=f"Lines of {named_period(sheet)}"))) + "\n"
     aside = (money_read(sheet.book), rejected_table(sheet.book)) if len(sheet.book.rejected) else ()
     tables = (file_table(sheet.book), *aside, deal_table(sheet), sum_table(sheet), pay_table(sheet))
     blocks = [line for table in tables for line in markdown_table(table)]
-    return "\n".join([*blocks, *_attention(sheet), *_origin(sheet)]) + "\n"
+    draft = [f"**{DRAFT}: {escaped(sheet.status)}**", ""] if sheet.is_draft else []
+    return "\n".join([*draft, *blocks, *_attention(sheet), *_origin(sheet)]) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -50,7 +51,7 @@ def _row(texts: list[str] | tuple[str, ...]) -> str:
     return "| " + " | ".join(map(escaped, texts)) + " |"
 
 
-def _attention(sheet: Sheet) -> Iterator[str]:
+def _attention(sheet: SheetView) -> Iterator[str]:
     yield from ("## What needs a person", "")
     for table in attention_tables(sheet):
         yield from markdown_table(table, "###")
@@ -60,6 +61,6 @@ def _attention(sheet: Sheet) -> Iterator[str]:
         yield ""
 
 
-def _origin(sheet: Sheet) -> Iterator[str]:
+def _origin(sheet: SheetView) -> Iterator[str]:
     yield from ("## Where it came from", "")
     yield from (f"- {escaped(name)}: {escaped(value)}" for name, value in origin(sheet))

@@ -13,6 +13,7 @@ from expcomp.output.control_tables import (
     deal_table,
     file_table,
     money_read,
+    named_period,
     origin,
     provenance_table,
     sum_table,
@@ -32,7 +33,7 @@ from expcomp.output.pay_tables import named, pay_table
 from expcomp.output.rejected_table import rejected_table
 from expcomp.output.table import Column, Kind, Table
 from expcomp.output.text import clean
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.sources.book import Book
 
 TOO_LONG = Code("O103", "text-too-long-for-a-cell")
@@ -127,10 +128,10 @@ class Page:
         return [max(_width(t, at) for t in self.tables if at < len(t.columns)) for at in range(count)]
 
 
-def pages(sheet: Sheet, posted_file: str = "") -> list[Page]:
+def pages(sheet: SheetView) -> list[Page]:
     pay = pay_table(sheet)
     charted = "paid" if any(column.name == "paid" for column in pay.columns) else "gross"
-    heading = (f"Payout {sheet.period}", *(f"{name}: {value}" for name, value in origin(sheet, posted_file)))
+    heading = (f"Payout {named_period(sheet)}", *(f"{name}: {value}" for name, value in origin(sheet)))
     return [
         Page("Summary", (pay,), heading, frozen=1, charted=charted),
         Page("Lines", (_lines(sheet),), frozen=4, printed=len(READ_FIRST)),
@@ -143,7 +144,7 @@ def pages(sheet: Sheet, posted_file: str = "") -> list[Page]:
         *rejected_pages(sheet.book),
         Page("Control totals", (sum_table(sheet), deal_table(sheet), file_table(sheet.book), money_read(sheet.book))),
         Page("Warnings", (findings_table(sheet),)),
-        Page("Provenance", (provenance_table(sheet, posted_file),)),
+        Page("Provenance", (provenance_table(sheet),)),
     ]
 
 
@@ -153,14 +154,14 @@ def rejected_pages(book: Book) -> Iterator[Page]:
         yield Page("Rejected", (rejected_table(book),), frozen=2)
 
 
-def _lines(sheet: Sheet) -> Table:
+def _lines(sheet: SheetView) -> Table:
     table = full_lines(sheet)
     by_name = {column.name: column for column in table.columns}
     further = [column for column in table.columns if column.name not in READ_FIRST]
     return replace(table, columns=(*(by_name[name] for name in READ_FIRST), *further))
 
 
-def _role_pages(sheet: Sheet) -> Iterator[Page]:
+def _role_pages(sheet: SheetView) -> Iterator[Page]:
     """The lines of the people of each role, while the roles are few enough to be leafed through."""
     role = named(sheet, sheet.postings["payee_id"])["role"].to_numpy(object)
     roles = sorted({str(name) for name in role} - {""})

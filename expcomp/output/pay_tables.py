@@ -7,24 +7,24 @@ import pandas as pd
 
 from expcomp.output.table import Column, Table, amounts, texts
 from expcomp.pay.netting import PAYEE
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 
 KINDS = ("credit", "cap", "overlay", "spiff", "bonus", "modifier", "manual")
 ADJUSTMENTS, DEDUCTIONS = "adjustments", "deductions"
 NETTED = ("gross", "clawback", "brought_forward", "recovered", "paid", "carried_forward", "written_off")
 
 
-def people(sheet: Sheet) -> pd.DataFrame:
+def people(sheet: SheetView) -> pd.DataFrame:
     """name and role by payee_id."""
     return sheet.book["payees"].set_index("payee_id")[["name", "role"]].fillna("").astype(object)
 
 
-def named(sheet: Sheet, payee_ids: pd.Series) -> pd.DataFrame:
+def named(sheet: SheetView, payee_ids: pd.Series) -> pd.DataFrame:
     """name and role of these payees, row by row; "" for one the exports no longer hold."""
     return people(sheet).reindex(payee_ids.to_numpy(object)).fillna("").reset_index(drop=True)
 
 
-def netted(sheet: Sheet) -> pd.DataFrame:
+def netted(sheet: SheetView) -> pd.DataFrame:
     """One row per payee and currency: the amounts of netting.py (`*_minor`), added up over the pay periods."""
     columns = [f"{name}_minor" for name in NETTED]
     return sheet.payees.groupby(PAYEE, sort=True, as_index=False)[columns].sum()
@@ -54,7 +54,7 @@ def with_kinds(payees: pd.DataFrame, lines: pd.DataFrame, keys: Sequence[str]) -
     return payees.reset_index(drop=True).join(by_kind(lines, keys).reindex(rows, fill_value=0).reset_index(drop=True))
 
 
-def pay_table(sheet: Sheet) -> Table:
+def pay_table(sheet: SheetView) -> Table:
     """The sheet: one row per payee and currency, ordered by currency and payee."""
     frame = with_kinds(netted(sheet), sheet.postings, PAYEE)
     frame = frame.sort_values(["currency", "payee_id"], ignore_index=True)
@@ -96,7 +96,7 @@ def kinds_of(frame: pd.DataFrame) -> list[str]:
     return sorted(columns, key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
-def _netting(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
+def _netting(sheet: SheetView, frame: pd.DataFrame) -> list[Column]:
     """gross to carried forward; a column that is nothing for everybody is left out, gross and paid never."""
     deductions = frame.get(DEDUCTIONS, pd.Series(0, frame.index))
     values = {
@@ -113,7 +113,7 @@ def _netting(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
     if sheet.is_view:
         del values["paid"]
     kept = {"gross", "clawback"} if sheet.is_view else {"gross", "clawback", "recovered", "paid", "carried forward"}
-    if sheet.posted is not None:
+    if sheet.stands_on_posted:
         kept.add("brought forward")
     return [
         amounts(name, minor, adds_up=True, quiet=name not in ("gross", "paid"))
@@ -122,7 +122,7 @@ def _netting(sheet: Sheet, frame: pd.DataFrame) -> list[Column]:
     ]
 
 
-def _paid_by_period(sheet: Sheet, frame: pd.DataFrame) -> dict[str, pd.Series]:
+def _paid_by_period(sheet: SheetView, frame: pd.DataFrame) -> dict[str, pd.Series]:
     if len(sheet.pay_periods) < 2:
         return {}
     paid = sheet.payees.pivot_table("paid_minor", PAYEE, "period", aggfunc="sum", fill_value=0).astype("int64")
@@ -130,7 +130,7 @@ def _paid_by_period(sheet: Sheet, frame: pd.DataFrame) -> dict[str, pd.Series]:
     return {f"paid {period}": rows[str(period)] for period in sheet.pay_periods if str(period) in rows}
 
 
-def full_payees(sheet: Sheet) -> pd.DataFrame:
+def full_payees(sheet: SheetView) -> pd.DataFrame:
     """One row per pay period, payee and currency, all columns under the names of the machine forms; amounts in
     minor units end in `_minor`."""
     keys = [*PAYEE, "period"]
@@ -142,7 +142,7 @@ def full_payees(sheet: Sheet) -> pd.DataFrame:
     return frame[["period", "payee_id", "name", "role", "currency", *amounts_]]
 
 
-def _notes(sheet: Sheet, frame: pd.DataFrame) -> tuple[str, ...]:
+def _notes(sheet: SheetView, frame: pd.DataFrame) -> tuple[str, ...]:
     if sheet.is_view:
         return (
             f"{sheet.period} is shorter than a pay period: what is recovered and paid is decided for the pay period",

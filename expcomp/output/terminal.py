@@ -9,32 +9,41 @@ from rich.text import Text
 
 from expcomp.diagnostics import Finding, Severity
 from expcomp.output.attention import attention_tables, warnings
-from expcomp.output.control_tables import deal_table, money_read, origin, rows_read, sum_table
+from expcomp.output.control_tables import DRAFT, deal_table, money_read, origin, rows_read, sum_table
 from expcomp.output.layout import Line, Look, laid_out, wrapped
 from expcomp.output.line_tables import line_table
 from expcomp.output.pay_tables import pay_table
 from expcomp.output.rejected_table import rejected_table
 from expcomp.output.table import Table
 from expcomp.output.text import clean
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 
 SHOWN_PER_CODE = 20
 SEVERITY_LOOK = {Severity.ERROR: Look.ERROR, Severity.WARNING: Look.WARNING, Severity.NOTE: Look.PLAIN}
 
 
-def print_sheet(sheet: Sheet, stream: TextIO, width: int | None = None, posted_file: str = "") -> None:
+def print_sheet(sheet: SheetView, stream: TextIO, width: int | None = None) -> None:
     """The sheet of design page 8. `width` None: that of the terminal, or as wide as it gets in a pipe."""
-    screen = Screen(stream, width)
+    screen = _marked(sheet, stream, width)
     aside = (money_read(sheet.book), rejected_table(sheet.book)) if len(sheet.book.rejected) else ()
     for table in (rows_read(sheet.book), *aside, deal_table(sheet), sum_table(sheet), pay_table(sheet)):
         screen.table(table)
     screen.lines(_attention(sheet, screen.width))
-    screen.lines(_origin(sheet, posted_file, screen.width))
+    screen.lines(_origin(sheet, screen.width))
 
 
-def print_lines(sheet: Sheet, stream: TextIO, width: int | None = None) -> None:
+def print_lines(sheet: SheetView, stream: TextIO, width: int | None = None) -> None:
     """One row per line."""
-    Screen(stream, width).table(line_table(sheet, title=f"Lines of {sheet.period}"))
+    _marked(sheet, stream, width).table(line_table(sheet, title=f"Lines of {sheet.period}"))
+
+
+def _marked(sheet: SheetView, stream: TextIO, width: int | None) -> "Screen":
+    """Where the sheet is printed, begun by what may not be paid by yet."""
+    screen = Screen(stream, width)
+    if sheet.is_draft:
+        screen.write(f"{DRAFT}: {sheet.status}", Look.WARNING)
+        screen.write("")
+    return screen
 
 
 def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
@@ -91,7 +100,7 @@ class Screen:
             self._stream.write(clean(text) + "\n")
 
 
-def _attention(sheet: Sheet, width: int | None) -> Iterator[Line]:
+def _attention(sheet: SheetView, width: int | None) -> Iterator[Line]:
     yield Line("What needs a person", Look.TITLE)
     tables = list(attention_tables(sheet))
     groups = warnings(sheet)
@@ -114,9 +123,9 @@ def _said(finding: Finding) -> str:
     return f"{finding.message} ({finding.place})" if finding.place else finding.message
 
 
-def _origin(sheet: Sheet, posted_file: str, width: int | None) -> Iterator[Line]:
+def _origin(sheet: SheetView, width: int | None) -> Iterator[Line]:
     yield Line("Where it came from", Look.TITLE)
-    rows = origin(sheet, posted_file)
+    rows = origin(sheet)
     label = max(len(name) for name, _ in rows)
     for name, value in rows:
         yield from (Line(part) for part in wrapped(value, width, " " * (label + 4), f"  {name:{label}}  "))

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from expcomp.output.control_tables import named_period
 from expcomp.output.files import write_atomic
 from expcomp.output.new_workbook import new_workbook
 from expcomp.output.pages import Page, pages
 from expcomp.output.users_workbook import holds_other_pages, with_pages
-from expcomp.pay.sheet import Sheet
+from expcomp.pay.sheet_view import SheetView
 from expcomp.period import to_iso
 
 MARK = "expcomp payout"
 
 
-def write_workbook(sheet: Sheet, path: Path, *, force: bool = False, posted_file: str = "") -> bool:
+def write_workbook(sheet: SheetView, path: Path, *, force: bool = False) -> bool:
     """Write the workbook; False when the file already held exactly this. Where a workbook with pages of others
     stands at `path`, ours are added to it or replaced. Raises `Refused` (O-codes)."""
-    footer = f"{MARK} {sheet.period}, as of {to_iso(sheet.as_of)}"
-    return write_pages(pages(sheet, posted_file), path, footer, MARK, force=force)
+    footer = f"{MARK} {named_period(sheet)}, as of {to_iso(sheet.as_of)}"
+    return write_pages(pages(sheet), path, footer, MARK, force=force)
 
 
 def write_pages(found: Sequence[Page], path: Path, footer: str, mark: str, *, force: bool) -> bool:

@@ -40,12 +40,13 @@ class Posted:
     """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`); `pinned`: the facts without
     a date they were made from (`sources/pinned.py`), all rows in the order they were posted; `closed`: periods that were
     closed, also those without a line; `carried_forward`: payee_id, currency and carried_forward_minor as the last of
-    them left it, None where that is to be worked out from the lines."""
+    them left it, None where that is to be worked out from the lines; `source`: where they come from."""
 
     lines: pd.DataFrame
     pinned: pd.DataFrame = field(default_factory=no_pins)
     closed: tuple[str, ...] = ()
     carried_forward: pd.DataFrame | None = None
+    source: str = "posted lines"
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
         """Milestones of deals that were paid once, and are never held again. (What a modifier took of one was posted
@@ -62,6 +63,12 @@ class Posted:
     def periods(self, plans: PlanSet) -> list[Period]:
         named = {*self.lines["period"], *self.closed}
         return sorted({plans.calendar.parse(text) for text in named}, key=lambda p: p.first_day)
+
+    def told(self, plans: PlanSet) -> str:
+        """Where the lines come from, how many they are, and the periods they are of."""
+        periods = [str(period) for period in self.periods(plans)]
+        span = f"{periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(periods)
+        return f"{self.source}: {len(self.lines):,} lines of {span or 'no period'}"
 
     def check(self, wanted: tuple[Period, ...], pay_span: Span, plans: PlanSet) -> None:
         """Only a pay period after the last posted one can be computed. Raises `Refused` (L-codes)."""

@@ -24,6 +24,7 @@ from expcomp.pay.netting import PAYEE, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted
 from expcomp.pay.resolutions import check_decisions, fit_nothing
+from expcomp.pay.sheet_view import PlanUsed
 from expcomp.pay.timeline import Timeline
 from expcomp.pay.undated import undated_facts
 from expcomp.pay.unpaid import unpaid_deals, unpaid_parts, waiting
@@ -67,6 +68,32 @@ class Sheet:
     @property
     def book(self) -> Book:
         return self.settled.book
+
+    @property
+    def currency(self) -> str:
+        return self.plans.currency
+
+    @property
+    def plans_used(self) -> tuple[PlanUsed, ...]:
+        return tuple(PlanUsed(p.plan.id, str(p.plan.version), p.path, p.hash) for p in self.plans.versions)
+
+    @property
+    def stands_on_posted(self) -> bool:
+        return self.posted is not None
+
+    @property
+    def compared_with(self) -> str:
+        no_ledger = "no ledger: what was earned before the period counts as paid"
+        return no_ledger if self.posted is None else self.posted.told(self.plans)
+
+    @property
+    def is_draft(self) -> bool:
+        """What is computed may change; what is closed comes from the ledger."""
+        return True
+
+    @property
+    def status(self) -> str:
+        return f"{self.period} is not closed"
 
     @property
     def entitlement(self) -> Entitlement:
