@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Findings
+from expcomp.diagnostics import Code, Findings, Place
 from expcomp.exact import Ints
 from expcomp.lookups import NONE, Names, folded
 from expcomp.pay.people import People
@@ -102,13 +102,19 @@ class Meter:
         """The same where nothing can be paid without; a finding where there is none."""
         floor = self.floor(version, metric, payee)
         if not floor:
-            segment = self.people.segment[payee]
-            message = (
-                f'{self.people.id(payee)} is paid by the target of {metric} for the segment "{segment}": none is set'
-            )
-            help_ = "name the payee's segment in the payees table, or add a row without segment to  retention: targets"
-            self.findings.add(NO_TARGET.at(self.people.place(payee), message, help_))
+            self.findings.add(NO_TARGET.at(*self._no_floor(metric, payee, "is paid by")))
         return floor or 1
+
+    def doubt(self, metric: Metric, payee: int) -> None:
+        """A warning that a modifier cannot judge a payee, whose segment has no target."""
+        self.findings.add(NO_TARGET.warning(*self._no_floor(metric, payee, "is not held against")))
+
+    def _no_floor(self, metric: Metric, payee: int, what: str) -> tuple[Place, str, str]:
+        segment = self.people.segment[payee]
+        which = f'the segment "{segment}"' if segment else "a payee without segment"
+        message = f"{self.people.id(payee)} {what} the target of {metric}, and the plan sets none for {which}"
+        help_ = "name the payee's segment in the payees table, or add a row without segment to  retention: targets"
+        return self.people.place(payee), message, help_
 
     def _accounts(self, version: int, window: Window) -> pd.DataFrame:
         if (version, window) not in self._trailing:

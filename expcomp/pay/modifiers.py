@@ -170,8 +170,12 @@ def _low(version: int, number: int, period: Period, meter: Meter, payees: Ints) 
         floor = rule.limit.floor
         if floor is None:
             floor = meter.floor(version, rule.metric, payee)
-        measured = bottom and reading.count(of_set) >= terms.rules.min_accounts
-        below[at] = bool(measured and floor is not None and top * PPM < floor * bottom)
+        if not bottom or reading.count(of_set) < terms.rules.min_accounts:
+            continue
+        if floor is None:
+            meter.doubt(rule.metric, payee)
+        else:
+            below[at] = top * PPM < floor * bottom
     return Low(version, number, period, reading, payees[below], reading.set_of[below])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from .amounts import Refused
+from .amounts import Refused, number, rounded
 from .facts import Facts, Row, cell, word
 from .metric_rules import Bonus, Modifier
 from .periods import ONE_DAY, Duration, Period, add
@@ -21,8 +21,8 @@ class Value:
     """An account at the base and at the end of a window, in minor units of the plan's currency."""
 
     account: str
-    base: Fraction
-    end: Fraction
+    base: int
+    end: int
 
 
 @dataclass
@@ -107,7 +107,7 @@ class Meter:
             return set(self.accounts())
         if rule.scope == "segment":
             segment = word(cell(people[payee], "segment"))
-            at_base = {a: word(self.facts.account_text(a, "segment", window.first)) for a in self.accounts()}
+            at_base = {a: word(self.facts.account_text(a, "segment", window.first - ONE_DAY)) for a in self.accounts()}
             return {account for account, there in at_base.items() if segment and there == segment}
         if rule.scope == "portfolio":
             roles = rule.roles if isinstance(rule, Modifier) else [cell(people[payee], "role")]
@@ -136,22 +136,28 @@ class Meter:
         return [found[account] for account in sorted(accounts) if account in found and found[account].base > 0]
 
     def _all_values(self, window: Window) -> dict[str, Value]:
-        found: dict[str, Value] = {}
+        """Both ends at the exchange rates of the day before the window, added up by currency and then rounded."""
+        sums: dict[tuple[str, str], list[Fraction]] = {}
         for line in self.facts.tables.get("subscriptions", []):
             if word(cell(line, "line_type")) in ONE_OFF:
                 continue
-            account = cell(line, "account_id")
-            value = found.setdefault(account, Value(account, Fraction(0), Fraction(0)))
-            annual = None
-            for day in (window.first, window.after):
+            currency = cell(line, "currency") or self.plan.currency
+            both = sums.setdefault((cell(line, "account_id"), currency), [Fraction(0), Fraction(0)])
+            for at, day in enumerate((window.first, window.after)):
                 if self._counts(line, day):
-                    if annual is None:
-                        annual = self.facts.annual(line, window.first, self.plan)
-                    if day == window.first:
-                        value.base += annual
-                    else:
-                        value.end += annual
+                    both[at] += _a_year(line)
+        found: dict[str, Value] = {}
+        for (account, currency), both in sums.items():
+            value = found.setdefault(account, Value(account, 0, 0))
+            base, end = (self._in_plan_currency(amount, currency, window.first - ONE_DAY) for amount in both)
+            value.base, value.end = value.base + base, value.end + end
         return found
+
+    def _in_plan_currency(self, amount: Fraction, currency: str, day: date) -> int:
+        if not amount:
+            return 0
+        one = self.facts.convert("1", currency, day, self.plan)
+        return rounded(amount * one, self.plan.rounding)
 
     def _counts(self, line: Row, day: date) -> bool:
         """From its first day up to its end, which is no longer part of it."""
@@ -159,15 +165,20 @@ class Meter:
         return self.facts.day(cell(line, "start")) <= day and (not end or day < self.facts.day(end))
 
 
+def _a_year(line: Row) -> Fraction:
+    """In whole units of the line's currency."""
+    return number(cell(line, "arr")) if cell(line, "arr") else 12 * number(cell(line, "mrr") or "0")
+
+
 def ratio(metric: str, values: list[Value]) -> Fraction | None:
     """Of the accounts that were there at the base; None where there was nothing."""
-    base = sum((v.base for v in values), Fraction(0))
+    base = sum(v.base for v in values)
     if not base:
         return None
     if metric == "nrr":
-        return sum((v.end for v in values), Fraction(0)) / base
+        return Fraction(sum(v.end for v in values), base)
     if metric == "grr":
-        return sum((min(v.base, max(v.end, Fraction(0))) for v in values), Fraction(0)) / base
+        return Fraction(sum(min(v.base, max(v.end, 0)) for v in values), base)
     if metric == "expansion":
-        return sum((max(v.end - v.base, Fraction(0)) for v in values), Fraction(0)) / base
+        return Fraction(sum(max(v.end - v.base, 0) for v in values), base)
     return Fraction(sum(1 for v in values if v.end > 0), len(values))
