@@ -12,7 +12,7 @@ from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.pay.keys import KEY
 from expcomp.pay.milestones import PostedDays
-from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.pins import ROLE
 from expcomp.pay.resolutions import Resolved, resolve, stands_though_missing
 from expcomp.period import NEVER, Period, Span, to_date, to_day
@@ -179,7 +179,7 @@ class Posted:
             mine = self.lines[self.lines["period"] == str(period)]
             left = frozenset(people.loc[end < period.first_day, "payee_id"])
             rule = Rule.of(plans.about_period(period.last_day))
-            settled = settle_payees(mine, balance, left, rule).set_index(PAYEE)
+            settled = settle_payees(Amounts.of(mine), balance, left, rule).set_index(PAYEE)
             balance = settled["carried_forward_minor"]
         return balance[balance != 0]
 

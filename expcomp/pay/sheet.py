@@ -17,10 +17,10 @@ from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
 from expcomp.pay.drift import drift, drift_findings, to_pin, with_today
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
-from expcomp.pay.lines import POSTING, Lines, Story
+from expcomp.pay.lines import Lines, tell
 from expcomp.pay.manual import late_corrections, manual_lines
 from expcomp.pay.metric_lines import bonus_lines, unpaid_bonuses
-from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted
 from expcomp.pay.resolutions import check_decisions, fit_nothing
@@ -102,7 +102,7 @@ class Sheet:
     @cached_property
     def postings(self) -> pd.DataFrame:
         """What every line pays: POSTING."""
-        return pd.concat([lines.postings[POSTING] for lines in self.pages], ignore_index=True)
+        return pd.concat([lines.postings for lines in self.pages], ignore_index=True)
 
     def blocks(self) -> Iterator[Lines]:
         """All lines, a block at a time."""
@@ -201,19 +201,20 @@ def payout(
     spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
     bonuses = Bonuses(settled.meter, pay_span)
     earned = [bonuses.earned(-1 if since is None else since, until) for since, until in spans]
-    pages, payees = [], []
+    pages, amounts, payees = [], {}, []
     for one, span, moved, own in zip(periods, spans, timeline.moved(spans), earned, strict=True):
         pages.append(_lines(timeline, one, span, moved, own, posted, moved_facts))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
-        payees.append(_net(one, pages[-1][0].postings, brought, book, rule, shorter))
+        amounts[str(one)] = pages[-1][0].amounts()
+        payees.append(_net(one, amounts[str(one)], brought, book, rule, shorter))
     paid, cancelled_out = zip(*pages, strict=True)
     sheet = Sheet(
         period, settled, tuple(chain.from_iterable(earned)), paid, cancelled_out,
         pd.concat(payees, ignore_index=True), periods, shorter, posted, as_of is None and day < period.last_day,
         moved_facts,
     )  # fmt: skip
-    prove(sheet.postings, sheet.payees)
+    prove(amounts, sheet.payees)
     return sheet
 
 
@@ -241,18 +242,18 @@ def _lines(
     ]
     if posted is not None and since is not None:
         closed = posted.last_day(plans)
-        if closed < since and len(timeline.moved([(closed, since)])[0].rows):
+        if closed < since and len(timeline.moved([(closed, since)])[0]):
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
-        told.append(posted.explain(Story(before.source, before.source).tell(found), plans, moved_facts))
+        told.append(posted.explain(tell(found, before.source), plans, moved_facts))
         due = manual_lines(plans, book, pay_span, -1, since)
         told.append(late_corrections(due, posted.without_deal(MANUAL), plans, pay_span, attrgetter("first_day")))
         due = bonus_lines(Bonuses(settled.meter, pay_span).earned(-1, since), people, pay_span)
         told.append(late_corrections(due, posted.without_deal(BONUS), plans, pay_span, attrgetter("last_day")))
-    lines = Lines.of(period, moved.lines(pay_span), told, Story(moved.now, moved.before))
+    lines = Lines.of(period, pay_span, moved, told)
     if posted is None:
-        return lines, lines.keep(np.zeros(len(lines.postings), np.bool_))
+        return lines, lines.keep(np.zeros(len(lines), np.bool_))
     opposite = cancels_out(lines.postings)
     return lines.keep(~opposite), lines.keep(opposite & (lines.postings["kind"] == CORRECTION).to_numpy())
 
@@ -262,12 +263,10 @@ def _no_balance() -> pd.Series:
     return pd.Series(np.zeros(0, dtype=np.int64), index=index)
 
 
-def _net(
-    period: Period, lines: pd.DataFrame, brought: pd.Series, book: Book, rule: Rule, is_view: bool
-) -> pd.DataFrame:
+def _net(period: Period, amounts: Amounts, brought: pd.Series, book: Book, rule: Rule, is_view: bool) -> pd.DataFrame:
     people = book["payees"]
     left = frozenset(people.loc[days(people["end_date"]) < period.first_day, "payee_id"])
-    frame = settle_payees(lines, brought, left, rule)
+    frame = settle_payees(amounts, brought, left, rule)
     if is_view:
         for name in ("recovered_minor", "carried_forward_minor", "written_off_minor"):
             frame[name] = 0
