@@ -41,14 +41,22 @@ def late_corrections(
 ) -> pd.DataFrame:
     """Lines without a deal that were changed, added or dropped after their periods were posted.
 
-    `due` are today's lines of the closed periods; `posted` what was posted of them, indexed by KEY. `day`: the day of
-    its period that such a line counts from.
+    `due` are today's lines of the closed periods; `posted` (of `Posted.without_deal`) what was posted of them, with
+    the columns whose change explains a correction, the most telling first. `day`: the day of its period that such a
+    line counts from.
     """
-    keyed = due.set_index(KEY) if len(due) else pd.DataFrame(columns=["amount_minor"], index=posted.index[:0])
-    today = keyed.groupby(KEY)["amount_minor"].sum()
+    due = due.reindex(columns=[*KEY, *posted.columns]).astype({"amount_minor": "int64"})
+    today, told = due.groupby(KEY)["amount_minor"].sum(), due.groupby(KEY).last()
     keys = today.index.union(posted.index)
     amount = today.reindex(keys, fill_value=0) - posted["amount_minor"].reindex(keys, fill_value=0)
-    changed = amount[amount != 0].rename("amount_minor").reset_index()
-    counts = [day(plans.calendar.parse(text)) for text in changed["milestone"]]
+    found = amount[amount != 0].to_frame().assign(changed="", before="", after="")
+    for name in reversed(posted.columns.drop("amount_minor")):
+        before, after = (frame[name].reindex(found.index).fillna("").astype(object) for frame in (posted, told))
+        differs = ((before != after) & (before != "") & (after != "")).to_numpy()
+        found.loc[differs, "changed"] = name
+        found.loc[differs, "before"], found.loc[differs, "after"] = before[differs], after[differs]
+    counts = [day(plans.calendar.parse(text)) for text in found.index.get_level_values("milestone")]
     earned = [str(plans.calendar.period_of(span, day)) for day in counts]
-    return changed.assign(kind=CORRECTION, reason="correction", on=[*map(to_iso, counts)], period_earned=earned)
+    return found.assign(
+        kind=CORRECTION, reason="correction", on=[*map(to_iso, counts)], period_earned=earned
+    ).reset_index()

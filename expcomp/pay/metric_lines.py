@@ -27,11 +27,14 @@ METRIC = [
 """What a line of a metric was made from, as text. `curve_share`: of the target `of_target`; days_paid: `45/90`."""
 
 
+EXPLAINING = ("numerator", "denominator", "gates", "of_target", "days_paid", "curve_share", "year_to_date")
+"""Columns of METRIC whose change explains a correction, the most telling first."""
+
+
 def bonus_lines(earned: Sequence[Earned], people: People, span: Span) -> pd.DataFrame:
-    """One line for each that pays something. A bonus counts from the last day of its metric period, which is its
-    key's milestone."""
-    rows = [_line(one, people, span) for one in earned if one.amount]
-    return pd.DataFrame(rows)
+    """One line for each, of nothing too. A bonus counts from the last day of its metric period, which is its key's
+    milestone."""
+    return pd.DataFrame([_line(one, people, span) for one in earned])
 
 
 def _line(one: Earned, people: People, span: Span) -> dict[str, object]:

@@ -94,10 +94,11 @@ class Posted:
         last = self.periods(plans)[-1]
         raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
 
-    def without_deal(self, kind: str) -> pd.DataFrame:
-        """What was posted of a kind of lines that belong to no deal, by key."""
-        mine = self.lines[self.lines["component"].str.startswith(kind)]
-        return mine.groupby(KEY, sort=True)[["amount_minor"]].sum()
+    def without_deal(self, kind: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """What was posted of a kind of lines that belong to no deal, by key, with these columns of the key's last."""
+        mine = self.lines[self.lines["component"].str.startswith(kind)].groupby(KEY, sort=True)
+        last = mine.last().reindex(columns=list(columns), fill_value="")
+        return last.assign(amount_minor=mine["amount_minor"].sum())
 
     def by_key(self) -> pd.DataFrame:
         """What was posted of deals by key (index KEY), with the text columns of the key's last line."""

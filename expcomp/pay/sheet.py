@@ -19,7 +19,7 @@ from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import Lines, tell
 from expcomp.pay.manual import late_corrections, manual_lines
-from expcomp.pay.metric_lines import bonus_lines, unpaid_bonuses
+from expcomp.pay.metric_lines import EXPLAINING, bonus_lines, unpaid_bonuses
 from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted
@@ -238,19 +238,22 @@ def _lines(
     plans, book, pay_span, people = settled.plans, settled.book, settled.pay_span, settled.meter.people
     told = [
         manual_lines(plans, book, pay_span, -1 if since is None else since, until),
-        bonus_lines(earned, people, pay_span),
+        bonus_lines([one for one in earned if one.amount], people, pay_span),
     ]
     if posted is not None and since is not None:
         closed = posted.last_day(plans)
-        if closed < since and len(timeline.moved([(closed, since)])[0]):
+        bonuses = Bonuses(settled.meter, pay_span)
+        unposted = any(one.amount for one in bonuses.earned(closed, since))
+        if closed < since and (unposted or len(timeline.moved([(closed, since)])[0])):
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
         found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
         told.append(posted.explain(tell(found, before.source), plans, moved_facts))
         due = manual_lines(plans, book, pay_span, -1, since)
         told.append(late_corrections(due, posted.without_deal(MANUAL), plans, pay_span, attrgetter("first_day")))
-        due = bonus_lines(Bonuses(settled.meter, pay_span).earned(-1, since), people, pay_span)
-        told.append(late_corrections(due, posted.without_deal(BONUS), plans, pay_span, attrgetter("last_day")))
+        due = bonus_lines(bonuses.earned(-1, since), people, pay_span)
+        was = posted.without_deal(BONUS, EXPLAINING)
+        told.append(late_corrections(due, was, plans, pay_span, attrgetter("last_day")))
     lines = Lines.of(period, pay_span, moved, told)
     if posted is None:
         return lines, lines.keep(np.zeros(len(lines), np.bool_))
