@@ -2,8 +2,8 @@
 
 Every tranche of the roles first reached in a window whose metric is too low is multiplied, after caps. What takes it
 there is a line of its own beside it, which counts from the window's last day, when the metric is known; losses are
-judged by the day of the tranche, so that the two always move together. Of several modifiers each works on what the one
-before leaves, and every line is rounded once.
+judged by the day of the tranche, so that the two always move together. Of several modifiers each works on what those
+before it leave, the shorter window first, which is known first; and every line is rounded once.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from expcomp.money import Rounding
 from expcomp.pay.deals import Deals
 from expcomp.pay.measure import Meter, Reading, is_computed, window_of
 from expcomp.pay.words import KIND, MODIFIER, REACHED, SPIFF, codes, components, pick, repeat
-from expcomp.period import Period
+from expcomp.period import MONTHS, Period
 from expcomp.plan.metrics import EVERY, Modifier
 from expcomp.plan.model import SPANS, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
@@ -76,9 +76,10 @@ class Modifiers:
             return tranches
         every = [tranches.assign(judged=tranches["reached"])]
         alive = np.flatnonzero((tranches["state"] == REACHED).to_numpy())
+        before, left, unit = NONE, np.ones(len(alive), dtype=np.int64), 1
         for version, number, plan, rule in self._rules():
-            if number == 0:
-                left, unit = np.ones(len(alive), dtype=np.int64), 1
+            if version != before:
+                before, left, unit = version, np.ones(len(alive), dtype=np.int64), 1
             own = every[0].take(alive)
             window = plan.calendar.numbers(SPANS[rule.window], own["reached"].to_numpy())
             payee = lines["payee"].to_numpy()[own["line"]]
@@ -119,8 +120,8 @@ class Modifiers:
 
     def _rules(self) -> Iterator[tuple[int, int, Plan, Modifier]]:
         for version, plan in enumerate(self.plans.versions):
-            for number, rule in enumerate(plan.modifiers):
-                yield version, number, plan, rule
+            for number in sorted(range(len(plan.modifiers)), key=lambda at: MONTHS[SPANS[plan.modifiers[at].window]]):
+                yield version, number, plan, plan.modifiers[number]
 
     def _windows(self, version: int, number: int) -> Ints:
         """Every payee and low window of a modifier, in one whole number each."""

@@ -119,7 +119,7 @@ class Metrics:
                 "multiplier": self.dice.pick(("0.5", "0", "0.3333", "1.5", "0.9")),
                 "window": self.dice.pick(("month", "quarter", "year")),
             } | ({"metric": self.dice.pick(("nrr", "grr")), "below": "target"} if self.dice.maybe(0.3) else {})
-            for name in self.dice.some(("guardrail", "Ünder"), 0, 2)
+            for name in self.dice.some(("guardrail", "Ünder", "third"), 0, 3)
         ]  # fmt: skip
 
     # --- tables

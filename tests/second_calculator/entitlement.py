@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from .amounts import money, rounded, sequence
 from .bonuses import bonuses, multiplier, window_end
@@ -14,6 +15,7 @@ from .credit import Credit, accelerate, credit_deal
 from .extras import apply_caps, overlay_lines, spiff_lines
 from .facts import Deal, Facts, Row, Tables, cell, is_won
 from .losses import Loss, find_losses, lost_by, recovers
+from .metric_rules import SPANS
 from .metrics import Meter
 from .milestones import HELD, LAPSED, PENDING, REACHED, find_schedule, released_on, steps_of
 from .plan import Plans
@@ -42,7 +44,6 @@ class Tranche:
     alone: bool = True  # the only tranche of its key
     role: str = ""
     step: int = 0  # which of its milestone's pieces it is
-    judged: date | None = None  # the day by which losses are judged, where it is not the day it counts from
     entitled: int = 0
     remaining: int = 0  # after losses so far, for those not reached
     forfeited: bool = False
@@ -217,28 +218,27 @@ class Calculator:
 
     def _modified(self, facts: Facts, deal: Deal, made: list[Tranche], losses: list[Loss]) -> list[Tranche]:
         """Beside each tranche of a modifier's roles, first reached in a window where the metric is too low, what takes
-        it to its part; one modifier after the other, each on what the one before left."""
+        it to its part; the shorter window first, each on what those before it leave, rounded once."""
         found: list[Tranche] = []
         meter = Meter(facts, deal.plan)
-        for rule in deal.plan.modifiers:
+        reached = [t for t in made if t.role and t.state == REACHED and not t.forfeited and t.day]
+        left = {id(t): Fraction(1) for t in reached}
+        for rule in sorted(deal.plan.modifiers, key=lambda rule: SPANS[rule.window]):
             groups: dict[tuple[str, str, int], list[Tranche]] = defaultdict(list)
-            for t in [*made, *found]:
-                if t.role in rule.roles and t.state == REACHED and not t.forfeited:
+            for t in reached:
+                if t.role in rule.roles:
                     groups[t.key[0], t.key[3], t.step].append(t)
             for (payee, milestone, step), group in sorted(groups.items()):
-                first = group[0]
-                day = first.judged or first.day
-                if day is None or day > facts.as_of:
+                first, day = group[0], group[0].day
+                times = multiplier(meter, deal.plan, rule, payee, day) if day and day <= facts.as_of else None
+                if day is None or times is None:
                     continue
-                times = multiplier(meter, deal.plan, rule, payee, day)
-                if times is None:
-                    continue
-                amount = rounded(sum(t.amount for t in group) * (times - 1), deal.plan.rounding)
+                amount = rounded(sum(t.amount * left[id(t)] for t in group) * (times - 1), deal.plan.rounding)
+                for t in group:
+                    left[id(t)] *= times
                 key = (payee, deal.id, f"modifier:{rule.name}", milestone, deal.plan.currency)
                 due = window_end(deal.plan, rule, day)
-                one = Tranche(
-                    key, first.place, amount, REACHED, due, first.tier, first.status, first.alone, first.role, step, day
-                )
+                one = Tranche(key, first.place, amount, REACHED, due, first.tier, first.status, first.alone, step=step)
                 self._lose(deal, one, day, losses)
                 found.append(one)
         return found
