@@ -10,7 +10,7 @@ from rich.text import Text
 from expcomp.diagnostics import Finding, Severity
 from expcomp.output.attention import attention_tables, warnings
 from expcomp.output.control_tables import DRAFT, deal_table, money_read, origin, rows_read, sum_table
-from expcomp.output.layout import Line, Look, laid_out, wrapped
+from expcomp.output.layout import Line, Look, Mark, laid_out, wrapped
 from expcomp.output.line_tables import line_table
 from expcomp.output.pay_tables import pay_table
 from expcomp.output.rejected_table import rejected_table
@@ -91,11 +91,14 @@ class Screen:
 
     def lines(self, lines: Iterable[Line]) -> None:
         for line in lines:
-            self.write(line.text, line.look)
+            self.write(line.text, line.look, line.marks)
 
-    def write(self, text: str, style: str = "") -> None:
+    def write(self, text: str, style: str = "", marks: Sequence[Mark] = ()) -> None:
         if self._is_terminal:
-            self._console.print(Text(clean(text), style), soft_wrap=True)
+            styled = Text(clean(text), style)
+            for start, end, look in marks:
+                styled.stylize(look, start, end)
+            self._console.print(styled, soft_wrap=True)
         else:
             self._stream.write(clean(text) + "\n")
 

@@ -53,6 +53,17 @@ def rate(value: Fraction | str, places: int = 2) -> str:
     return f"{'-' if shown < 0 else ''}{whole}{f'.{part:0{places}d}' if places else ''}%"
 
 
+def heat(value: Fraction | str) -> str:
+    """The same in a heat map: `105.3`."""
+    return rate(value, 1).removesuffix("%")
+
+
+def points(change: Fraction) -> str:
+    """A difference of two rates in percentage points: `+1.3`."""
+    shown = heat(change)
+    return shown if shown.startswith("-") or shown == "0.0" else f"+{shown}"
+
+
 def one_decimal(ppm: int) -> str:
     """Parts per million as hundredths with one decimal: `-3.6`."""
     tenths = (abs(ppm) + 500) // 1000

@@ -12,6 +12,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.lookups import days
 from expcomp.pay.bonuses import Bonuses, Earned
+from expcomp.pay.changes import explain
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
 from expcomp.pay.drift import drift, drift_findings, to_pin, with_today
@@ -247,8 +248,9 @@ def _lines(
         if closed < since and (unposted or len(timeline.moved([(closed, since)])[0])):
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
-        found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
-        told.append(posted.explain(tell(found, before.source), plans, moved_facts))
+        by_key = posted.by_key()
+        found = correct(before, by_key, posted.carried(book, cancelled), cancelled)
+        told.append(explain(tell(found, before.source), by_key, posted.periods(plans), settled, moved_facts))
         due = manual_lines(plans, book, pay_span, -1, since)
         told.append(late_corrections(due, posted.without_deal(MANUAL), plans, pay_span, attrgetter("first_day")))
         due = bonus_lines(bonuses.earned(-1, since), people, pay_span)

@@ -49,15 +49,19 @@ class Terms:
         return int(self.window.before(np.asarray([end + 1]))[0]) - 1
 
     @property
-    def fingerprint(self) -> str:
-        """12 hexadecimal digits of the settings that change a figure: figures of different ones must not be
-        compared as a trend."""
+    def settings(self) -> dict[str, str]:
+        """Everything that changes a figure, by its name in the plan."""
         rules = self.rules
-        settings = {
+        values = {
             "rollup": rules.rollup, "strict_lapse": rules.strict_lapse, "grr_path": rules.grr_path,
-            "reactivation_reset": str(rules.reactivation_reset or ""), "pause": rules.pause,
+            "reactivation_reset": rules.reactivation_reset or "never", "pause": rules.pause,
             "usage_basis": rules.usage_basis, "escalator": rules.escalator, "cohort": rules.cohort,
-            "baseline_offset": rules.baseline_offset, "grace": str(self.grace), "currency": self.currency,
+            "baseline_offset": rules.baseline_offset, "churn_grace": self.grace, "currency": self.currency,
             "fiscal_year_starts": self.calendar.starts_in_month,
         }  # fmt: skip
-        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+        return {name: str(value) for name, value in values.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits of the settings: figures of different ones must not be compared as a trend."""
+        return hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode()).hexdigest()[:12]

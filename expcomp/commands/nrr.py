@@ -1,0 +1,118 @@
+"""`expcomp nrr`: what customers are worth of what they were, and who was lost."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
+from expcomp.commands.run import PlanOption, ProjectOption
+
+if TYPE_CHECKING:
+    from expcomp.plan.versions import PlanSet
+    from expcomp.reports.retention import RetentionReport
+
+FINDINGS = 1
+
+
+def nrr(
+    project: ProjectOption = None,
+    plan: PlanOption = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--end", "--as-of", help="The last day of the window (default: of the newest month in the data)."),
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="The day to compare with (default: the plan's window before the end).")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", "-p", help="The window ends with this period: 2027Q1, 2027-03.")
+    ] = None,
+    cohort: Annotated[
+        Literal["month", "quarter"] | None, typer.Option(help="Cohorts by month or quarter (default: the plan's).")
+    ] = None,
+    format: FormatOption = "table",
+    output: OutputOption = None,
+    force: ForceOption = False,
+    fail_on: Annotated[
+        Literal["guardrail"] | None, typer.Option("--fail-on", help="Exit 1 when a segment missed its targets.")
+    ] = None,
+) -> None:
+    """Show what is retained of the recurring value: NRR, GRR, logos, by segment and by cohort, and who was lost.
+
+    Example:  expcomp nrr --end 2027-03-31 -o nrr.xlsx
+    """
+    path = file_of(output)
+    report = _report(project, plan, base, end, period, cohort)
+    if path is not None:
+        _write(report, path, force)
+    elif format == "table":
+        from expcomp.output.nrr_terminal import print_nrr
+
+        print_nrr(report, sys.stdout)
+    else:
+        for block in _blocks(report, format):
+            sys.stdout.write(bytes(block).decode())
+    if fail_on and report.broken:
+        raise typer.Exit(FINDINGS)
+
+
+def _report(
+    project: Path | None,
+    plans: Sequence[Path] | None,
+    base: str | None,
+    end: str | None,
+    period: str | None,
+    cohort: str | None,
+) -> "RetentionReport":
+    from expcomp.commands.make import project_plans
+    from expcomp.plan.model import SPANS
+    from expcomp.plan.needs import needs_of
+    from expcomp.reports.retention import retention_report
+    from expcomp.sources.read import read_book
+
+    root, config, in_force = project_plans(project, plans)
+    first, last = day_of("--base", base), _end(in_force, end, period)
+    book = read_book(config, root, needs_of(in_force))
+    return retention_report(in_force, book, last, first, SPANS[cohort] if cohort else None)
+
+
+def _end(plans: "PlanSet", end: str | None, period: str | None) -> int | None:
+    from expcomp.commands.make import period_of
+
+    if period is None:
+        return day_of("--end", end)
+    if end is not None:
+        raise typer.BadParameter("give --end or --period, not both")
+    return period_of(plans.calendar, period).last_day
+
+
+def day_of(option: str, text: str | None) -> int | None:
+    """Raises `Refused` (C303)."""
+    from expcomp.commands.make import WRONG_DATE
+    from expcomp.diagnostics import Refused
+    from expcomp.period import to_day
+    from expcomp.plan.scalars import read_date
+
+    if text is None:
+        return None
+    try:
+        return to_day(read_date(text))
+    except ValueError as error:
+        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
+
+
+def _blocks(report: "RetentionReport", format: Format) -> Iterable[bytes | memoryview]:
+    """The whole text in UTF-8, in pieces."""
+    from expcomp.output.nrr_machine import nrr_json
+
+    return [nrr_json(report).encode()]
+
+
+def _write(report: "RetentionReport", path: Path, force: bool) -> None:
+    from expcomp.output.files import write_atomic
+
+    changed = write_atomic(path, _blocks(report, BY_ENDING[path.suffix.lower()]), force=force)
+    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

@@ -1,0 +1,78 @@
+"""A retention report as JSON and CSV for other programs: exact fractions as two texts, the same bytes every time."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from expcomp.money import to_text
+from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
+from expcomp.period import to_iso
+from expcomp.reports.guardrails import Segment
+from expcomp.reports.retention import RetentionReport
+from expcomp.reports.triangle import RATES
+from expcomp.retention.rates import Rate, Retained
+
+BRIDGE = ("base", "expansion", "contraction", "churn", "end", "new", "win_back", "fx", "start", "now")
+
+
+def nrr_json(report: RetentionReport) -> str:
+    """The object of design page 8, one row of a list per line."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "command": "nrr",
+        "base": to_iso(report.base),
+        "end": to_iso(report.end),
+        "currency": report.terms.currency,
+        "fingerprint": report.terms.fingerprint,
+        "definition": report.terms.settings,
+    }
+    lists = {
+        "segments": (_segment(report, segment) for segment in report.segments),
+        "cohorts": _cohorts(report),
+    }
+    fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
+    fields += [f'"total": {json.dumps(_total(report))}']
+    fields += [f"{json.dumps(name)}: [{to_records(rows)}]" for name, rows in lists.items()]
+    fields += [f'"findings": [{findings_json(report.findings)}]']
+    return "{" + ",\n ".join(fields) + "}\n"
+
+
+def _total(report: RetentionReport) -> dict[str, Any]:
+    total, currency = report.total, report.terms.currency
+    sums = {name: to_text(getattr(total, f"{name}_minor"), currency) for name in BRIDGE}
+    return {**_rates(total, currency), **sums, "accounts": total.accounts}
+
+
+def _rates(retained: Retained, currency: str) -> dict[str, list[str]]:
+    return {
+        "nrr": _pair(retained.nrr, currency),
+        "grr": _pair(retained.grr, currency),
+        "logo": [*map(str, retained.logo)],
+    }
+
+
+def _pair(rate: Rate, currency: str) -> list[str]:
+    return [to_text(minor, currency) for minor in rate]
+
+
+def _segment(report: RetentionReport, segment: Segment) -> dict[str, Any]:
+    """`null` for rates that are masked."""
+    rates = _rates(segment.retained, report.terms.currency)
+    target = segment.target
+    return {
+        "segment": segment.name, **(rates if segment.shown else dict.fromkeys(rates)),
+        "accounts": segment.retained.accounts, "masked": not segment.shown, "verdict": segment.verdict.value,
+        "targets": {"nrr": [str(target.nrr), "1000000"], "grr": [str(target.grr), "1000000"]} if target else None,
+    }  # fmt: skip
+
+
+def _cohorts(report: RetentionReport) -> Iterator[dict[str, Any]]:
+    currency, calendar = report.terms.currency, report.terms.calendar
+    for row in report.triangle.cells.to_dict("records"):
+        sums = {name: (int(row[top]), int(row[bottom])) for name, (top, bottom) in RATES.items()}
+        pairs = {name: [*map(str, pair)] if name == "logo" else _pair(pair, currency) for name, pair in sums.items()}
+        yield {
+            "cohort": calendar.label(report.span, int(row["cohort"])), "k": int(row["k"]),
+            **(dict.fromkeys(pairs) if row["masked"] else pairs), "accounts": int(row["accounts"]),
+            "mature": bool(row["mature"]), "masked": bool(row["masked"]),
+        }  # fmt: skip
