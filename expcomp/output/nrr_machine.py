@@ -4,7 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from expcomp.money import to_text
+from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
 from expcomp.period import to_iso
 from expcomp.reports.guardrails import Segment
@@ -35,6 +39,44 @@ def nrr_json(report: RetentionReport) -> str:
     fields += [f"{json.dumps(name)}: [{to_records(rows)}]" for name, rows in lists.items()]
     fields += [f'"findings": [{findings_json(report.findings)}]']
     return "{" + ",\n ".join(fields) + "}\n"
+
+
+CSV_COLUMNS = (
+    "of", "name", "k", "accounts", "stayed", "base_minor", "end_minor", "kept_minor", "mature", "masked", "currency",
+    "from_day", "to_day", "fingerprint",
+)  # fmt: skip
+
+
+def nrr_csv(report: RetentionReport) -> Iterator[bytes | memoryview]:
+    """In long form: a row for the total, each segment and each cell of the triangle. NRR is end ÷ base, GRR kept ÷
+    base, logo retention stayed ÷ accounts; what is masked is blank."""
+    rows = [_flat("total", "", report.total, hidden=False)]
+    rows += [_flat("segment", each.name, each.retained, hidden=not each.shown) for each in report.segments]
+    cells = report.triangle.cells
+    label = report.terms.calendar.label
+    triangle = cells.assign(of="cohort", name=[label(report.span, number) for number in cells["cohort"]])
+    frame = pd.concat([pd.DataFrame(rows), triangle], ignore_index=True)
+    hidden = frame["masked"].astype(bool)
+    for name in ("end_minor", "kept_minor", "stayed"):
+        frame[name] = frame[name].astype("Int64").mask(hidden)
+    frame = frame.assign(
+        currency=report.terms.currency, from_day=to_iso(report.base), to_day=to_iso(report.end),
+        fingerprint=report.terms.fingerprint,
+        **{name: frame[name].map(_plain) for name in ("k", "accounts", "stayed", "mature", "masked")},
+    )  # fmt: skip
+    return csv_table(frame[list(CSV_COLUMNS)])
+
+
+def _flat(of: str, name: str, retained: Retained, *, hidden: bool) -> dict[str, Any]:
+    sums = {name: getattr(retained, name) for name in ("base_minor", "end_minor", "kept_minor", "stayed", "accounts")}
+    return {"of": of, "name": name, "k": None, **sums, "mature": True, "masked": hidden}
+
+
+def _plain(value: Any) -> str:
+    """A count, `true`, `false`, or nothing."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).lower()
+    return "" if pd.isna(value) else str(int(value))
 
 
 def _total(report: RetentionReport) -> dict[str, Any]:

@@ -44,20 +44,20 @@ class Terms:
     def usage_months(self) -> int:
         return AVERAGED[self.rules.usage_basis]
 
-    def base_before(self, end: int) -> int:
-        """The last day of the base: the window before the first instant after `end`, less a day."""
-        return int(self.window.before(np.asarray([end + 1]))[0]) - 1
+    def base_before(self, end: int, window: Duration | None = None) -> int:
+        """The last day of the base: the window (the plan's, else) before the first instant after `end`, less a day."""
+        return int((window or self.window).before(np.asarray([end + 1]))[0]) - 1
 
     @property
     def settings(self) -> dict[str, str]:
         """Everything that changes a figure, by its name in the plan."""
         rules = self.rules
         values = {
-            "rollup": rules.rollup, "strict_lapse": rules.strict_lapse, "grr_path": rules.grr_path,
+            "rollup": rules.rollup, "strict_lapse": str(rules.strict_lapse).lower(), "grr_path": rules.grr_path,
             "reactivation_reset": rules.reactivation_reset or "never", "pause": rules.pause,
             "usage_basis": rules.usage_basis, "escalator": rules.escalator, "cohort": rules.cohort,
             "baseline_offset": rules.baseline_offset, "churn_grace": self.grace, "currency": self.currency,
-            "fiscal_year_starts": self.calendar.starts_in_month,
+            "rounding": self.rounding, "fiscal_year_starts": self.calendar.starts_in_month,
         }  # fmt: skip
         return {name: str(value) for name, value in values.items()}
 
