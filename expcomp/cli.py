@@ -7,6 +7,7 @@ import typer
 
 from expcomp import __version__
 from expcomp.commands.check_data import check_data
+from expcomp.commands.close import close
 from expcomp.commands.describe_plan import describe_plan
 from expcomp.commands.explain import explain
 from expcomp.commands.manual import manual
@@ -27,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("payout", rich_help_panel="Run")(payout)
+app.command("close", rich_help_panel="Run")(close)
 app.command("sla-report", rich_help_panel="Run")(sla_report)
 app.command("nrr", rich_help_panel="Run")(nrr)
 app.command("check-data", rich_help_panel="Run")(check_data)

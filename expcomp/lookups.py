@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.exact import Ints
+from expcomp.exact import Ints, starts
 from expcomp.period import NEVER
 from expcomp.texts import arrow_text, each_text, taken_text
 
@@ -102,6 +102,16 @@ class Names:
         """The names of codes; "" for NONE."""
         return pd.Series(taken_text(self.names, codes))
 
+    def followed_by(self, codes: Ints, texts: pd.Series) -> tuple[pa.Array, Ints]:
+        """The list and behind it what of `texts` it lacks; and the positions of these codes, then of the texts."""
+        if not len(texts):
+            return self.names, codes
+        at = self.codes(texts)
+        lacking = np.flatnonzero(at == NONE)
+        more = arrow_text(texts).take(pa.array(lacking)).dictionary_encode()
+        at[lacking] = len(self) + more.indices.to_numpy()
+        return pa.concat_arrays([self.names, more.dictionary]), np.concatenate([codes, at])
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -182,6 +192,8 @@ def group_of(*columns: Ints) -> Ints:
 
 
 def _dense(column: Ints) -> Ints:
+    if (column[1:] >= column[:-1]).all():
+        return np.cumsum(starts(column)) - 1
     return np.asarray(pd.factorize(column)[0], dtype=np.int64)
 
 

@@ -10,14 +10,15 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.lookups import days
+from expcomp.pay.changes import explain
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
 from expcomp.pay.drift import drift, drift_findings, to_pin, with_today
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
-from expcomp.pay.lines import POSTING, Lines, Story
+from expcomp.pay.lines import Lines, tell
 from expcomp.pay.manual import manual_corrections, manual_lines
-from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import Posted
 from expcomp.pay.resolutions import check_decisions, fit_nothing
@@ -97,7 +98,7 @@ class Sheet:
     @cached_property
     def postings(self) -> pd.DataFrame:
         """What every line pays: POSTING."""
-        return pd.concat([lines.postings[POSTING] for lines in self.pages], ignore_index=True)
+        return pd.concat([lines.postings for lines in self.pages], ignore_index=True)
 
     def blocks(self) -> Iterator[Lines]:
         """All lines, a block at a time."""
@@ -193,18 +194,19 @@ def payout(
     nothing_before = posted is not None and not posted.periods(plans)
     ends = [day if one is periods[-1] else min(one.last_day, day) for one in periods]
     spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
-    pages, payees = [], []
+    pages, amounts, payees = [], {}, []
     for one, span, moved in zip(periods, spans, timeline.moved(spans), strict=True):
         pages.append(_lines(timeline, one, span, moved, posted, moved_facts))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
-        payees.append(_net(one, pages[-1][0].postings, brought, book, rule, shorter))
+        amounts[str(one)] = pages[-1][0].amounts()
+        payees.append(_net(one, amounts[str(one)], brought, book, rule, shorter))
     paid, cancelled_out = zip(*pages, strict=True)
     sheet = Sheet(
         period, settled, paid, cancelled_out, pd.concat(payees, ignore_index=True), periods, shorter, posted,
         as_of is None and day < period.last_day, moved_facts,
     )  # fmt: skip
-    prove(sheet.postings, sheet.payees)
+    prove(amounts, sheet.payees)
     return sheet
 
 
@@ -233,16 +235,17 @@ def _lines(
     told = [manual_lines(plans, book, pay_span, -1 if since is None else since, until)]
     if posted is not None and since is not None:
         closed = posted.last_day(plans)
-        if closed < since and len(timeline.moved([(closed, since)])[0].rows):
+        if closed < since and len(timeline.moved([(closed, since)])[0]):
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
-        found = correct(before, posted.by_key(), posted.carried(book, cancelled), cancelled)
-        told.append(posted.explain(Story(before.source, before.source).tell(found), plans, moved_facts))
+        by_key = posted.by_key()
+        found = correct(before, by_key, posted.carried(book, cancelled), cancelled)
+        told.append(explain(tell(found, before.source), by_key, posted.periods(plans), settled, moved_facts))
         due = manual_lines(plans, book, pay_span, -1, since)
         told.append(manual_corrections(due, posted.manual(), plans, pay_span))
-    lines = Lines.of(period, moved.lines(pay_span), told, Story(moved.now, moved.before))
+    lines = Lines.of(period, pay_span, moved, told)
     if posted is None:
-        return lines, lines.keep(np.zeros(len(lines.postings), np.bool_))
+        return lines, lines.keep(np.zeros(len(lines), np.bool_))
     opposite = cancels_out(lines.postings)
     return lines.keep(~opposite), lines.keep(opposite & (lines.postings["kind"] == CORRECTION).to_numpy())
 
@@ -252,12 +255,10 @@ def _no_balance() -> pd.Series:
     return pd.Series(np.zeros(0, dtype=np.int64), index=index)
 
 
-def _net(
-    period: Period, lines: pd.DataFrame, brought: pd.Series, book: Book, rule: Rule, is_view: bool
-) -> pd.DataFrame:
+def _net(period: Period, amounts: Amounts, brought: pd.Series, book: Book, rule: Rule, is_view: bool) -> pd.DataFrame:
     people = book["payees"]
     left = frozenset(people.loc[days(people["end_date"]) < period.first_day, "payee_id"])
-    frame = settle_payees(lines, brought, left, rule)
+    frame = settle_payees(amounts, brought, left, rule)
     if is_view:
         for name in ("recovered_minor", "carried_forward_minor", "written_off_minor"):
             frame[name] = 0

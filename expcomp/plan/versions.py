@@ -1,6 +1,6 @@
 """All plans in force together: their versions, and which version pays which deal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,6 +14,7 @@ from expcomp.plan.model import Plan
 SAME_DAY = Code("E320", "two-versions-on-one-day")
 DISAGREE = Code("E321", "plans-disagree")
 NONE = Code("E323", "no-plan-given")
+EDITED = Code("L104", "used-plan-edited")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,23 @@ def plan_set(plans: Sequence[Plan]) -> PlanSet:
     if findings:
         raise Refused(findings)
     return PlanSet(tuple(versions))
+
+
+def refuse_edited(plans: PlanSet, used: Mapping[tuple[str, str], str]) -> None:
+    """Raises `Refused` (L104) for a plan that is not what a closed period was paid by. `used`: (id, version) of every
+    version that closed periods used, and its hash."""
+    findings = []
+    for plan in plans.versions:
+        was = used.get((plan.plan.id, str(plan.plan.version)), plan.hash)
+        if was != plan.hash:
+            message = (
+                f"{plan.label} was changed after a period was closed by it: its rules had the hash {was[:12]} and have "
+                f"{plan.hash[:12]}"
+            )
+            help_ = f"undo the change; new rules are a version of their own:  version: {plan.plan.version + 1}"
+            findings.append(EDITED.at(plan.plan.key_at("version"), message, help_))
+    if findings:
+        raise Refused(findings)
 
 
 def same_day(versions: Sequence[Plan]) -> Iterable[Finding]:
