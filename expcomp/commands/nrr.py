@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from expcomp.output.nrr_triangle import What
     from expcomp.output.table import Table
     from expcomp.plan.versions import PlanSet
+    from expcomp.reports.earlier import Earlier
     from expcomp.reports.retention import RetentionReport
 
 FINDINGS = 1
@@ -42,6 +43,9 @@ def nrr(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Print the same window under the other definitions in use.")
     ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(help="Explain what changed since an earlier report: a file of  nrr -o nrr.json.")
+    ] = None,
     format: FormatOption = "table",
     output: OutputOption = None,
     force: ForceOption = False,
@@ -54,8 +58,9 @@ def nrr(
     Example:  expcomp nrr --end 2027-03-31 -o nrr.xlsx
     """
     path = file_of(output)
-    report = _report(project, plan, base, end, period, cohort)
-    further = list(_further(report, sensitivity))
+    earlier = None if compare is None else _earlier(compare)
+    report = _report(project, plan, base, end, period, cohort, earlier)
+    further = list(_further(report, sensitivity, earlier))
     if path is not None:
         _write(report, further, path, force)
     elif format == "table":
@@ -76,6 +81,7 @@ def _report(
     end: str | None,
     period: str | None,
     cohort: str | None,
+    earlier: "Earlier | None",
 ) -> "RetentionReport":
     from expcomp.commands.make import project_plans
     from expcomp.plan.model import SPANS
@@ -85,13 +91,27 @@ def _report(
 
     root, config, in_force = project_plans(project, plans)
     first, last = day_of("--base", base), _end(in_force, end, period)
+    if earlier is not None:
+        first, last = (earlier.base if base is None and last is None else first), last or earlier.end
     book = read_book(config, root, needs_of(in_force))
     return retention_report(in_force, book, last, first, SPANS[cohort] if cohort else None)
 
 
-def _further(report: "RetentionReport", sensitivity: bool) -> "Iterator[Table]":
-    from expcomp.output.nrr_views import sensitivity_table
+def _earlier(path: Path) -> "Earlier":
+    """Raises `Refused` (C342) for a file that is no report of ours."""
+    from expcomp.reports.earlier import read_earlier, unreadable
 
+    try:
+        return read_earlier(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(str(path), error) from None
+
+
+def _further(report: "RetentionReport", sensitivity: bool, earlier: "Earlier | None") -> "Iterator[Table]":
+    from expcomp.output.nrr_views import comparison_tables, sensitivity_table
+
+    if earlier is not None:
+        yield from comparison_tables(report, earlier)
     if sensitivity:
         yield sensitivity_table(report)
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from expcomp.fx import MAX_AGE_DAYS
+from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
@@ -33,6 +35,8 @@ def nrr_json(report: RetentionReport) -> str:
     lists = {
         "segments": (_segment(report, segment) for segment in report.segments),
         "cohorts": _cohorts(report),
+        "accounts": _accounts(report),
+        "exchange_rates": _exchange_rates(report),
     }
     fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
     fields += [f'"total": {json.dumps(_total(report))}']
@@ -118,3 +122,28 @@ def _cohorts(report: RetentionReport) -> Iterator[dict[str, Any]]:
             **(dict.fromkeys(pairs) if row["masked"] else pairs), "accounts": int(row["accounts"]),
             "mature": bool(row["mature"]), "masked": bool(row["masked"]),
         }  # fmt: skip
+
+
+ACCOUNT_KEYS = ("base", "end", "kept", "expansion", "contraction", "churn", "new", "win_back", "fx", "now")
+
+
+def _accounts(report: RetentionReport) -> Iterator[dict[str, Any]]:
+    """Every account behind the figures; `members` are those that count for it."""
+    currency, members = report.terms.currency, report.members
+    for row in report.accounts.to_dict("records"):
+        sums = {name: to_text(int(row[f"{name}_minor"]), currency) for name in ACCOUNT_KEYS}
+        yield {"account_id": row["account_id"], "segment": row["segment"], **sums,
+               "members": members.get(row["account_id"], [])}  # fmt: skip
+
+
+def _exchange_rates(report: RetentionReport) -> Iterator[dict[str, Any]]:
+    """The rates that the figures rest on, and their neighbours of a month."""
+    fx = report.book["fx"]
+    day = days(fx["date"])
+    used = fx["currency"].isin(report.recurring.lines.currencies).to_numpy()
+    near = np.zeros(len(fx), np.bool_)
+    for last in (report.base, report.end):
+        near |= (day <= last) & (day >= last - MAX_AGE_DAYS)
+    rows = fx[used & near].sort_values(["currency", "date"])
+    for currency, on, rate in zip(rows["currency"], days(rows["date"]).tolist(), rows["rate"], strict=True):
+        yield {"currency": currency, "date": to_iso(on), "rate": rate}

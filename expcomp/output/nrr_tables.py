@@ -208,6 +208,6 @@ def account_table(report: RetentionReport) -> Table:
         texts("name", names_of(report, rows["account_id"])),
         texts("segment", rows["segment"]),
         *(amounts(name.replace("_", " "), rows[f"{name}_minor"], adds_up=True, quiet=True) for name in ACCOUNT_COLUMNS),
-        counts("days lapsed", rows["lapsed_days"].where(rows["lapsed_days"] > 0).astype("Int64")),
+        counts("days lapsed", [days or None for days in rows["lapsed_days"].tolist()]),
     )
     return Table("Accounts", columns, (report.terms.currency,) * len(rows), keys=2, empty="no account")

@@ -14,7 +14,7 @@ from expcomp.output.nrr_tables import (
     renewals_table,
     segment_table,
 )
-from expcomp.output.nrr_triangle import average_table, triangle_table
+from expcomp.output.nrr_triangle import What, average_table, triangle_table
 from expcomp.output.nrr_views import length_table, quarter_table
 from expcomp.output.pages import Chart, Page
 from expcomp.output.table import Table
@@ -23,6 +23,7 @@ from expcomp.period import to_iso
 from expcomp.reports.retention import RetentionReport
 
 MARK = "expcomp nrr"
+PAGES: dict[What, str] = {"nrr": "NRR", "grr": "GRR", "logo": "Logos", "money": "Money"}
 
 
 def write_nrr_workbook(report: RetentionReport, further: Sequence[Table], path: Path, *, force: bool = False) -> bool:
@@ -35,8 +36,9 @@ def nrr_pages(report: RetentionReport, further: Sequence[Table]) -> Iterator[Pag
     heading = (title(report), *headline(report), *(f"{name}: {value}" for name, value in origin(report)))
     losses = tuple(loss_table(report, segment) for segment in report.broken)
     yield Page("Summary", (segment_table(report), bridge_table(report), *losses), heading)
-    for name, what in (("NRR", "nrr"), ("GRR", "grr"), ("Logos", "logo"), ("Money", "money")):
-        yield Page(f"{name} by cohort", (triangle_table(report, what),), frozen=3)  # type: ignore[arg-type]
+    for what, name in PAGES.items():
+        table = triangle_table(report, what)
+        yield Page(f"{name} by cohort", (table,), (table.title,), frozen=3)
     chart = Chart("age", ("NRR", "GRR", "logos"), "Average of the mature cohorts")
     yield Page("Averages by age", (average_table(report),), frozen=1, chart=chart)
     yield Page("Windows", (quarter_table(report), length_table(report)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from expcomp.money import Rounding
 from expcomp.period import Duration, FiscalCalendar, Unit
 from expcomp.plan.metrics import Retention
 from expcomp.plan.model import Plan
+from expcomp.plan.scalars import read_duration
 
 YEAR = Duration(12, Unit.MONTHS)
 NONE = Duration(0, Unit.DAYS)
@@ -35,6 +37,20 @@ class Terms:
         rules = plan.retention or Retention.model_construct()
         grace = (plan.events and plan.events.churn_grace) or NONE
         return cls(plan.plan.currency, plan.plan.rounding, plan.calendar, rules, grace)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> "Terms":
+        """Terms as `settings` tells them. Raises KeyError or ValueError for what is none."""
+        reset, months = settings["reactivation_reset"], settings["baseline_offset"]
+        rules = Retention.model_construct(
+            rollup=settings["rollup"], strict_lapse=settings["strict_lapse"] == "true", grr_path=settings["grr_path"],
+            reactivation_reset=None if reset == "never" else read_duration(reset), pause=settings["pause"],
+            usage_basis=settings["usage_basis"], escalator=settings["escalator"], cohort=settings["cohort"],
+            baseline_offset=int(months),
+        )  # fmt: skip
+        calendar = FiscalCalendar(int(settings["fiscal_year_starts"]))
+        grace = read_duration(settings["churn_grace"])
+        return cls(settings["currency"], Rounding(settings["rounding"]), calendar, rules, grace)
 
     @property
     def window(self) -> Duration:
