@@ -59,9 +59,8 @@ def _refuse_another(report: RetentionReport, earlier: Earlier) -> None:
     mine = (to_iso(report.base), to_iso(report.end), report.terms.currency)
     theirs = (to_iso(earlier.base), to_iso(earlier.end), earlier.terms.currency)
     if mine != theirs:
-        message = (
-            f"it is from {theirs[0]} to {theirs[1]} in {theirs[2]}, this one from {mine[0]} to {mine[1]} in {mine[2]}"
-        )
+        written, now = ("{} to {} in {}".format(*window) for window in (theirs, mine))
+        message = f"it is from {written}, this one from {now}"
         help_ = f"compare the same window:  --base {theirs[0]} --end {theirs[1]}"
         raise Refused(ANOTHER_WINDOW.at(Place(earlier.path), message, help_))
 
@@ -95,9 +94,8 @@ def _moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The accounts whose base, end or kept value differs, the greatest change first."""
     sides = (frame[["account_id", *COMPARED]].set_index("account_id") for frame in (before, after))
     both = pd.concat(sides, axis=1, keys=("before", "after")).fillna(0).astype("int64")
-    change = (both["after"] - both["before"])[COMPARED]
-    rows = both[(change != 0).any(axis=1)]
-    flat = pd.DataFrame({f"{name}_{side}": rows[side][name] for name in COMPARED for side in ("before", "after")})
-    size = change.abs().max(axis=1)[rows.index]
-    flat = flat.assign(size=size).rename_axis("account_id").reset_index()
-    return flat.sort_values(["size", "account_id"], ascending=[False, True], ignore_index=True).drop(columns="size")
+    flat = pd.DataFrame({f"{name}_{side}": both[side, name] for name in COMPARED for side in ("before", "after")})
+    change = [(flat[f"{name}_after"] - flat[f"{name}_before"]).abs() for name in COMPARED]
+    flat = flat.assign(size=np.max(change, axis=0)).rename_axis("account_id").reset_index()
+    order = flat.sort_values(["size", "account_id"], ascending=[False, True], ignore_index=True)
+    return order[order["size"] > 0].drop(columns="size")
