@@ -1,8 +1,8 @@
 """Every C- and D-code has a folder with the smallest input that causes it: the exact message, and the exit code.
 
 `errors/<CODE>/` is a project; its `case.yaml` says what is run there and what is said. `given` stands for rows of a
-plan's example instead of files; `before` is run first; `link` and `sparse` make files that no repository can hold. The manual's page of the
-code shows the same message.
+plan's example instead of files; `before` is run first; `link` and `sparse` make files that no repository can hold. The
+manual's page of the code shows the same message.
 """
 
 import re

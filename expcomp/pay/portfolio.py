@@ -25,7 +25,8 @@ Pairs = tuple[Ints, Ints]
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Unbroken times in which one payee holds one account: payee, account, first and last day (0 to LAST_DAY: always)."""
+    """Unbroken times in which one payee holds one account: payee, account, first and last day, 0 to LAST_DAY for
+    always."""
 
     payee: Ints
     account: Ints
