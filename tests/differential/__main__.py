@@ -12,7 +12,6 @@ from .compare import compare
 from .reached import reached
 from .shrink import kinds_of, minimise
 
-
 TOLD_EVERY = 1000
 """Books: a run of hours says how far it is, and what it found, before it ends."""
 
