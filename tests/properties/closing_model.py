@@ -97,7 +97,10 @@ class World:
                 {"deal_id": name, "date": str(day), "reason": "fell through"} for name, day in self.cancelled.items()
             ],
             "resolutions": [
-                *({"deal_id": name, "finding": "drift", "decision": "move", "by": by} for name, by in self.moves.items()),
+                *(
+                    {"deal_id": name, "finding": "drift", "decision": "move", "by": by}
+                    for name, by in self.moves.items()
+                ),
                 *({"deal_id": name, "finding": "missing", "decision": "keep", "by": "rae"} for name in self.keeps),
             ],
         }  # fmt: skip
