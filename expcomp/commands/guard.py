@@ -10,17 +10,19 @@ from expcomp.ledger.batch import Closing
 from expcomp.ledger.faults import NO_LEDGER
 from expcomp.ledger.places import shared
 from expcomp.ledger.receipt import disagrees, read_receipt
+from expcomp.ledger.store import check_writable
 
 ON_SHARE = Code("L112", "ledger-on-a-share")
 NAME_NEEDED = Code("L113", "prepared-by-needed")
 
 
 def check_place(project: Project, closings: Sequence[Closing], prepared_by: str, *, allow_share: bool) -> None:
-    """Raises `Refused` (L112, L113, L204, L205)."""
+    """Raises `Refused` (L112, L113, L204, L205, O107)."""
     if project.config.approval == "required" and not prepared_by.strip():
         message = "closing needs an approval here, so it must be known who prepares it; nothing was posted"
         raise Refused(NAME_NEEDED.at(None, message, "say  --prepared-by NAME"))
     check_receipts(project, closings)
+    check_writable(project.ledger)
     why = shared(project.ledger)
     if why and not allow_share:
         message = f"the ledger lies {why}, where two programs can write to it at once unseen; nothing was posted"

@@ -1,5 +1,6 @@
 """The sheets of a closed period, rendered from the ledger into the output folder."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,9 +63,8 @@ def check_writable(folder: Path, *, force: bool) -> None:
     """Before anything is posted: sheets can be written there, and none of another run is in the way."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".expcomp-probe"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         message = f"sheets cannot be written there: {error.strerror}; nothing was posted"
         raise Refused(CANNOT_WRITE.at(Place(str(folder)), message)) from None

@@ -1,6 +1,7 @@
 """The ledger's file: the only reader and writer of it. Knows nothing of pay."""
 
 import contextlib
+import errno
 import os
 import sqlite3
 import tempfile
@@ -18,10 +19,12 @@ from expcomp.ledger import schema
 from expcomp.ledger.batch import Batch, Closing, Document
 from expcomp.ledger.cells import frame_of
 from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, trace_rows
-from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, told
+from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, no_room, not_writable, told
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.text_form import ABOUT
 from expcomp.texts import LARGE
+
+NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 BLOCK = 1 << 16
 """Entries written or read at a time."""
@@ -295,6 +298,15 @@ def _as_made() -> list[tuple[str, str, str]]:
         return made(db)
 
 
+def check_writable(path: Path) -> None:
+    """Before anything is computed: the ledger, or where it will be. Raises `Refused` (O107)."""
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise not_writable(path)
+
+
 def create_store(path: Path) -> None:
     """An empty ledger, complete or not there at all; nothing where there is one. Only the owner reads it."""
     try:
@@ -304,7 +316,7 @@ def create_store(path: Path) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-new-", dir=path.parent)
         os.close(handle)
     except OSError as error:
-        raise told(sqlite3.OperationalError(str(error)), path) from None
+        raise (no_room if error.errno in NO_SPACE else not_writable)(path) from None
     new = Path(name)
     try:
         with contextlib.closing(sqlite3.connect(new)) as db:
