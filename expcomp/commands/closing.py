@@ -72,7 +72,9 @@ class Project:
         """Raises `Refused` for one that is no pay period (L103)."""
         found, span = period_of(self.plans.calendar, text), SPANS[self.config.pay_period]
         if found.span is not span:
-            raise Refused(ONLY_PAY_PERIODS.at(None, f"{found} is a {found.span}: pay is closed by {span}"))
+            pay_period = self.plans.calendar.period_of(span, found.first_day)
+            message = f"{found} is a {found.span}, and pay is closed by {span}"
+            raise Refused(ONLY_PAY_PERIODS.at(None, message, f"--period {pay_period}"))
         return found
 
 
@@ -119,9 +121,10 @@ def check_turn(period: Period, project: Project, ledger: Standing, opening: str 
     refuse_edited(project.plans, ledger.plans)
     last = project.plans.calendar.parse(ledger.closings[-1].period)
     if period != last.next():
-        raise Refused(NOT_NEXT.at(None, f"the ledger runs to {last}: {last.next()} comes before {period}"))
+        message = f"the ledger runs to {last}: {last.next()} comes before {period}; nothing was posted"
+        raise Refused(NOT_NEXT.at(None, message, f"close {last.next()} first"))
     if opening is not None:
-        message = "--opening is for the first close: what was paid before is in the ledger already"
+        message = "--opening is for the first close: what was paid before is in the ledger already; nothing was posted"
         raise Refused(OPENING_TWICE.at(None, message, "leave it out"))
 
 

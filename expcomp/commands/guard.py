@@ -27,7 +27,7 @@ def check_place(project: Project, closings: Sequence[Closing], prepared_by: str,
     if why and not allow_share:
         message = f"the ledger lies {why}, where two programs can write to it at once unseen; nothing was posted"
         help_ = "keep it in a folder of this machine (ledger: in expcomp.yaml), or close with  --allow-share"
-        raise Refused(ON_SHARE.at(Place(str(project.ledger)), message, help_))
+        raise Refused(ON_SHARE.at(Place.of(project.ledger), message, help_))
 
 
 def check_receipts(project: Project, closings: Sequence[Closing]) -> None:
@@ -36,7 +36,11 @@ def check_receipts(project: Project, closings: Sequence[Closing]) -> None:
         receipt = read_receipt(path)
         if not closings and receipt.head:
             message = f"the receipt of {receipt.period} is there, and its ledger is not; nothing was posted"
-            raise Refused(NO_LEDGER.at(Place(str(project.ledger)), message, f"bring the ledger back; see {path}"))
+            raise Refused(
+                NO_LEDGER.at(
+                    Place.of(project.ledger), message, f"bring the ledger back; the receipt is {Place.of(path)}"
+                )
+            )
         if found := disagrees(receipt, path, closings):
             raise Refused(found)
 

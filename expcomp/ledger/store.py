@@ -86,10 +86,11 @@ class Store:
     def document(self, closing: Closing, kind: str, name: str) -> Document:
         return next(each for each in self.documents(closing, kind) if each.name == name)
 
-    def named_hash(self, closing: Closing, document: Document) -> str:
-        """The hash that is written beside a document."""
-        asked = "SELECT sha256 FROM document WHERE closing = ? AND kind = ? AND name = ?"
-        return str(self._rows(asked, (closing.number, document.kind, document.name))[0][0])
+    def hashes(self, closing: Closing) -> list[tuple[str, str]]:
+        """`sha256` and `packed` as they are written beside each document."""
+        return self._rows(
+            "SELECT sha256, packed FROM document WHERE closing = ? ORDER BY kind, name", (closing.number,)
+        )
 
     def count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -165,8 +166,8 @@ class Store:
         before = self.closings
         number, previous = len(before) + 1, before[-1].hash if before else START
         first = before[-1].last + 1 if before else 1
-        inserted = ((number, d.kind, d.name, d.sha256, d.body) for d in batch.documents)
-        self._db.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?)", inserted)
+        inserted = ((number, d.kind, d.name, d.sha256, d.packed, d.body) for d in batch.documents)
+        self._db.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)", inserted)
         watch("the documents are written")
         end = previous
         for start in range(0, len(batch.lines), BLOCK):
@@ -249,7 +250,7 @@ def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
 def open_store(path: Path) -> Store:
     """A ledger that is there."""
     if not path.is_file():
-        raise Refused(NO_LEDGER.at(Place(str(path)), "there is no ledger at this place"))
+        raise Refused(NO_LEDGER.at(Place.of(path), "there is no ledger at this place"))
     if path.stat().st_size == 0:
         raise Refused(damaged(path, "the file is empty"))
     try:
@@ -280,12 +281,12 @@ def _check_form(db: sqlite3.Connection, path: Path) -> None:
         raise Refused(damaged(path, "the file is not a ledger of expcomp"))
     if version > schema.VERSION:
         message = f"the ledger has form {version}, and this expcomp knows forms up to {schema.VERSION}"
-        raise Refused(NEWER.at(Place(str(path)), message, "use the newer expcomp that wrote it"))
+        raise Refused(NEWER.at(Place.of(path), message, "use the newer expcomp that wrote it"))
     for name, value in schema.SETTINGS.items():
         assert db.execute(f"PRAGMA {name}").fetchone() == (value,), name
     if made(db) != _as_made():
         message = "a table or a trigger of the ledger is not as it was made: somebody has worked on the file by hand"
-        raise Refused(SCHEMA_CHANGED.at(Place(str(path)), message, RESTORE))
+        raise Refused(SCHEMA_CHANGED.at(Place.of(path), message, RESTORE))
 
 
 def made(db: sqlite3.Connection) -> list[tuple[str, str, str]]:

@@ -1,6 +1,9 @@
 """A few rounds of every fault; `python -m crash 30` plays many."""
 
 import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
