@@ -2,8 +2,8 @@
 
 `errors/<CODE>/` is a project; its `case.yaml` says what is run there and what is said. `given` stands for rows of a
 plan's example instead of files; `link` and `sparse` make files that no repository can hold. `company` puts the small
-company of `company/` under the folder's own files; there the commands of `first` are run, `state` is brought about and
-`meanwhile` happens (`ledger_states.py`). The manual's page of the code shows the same message.
+company of `company/` under the folder's own files; there `before` is run, then `state` is brought about and `meanwhile`
+happens (`ledger_states.py`). The manual's page of the code shows the same message.
 """
 
 import re
@@ -25,7 +25,7 @@ from expcomp.sources.given import book_from_rows
 ERRORS, COMPANY = Path(__file__).parent / "errors", Path(__file__).parent / "company"
 CASES = sorted(path.name for path in ERRORS.iterdir())
 DECLARED = {code: name for code, name in declared_codes().items() if code[0] in "CDL"}
-KEYS = {"run", "given", "link", "sparse", "company", "first", "state", "meanwhile", "exit", "says"}
+KEYS = {"run", "given", "link", "sparse", "company", "before", "state", "meanwhile", "exit", "says"}
 
 
 def test_every_code_has_a_folder_and_every_folder_a_code() -> None:
@@ -38,12 +38,7 @@ def test_the_smallest_input_says_exactly_this(code: str, tmp_path: Path, monkeyp
     folder = project(code, case, tmp_path / code)
     monkeypatch.chdir(folder)
     monkeypatch.setattr("expcomp.commands.closing.versions", lambda: "expcomp 1")  # or heads would differ by machine
-    for command in case.get("first", []):
-        assert expcomp(shlex.split(command)).exit == 0
-    if "state" in case:
-        STATES[case["state"]]()
-    with MEANWHILE[case.get("meanwhile", "")]():
-        done = run(case)
+    done = run(case)
 
     assert "\n".join(message(done.said, code)) + "\n" == case["says"]
     assert str(done.exit) == case["exit"]
@@ -86,8 +81,14 @@ def made(path: Path) -> Path:
 
 
 def run(case: dict) -> Done:
+    if "before" in case:
+        done = expcomp(shlex.split(case["before"]))
+        assert done.exit == 0, done.said
+    if "state" in case:
+        STATES[case["state"]]()
     if "given" not in case:
-        return expcomp(shlex.split(case["run"]))
+        with MEANWHILE[case.get("meanwhile", "")]():
+            return expcomp(shlex.split(case["run"]))
     try:
         book_from_rows(case["given"], Needs(ZoneInfo("UTC"), "USD"), Place("plans/plan.yaml", 12))
     except Refused as refused:

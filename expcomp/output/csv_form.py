@@ -40,16 +40,22 @@ def _header(columns: Iterable[str]) -> bytes:
     return (",".join(map(shown_name, columns)) + "\n").encode()
 
 
-def _rows(frame: pd.DataFrame) -> memoryview:
+def _rows(frame: pd.DataFrame) -> bytes | memoryview:
+    if frame.empty:
+        return b""
     cells = [
-        amount_texts(frame[name].to_numpy(np.int64), frame["currency"])
-        if name.endswith("_minor")
-        else _texts(frame[name])
+        _amounts(frame[name], frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns
     ]
     cells[-1] = joined(cells[-1], "\n")
     rows = pc.binary_join_element_wise(*cells, pa.scalar(",", LARGE))
     return memoryview(rows.buffers()[2])
+
+
+def _amounts(minor: pd.Series, currency: pd.Series) -> pa.Array:
+    """Bare numbers; nothing where there is no amount."""
+    texts = amount_texts(minor.fillna(0).to_numpy(np.int64), currency)
+    return pc.if_else(pa.array(minor.notna().to_numpy()), texts, "") if minor.hasnans else texts
 
 
 def _texts(column: pd.Series) -> pa.Array:
