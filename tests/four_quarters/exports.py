@@ -110,7 +110,7 @@ def quarters(exports: Exports) -> Iterator[str]:
     exports.add("cancellations", deal_id="006Hr00000mCnhEIAS", date="2027-04-15", reason="never signed")  # Bluefin
     yield "2027Q2"
 
-    # The third: a cancellation is taken back, a hold ends, rates are restated, a credit is moved on purpose, eli leaves.
+    # The third: a cancellation is taken back, a hold ends, rates are restated, a credit is moved, eli leaves.
     exports.change("cancellations", lambda row: None)
     exports.add("account_history", account_id="001Hr00000mkBpyIAE", date="2027-07-15", health="green")  # Sable Security
     exports.add("events", account_id="001Hr000002HiWgIAK", date="2027-08-06", event="contraction", amount="12000.00")
