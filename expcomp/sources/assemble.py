@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from expcomp.exact import Flags, Ints
 from expcomp.sources.accounts import AccountDirectory, check_crm_ids, derive_accounts, resolve_accounts
@@ -170,7 +170,7 @@ def _check_references(drafts: dict[str, Draft], directory: AccountDirectory | No
 
 def _check_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> None:
     """Accounts that an export lists; where none does, every account that is named is one."""
-    known = pd.concat([drafts["accounts"].frame["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
+    known = pa.concat_arrays([drafts["accounts"].texts("account_id"), drafts["merges"].texts("from")])
     for draft in drafts.values():
         for name in draft.of_kind(Kind.ACCOUNT):
             refer(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, matters=_matters(draft), names=directory)

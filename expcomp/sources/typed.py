@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.types import union_categoricals
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
@@ -24,7 +25,7 @@ from expcomp.sources.quantities import SHARE_UNCLEAR
 from expcomp.sources.raw import RawTable
 from expcomp.sources.refusals import Refusal
 from expcomp.sources.tables import Field, Kind
-from expcomp.texts import LARGE, text_array
+from expcomp.texts import LARGE, arrow_text, encoded, text_array
 
 AMBIGUOUS_NUMBER = Code("D303", "decimal-sign-unclear")
 VALUE_MISSING = Code("D301", "value-missing")
@@ -203,22 +204,21 @@ class _Typing:
         """A row whose currency column is blank or absent takes the currency written in its amounts."""
         if not any(wanted.name == "currency" for wanted in self.fields):
             return
-        current = pd.Series(columns["currency"])
         for wanted in self.fields:
             if wanted.kind is Kind.MONEY and wanted.name in self.cells:
                 cells = self.cells[wanted.name]
                 found = written_currencies(cells)
                 if any(found):
                     written = pd.Series(np.array(found, dtype=object)[cells.codes], dtype="str")
-                    current = current.where(current != "", written)
-        columns["currency"] = current.array
+                    current = pd.Series(text_array(arrow_text(columns["currency"])))
+                    columns["currency"] = current.where(current != "", written).array
 
     def _currencies(self, columns: dict[str, Any]) -> RowCurrencies:
         named = columns.get("currency")
         if named is None or "currency" not in columns:
             return RowCurrencies.one(self.needs.currency, len(self.raw.rows))
-        codes, names = pd.factorize(pd.Series(named))
-        return RowCurrencies(tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64))
+        names, codes = encoded(named)
+        return RowCurrencies(tuple(name or self.needs.currency for name in names), codes.astype(np.int64))
 
     def _require(self, wanted: Field) -> None:
         if wanted.required and wanted.name in self.cells:
@@ -279,4 +279,11 @@ def _blank_texts(rows: int) -> pa.Array:
 
 def join_columns(parts: Sequence[Any]) -> Any:
     """Columns of one field from several files, one below the other."""
-    return parts[0] if len(parts) == 1 else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
+    if len(parts) == 1:
+        return parts[0]
+    coded = [isinstance(part, pd.Categorical) for part in parts]
+    if all(coded):
+        return union_categoricals(list(parts))
+    if any(coded):
+        return text_array(pa.concat_arrays(list(map(arrow_text, parts))))
+    return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
