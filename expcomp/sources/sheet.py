@@ -18,6 +18,7 @@ from expcomp.sources.complaints import and_more
 from expcomp.sources.package import MAX_COLUMNS, STRAY_CELL
 from expcomp.sources.raw import Locate, RawTable, locate_in_sheet
 from expcomp.sources.sheet_xml import suspicious_cells
+from expcomp.texts import LARGE
 
 NOT_CALCULATED = Code("D323", "formula-not-calculated")
 HIDDEN_ROWS = Code("D123", "hidden-rows-read")
@@ -95,8 +96,8 @@ class Sheet:
 
     def _columns(self, start: int, width: int) -> list[pa.ChunkedArray]:
         cells = zip_longest(*islice(self.rows, start, None), fillvalue="")
-        columns = [pa.chunked_array([pa.array(self._texts(column), pa.string())]) for column in cells]
-        return columns or [pa.chunked_array([], pa.string())] * width
+        columns = [pa.chunked_array([pa.array(self._texts(column), LARGE)]) for column in cells]
+        return columns or [pa.chunked_array([], LARGE)] * width
 
     def _texts(self, cells: Sequence[Any]) -> Sequence[str]:
         """The text of every cell; each different value is written once."""
