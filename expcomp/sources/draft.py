@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
+from expcomp.lanes import side_by_side
 from expcomp.money import to_text
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, and_more, quote
@@ -202,11 +204,11 @@ class Draft:
 
     def _take(self, rows: Ints) -> None:
         """Only these rows, in this order; each column of before is given up as soon as it is taken."""
-        columns = {name: self.frame[name].array for name in self.frame.columns}
+        names, columns = list(self.frame.columns), [self.frame[name].array for name in self.frame.columns]
         self.frame = pd.DataFrame()
-        for name, column in columns.items():
-            columns[name] = _taken(column, rows)
-        self.frame = pd.DataFrame(columns, copy=False)
+        given = (columns.pop(0) for _ in names)
+        taken = side_by_side(partial(_taken, rows=rows), given)
+        self.frame = pd.DataFrame(dict(zip(names, taken, strict=True)), copy=False)
         self.bad = self.bad[rows]
 
     def row_equals_next(self) -> Flags:

@@ -31,12 +31,16 @@ class Directory:
     def __init__(self, payees: Draft) -> None:
         self.frame = payees.frame
         self.ids: list[str] = self.frame["payee_id"].tolist()
-        self.by_id: Groups = {}
+        self.own = frozenset(("", *self.ids))
+
+    @cached_property
+    def by_id(self) -> Groups:
+        groups: Groups = {}
         for name in ID_FIELDS[1:]:
             if not all_blank(self.frame[name]):
-                self._group(self.by_id, self.frame[name].tolist())
-        self.by_id.update((payee, (payee,)) for payee in self.ids if payee)
-        self.own = frozenset(("", *self.ids))
+                self._group(groups, self.frame[name].tolist())
+        groups.update((payee, (payee,)) for payee in self.ids if payee)
+        return groups
 
     @cached_property
     def by_email(self) -> Groups:

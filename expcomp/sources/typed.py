@@ -1,6 +1,6 @@
 """From text to types: one raw table and the fields its columns hold become checked columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -13,6 +13,7 @@ from pandas.api.types import union_categoricals
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
+from expcomp.lanes import side_by_side
 from expcomp.sources import amounts
 from expcomp.sources.book import ColumnAccount, Needs
 from expcomp.sources.cells import Cells, Problem, to_numpy
@@ -112,8 +113,7 @@ class _Typing:
         for wanted in self.fields:
             if wanted.name not in self.cells or styles.get(wanted.name) in UNCLEAR:
                 columns[wanted.name] = blank_column(wanted.kind, len(self.raw.rows))
-            elif wanted.kind is not Kind.MONEY:
-                columns[wanted.name] = self._convert(wanted, styles.get(wanted.name, ""))
+        columns.update(self._converted(styles))
         self._fill_currencies(columns)
         for wanted in self.fields:
             if wanted.kind is Kind.MONEY and styles.get(wanted.name, amounts.EITHER) not in UNCLEAR:
@@ -174,10 +174,20 @@ class _Typing:
         help = "say  decimal: point  or  decimal: comma  for the source in expcomp.yaml"
         self._tell(wanted, Problem(AMBIGUOUS_NUMBER, cells.written[code], message, help, cells.rows_of(code)))
 
-    def _convert(self, wanted: Field, style: str) -> Any:
-        """The cells are given up with it: raw text and typed columns of a large file never stand side by side."""
-        job = Job(self.cells.pop(wanted.name), self.table, wanted, self.reading.settings, style)
-        return self._settle(wanted, convert(job))
+    def _converted(self, styles: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+        """All but money, column by column. The cells are given up with it: raw text and typed columns of a large file
+        never stand side by side."""
+        chosen = [
+            wanted
+            for wanted in self.fields
+            if wanted.name in self.cells and wanted.kind is not Kind.MONEY and styles.get(wanted.name) not in UNCLEAR
+        ]
+        jobs = (
+            Job(self.cells.pop(wanted.name), self.table, wanted, self.reading.settings, styles.get(wanted.name, ""))
+            for wanted in chosen
+        )
+        for wanted, converted in zip(chosen, side_by_side(convert, jobs), strict=True):
+            yield wanted.name, self._settle(wanted, converted)
 
     def _settle(self, wanted: Field, converted: Converted) -> Any:
         for problem in converted.problems:
