@@ -67,7 +67,8 @@ class Code:
         return self.at(place, message, help, Severity.WARNING)
 
 
-EXIT_BY_FAMILY = {"C": 2, "D": 3, "E": 4, "W": 4, "L": 5, "O": 7}
+EXIT_BY_FAMILY = {"C": 2, "D": 3, "E": 4, "W": 4, "L": 5, "L2": 6, "L3": 8, "O": 7}
+"""By the letter of a code, or its letter and first digit."""
 
 
 class Refused(Exception):
@@ -81,7 +82,8 @@ class Refused(Exception):
     def exit_code(self) -> int:
         """By the family of the first error (design page 8)."""
         errors = [f for f in self.findings if f.severity is Severity.ERROR] or list(self.findings)
-        return EXIT_BY_FAMILY[errors[0].code[0]]
+        code = errors[0].code
+        return EXIT_BY_FAMILY.get(code[:2], EXIT_BY_FAMILY[code[0]])
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from expcomp.plan.needs import needs_of
 from expcomp.plan.nodes import Block, Items, Node, Text, compose, decode
 from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import plan_set
+from expcomp.sources.archived import carry
+from expcomp.sources.book import Book
 from expcomp.sources.given import book_from_rows
 from expcomp.sources.pinned import no_pins
 from expcomp.sources.posted import REQUIRED, read_posted
@@ -42,22 +44,25 @@ TABLES = {
 """The frames of a sheet that a step may state, and its words for their columns (NAMES, where they differ)."""
 
 CASE = ("name", "why", "plan", "pay_period", "given", "then")
-STEP = ("period", "as_of", "stands_on", "posted", "given", "refused", *TABLES)
+STEP = ("period", "as_of", "stands_on", "posted", "archive", "given", "refused", "notices", *TABLES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CASES).with_suffix("").as_posix())
 def test_case(path: Path, tmp_path: Path) -> None:
     case = known(compose(decode(path.read_bytes(), str(path)), str(path.relative_to(CASES))), CASE)
-    tables, earlier, pinned = dict(case["given"]), [], [no_pins()]
+    tables, earlier, pinned, archive = dict(case["given"]), [], [no_pins()], []
     for step in case["then"]:
         tables |= known(step, STEP).get("given", {})
         try:
-            sheet = run(case, step, tables, posted(step, earlier, pinned, tmp_path / "posted.csv"))
+            before = posted(step, earlier, pinned, tmp_path / "posted.csv")
+            sheet = run(case, step, tables, before, archive)
         except Refused as refused:
             assert step.get("refused") == refused.findings[0].code, f"{step.place}: {refused}"
             continue
         assert "refused" not in step, f"{step.place}: nothing was refused"
         assert step.get("stands_on", to_iso(sheet.as_of)) == to_iso(sheet.as_of), f"{step.place}: another day"
+        told = {finding.code for finding in sheet.notices}
+        assert told >= set(step.get("notices", ())), f"{step.place}: said were {', '.join(sorted(told))}"
         if wrong := [*filter(None, (differs(name, step, sheet) for name in TABLES if name in step))]:
             pytest.fail("\n".join([case["name"], *wrong]), pytrace=False)
         earlier += printed(sheet.lines, [name.removesuffix("_minor") for name in sheet.lines])
@@ -70,10 +75,17 @@ def known(block: Block, keys: Iterable[str]) -> Block:
     return block
 
 
-def run(case: Block, step: Block, tables: Mapping[str, Items], earlier: Posted | None) -> Sheet:
+def run(
+    case: Block, step: Block, tables: Mapping[str, Items], earlier: Posted | None, archive: list[tuple[str, Book]]
+) -> Sheet:
     written = case["plan"] if isinstance(case["plan"], Items) else [case["plan"]]
     plans = plan_set([bind_plan(plan_text(plan), f"plan {n}") for n, plan in enumerate(written, 1)])
-    book = book_from_rows(tables, needs_of(plans), case.place)
+    from_archive = "archive" in step and earlier is not None
+    posted_deals = set(earlier.lines["deal_id"]) - {""} if from_archive else ()
+    book = exported = book_from_rows(tables, needs_of(plans), case.place, posted_deals)
+    if from_archive:
+        book = carry(book, earlier.carried(book, set(book["cancellations"]["deal_id"])), archive)
+    archive.insert(0, (step["period"], exported))
     as_of = to_day(read_date(step["as_of"])) if "as_of" in step else None
     span = SPANS[case.get("pay_period", "quarter")]
     return payout(plans, book, plans.calendar.parse(step["period"]), span, as_of, earlier)

@@ -1,21 +1,26 @@
 """From a project folder to its plans, and to a sheet: what several commands begin with."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from expcomp.commands.archive import deals_of, with_carried
 from expcomp.commands.memory import keep_memory
 from expcomp.commands.progress import reading_progress
+from expcomp.commands.project_ledger import closed_sheet, closing_of, plans_used, posted_of, project_store
 from expcomp.diagnostics import Code, Place, Refused
+from expcomp.ledger.store import Store
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
+from expcomp.pay.sheet_view import SheetView
 from expcomp.period import FiscalCalendar, Period, to_day
-from expcomp.plan.load import load_plans, shown
+from expcomp.plan.load import Kept, load_plans, shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
 from expcomp.plan.scalars import read_date
-from expcomp.plan.versions import PlanSet, plan_set
+from expcomp.plan.versions import PlanSet, plan_set, refuse_edited
 from expcomp.sources.book import Needs
 from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.posted import read_posted
@@ -24,6 +29,25 @@ from expcomp.sources.read import read_book
 WRONG_PERIOD = Code("C302", "not-a-period")
 WRONG_DATE = Code("C303", "not-a-date")
 NO_PLANS = Code("C202", "no-plans-folder")
+
+
+def sheet_of(
+    project: Path | None,
+    period: str,
+    plans: Sequence[Path] | None,
+    as_of: str | None,
+    posted: Path | None,
+    *,
+    lenient: bool = False,
+) -> SheetView:
+    """A closed period as it stands in the ledger, any other computed."""
+    root = find_project(None, project).root
+    config = load_config(root)
+    if posted is None and (store := project_store(root, config)) is not None:
+        with store:
+            if closing := closing_of(store, period):
+                return closed_sheet(store, closing)
+    return make_sheet(project, period, plans, as_of, posted, lenient=lenient)
 
 
 def make_sheet(
@@ -39,11 +63,25 @@ def make_sheet(
     root, config, in_force = project_plans(project, plans)
     wanted = period_of(in_force.calendar, period)
     day = None if as_of is None else _day(as_of)
-    lines = Posted(read_posted(posted, shown(posted, Path.cwd())), source=str(posted)) if posted else None
     keep_memory()
-    with reading_progress() as progress:
-        book = read_book(config, root, needs_of(in_force), lenient=lenient, progress=progress)
+    ledger = None if posted else project_store(root, config)
+    with ledger or nullcontext() as store:
+        lines = _posted(store, posted)
+        if store is not None:
+            refuse_edited(in_force, plans_used(store, store.closings))
+        with reading_progress() as progress:
+            needs, deals = needs_of(in_force), deals_of(lines)
+            book = read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
+        if store is not None and lines is not None:
+            book = with_carried(book, lines, in_force, store, store.closings)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
+
+
+def _posted(store: Store | None, file: Path | None) -> Posted | None:
+    """The lines of a file, else those of the ledger; None where there is neither."""
+    if file is not None:
+        return Posted(read_posted(file, shown(file, Path.cwd())), source=str(file))
+    return posted_of(store, store.closings) if store is not None and store.closings else None
 
 
 def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[Path, Config, PlanSet]:
@@ -69,14 +107,14 @@ def terms_of(
     return needs, None if period is None else period_of(calendar, period)
 
 
-def plans_of(root: Path, folder: str, named: Sequence[Path] | None) -> PlanSet:
+def plans_of(root: Path, folder: str, named: Sequence[Path] | None, kept: Kept | None = None) -> PlanSet:
     if named:
-        return plan_set(load_plans(list(named), root))
+        return plan_set(load_plans(list(named), root, kept))
     files = sorted(path for path in (root / folder).glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
     if not files:
         help_ = "put a plan there, name one with --plan, or say  plans:  in expcomp.yaml"
         raise Refused(NO_PLANS.at(Place(f"{folder}/"), "there is no plan (*.yaml) in this folder", help_))
-    return plan_set(load_plans(files, root))
+    return plan_set(load_plans(files, root, kept))
 
 
 def period_of(calendar: FiscalCalendar, text: str) -> Period:

@@ -33,6 +33,12 @@ def payout(
     segment: Annotated[list[str] | None, typer.Option(help="Show only payees of this segment.")] = None,
     lenient: LenientOption = False,
     lines: Annotated[bool, typer.Option("--lines", help="One row per line instead of one per payee.")] = False,
+    exposure: Annotated[
+        bool, typer.Option("--exposure", help="What would be taken back if each customer left today, by open window.")
+    ] = False,
+    accrual: Annotated[
+        bool, typer.Option("--accrual", help="What is reached and unpaid, and what waits, by payee and plan.")
+    ] = False,
     format: FormatOption = "table",
     output: OutputOption = None,
     force: ForceOption = False,
@@ -41,11 +47,16 @@ def payout(
 
     Example:  expcomp payout --period 2027Q1 -o 2027Q1.xlsx
     """
-    from expcomp.commands.make import make_sheet
+    from expcomp.commands.finance import finance_view, one_of
+    from expcomp.commands.make import sheet_of
     from expcomp.commands.narrow import narrowed
 
+    view = one_of(lines=lines, exposure=exposure, accrual=accrual)
     path = file_of(output)
-    sheet = narrowed(make_sheet(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
+    if view in ("exposure", "accrual"):
+        finance_view(view, project, period, plan, as_of, posted, (payee, role, segment), format, path, force)
+        return
+    sheet = narrowed(sheet_of(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
     if path is None:
         _print(sheet, format, lines, sys.stdout)
     else:

@@ -7,15 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.exact import Ints
 from expcomp.lanes import side_by_side
 from expcomp.output.line_tables import shown_name
 from expcomp.output.pay_tables import full_payees
 from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
-from expcomp.pay.labels import money_text
+from expcomp.pay.labels import amount_texts
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet_view import SheetView
-from expcomp.texts import LARGE, arrow_text, each_text, joined, taken_text
+from expcomp.texts import LARGE, arrow_text, each_text, joined
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
@@ -41,9 +40,11 @@ def _header(columns: Iterable[str]) -> bytes:
     return (",".join(map(shown_name, columns)) + "\n").encode()
 
 
-def _rows(frame: pd.DataFrame) -> memoryview:
+def _rows(frame: pd.DataFrame) -> bytes | memoryview:
+    if frame.empty:
+        return b""
     cells = [
-        _amounts(frame[name].to_numpy(np.int64), frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
+        _amounts(frame[name], frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns
     ]
     cells[-1] = joined(cells[-1], "\n")
@@ -51,15 +52,10 @@ def _rows(frame: pd.DataFrame) -> memoryview:
     return memoryview(rows.buffers()[2])
 
 
-def _amounts(minor: Ints, currency: pd.Series) -> pa.Array:
-    """Bare numbers, each with the decimals of its currency."""
-    codes = arrow_text(currency).dictionary_encode()
-    at, names = codes.indices.to_numpy(), codes.dictionary.to_pylist()
-    if len(names) == 1:
-        return money_text(minor, names[0])
-    by_name = [money_text(minor[at == number], name) for number, name in enumerate(names)]
-    order = np.argsort(np.argsort(at, kind="stable"), kind="stable")
-    return arrow_text(taken_text(pa.concat_arrays(by_name), order))
+def _amounts(minor: pd.Series, currency: pd.Series) -> pa.Array:
+    """Bare numbers; nothing where there is no amount."""
+    texts = amount_texts(minor.fillna(0).to_numpy(np.int64), currency)
+    return pc.if_else(pa.array(minor.notna().to_numpy()), texts, "") if minor.hasnans else texts
 
 
 def _texts(column: pd.Series) -> pa.Array:

@@ -4,15 +4,18 @@ Nothing is ever shortened: a text longer than the width keeps its length, and th
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 from rich.cells import cell_len
 
+from expcomp.output.heat import colour
 from expcomp.output.table import Column, Kind, Table
-from expcomp.output.text import accounted, by_currency, clean, each, length, money, percent
+from expcomp.output.text import accounted, by_currency, clean, each, heat, length, money, percent, rate
 
 GAP = "  "
 
@@ -30,13 +33,25 @@ class Look(StrEnum):
     WARNING = "yellow"
 
 
+Mark = tuple[int, int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`marks` are styles of parts of the text, from one position to another."""
+
     text: str
     look: Look = Look.PLAIN
+    marks: tuple[Mark, ...] = ()
 
 
-NUMBERS = {Kind.COUNT: "{:,}".format, Kind.SHARE: percent, Kind.TIME: length}
+NUMBERS: dict[Kind, Callable[[Any], str]] = {
+    Kind.COUNT: "{:,}".format,
+    Kind.SHARE: percent,
+    Kind.TIME: length,
+    Kind.RATE: rate,
+    Kind.HEAT: heat,
+}
 
 
 def laid_out(table: Table, width: int | None) -> Iterator[Line]:
@@ -49,6 +64,8 @@ def laid_out(table: Table, width: int | None) -> Iterator[Line]:
     parts = [_Grid(table, names) for names in table.parts]
     if whole.fits(width):
         yield from whole.lines()
+    elif table.panels:
+        yield from _panels(table, width or 80)
     elif parts and all(part.fits(width) for part in parts):
         for number, part in enumerate(parts):
             yield from [Line("")] if number else []
@@ -57,6 +74,22 @@ def laid_out(table: Table, width: int | None) -> Iterator[Line]:
         yield from _blocks(table, width or 80)
     for note in table.notes:
         yield from (Line(text, Look.NOTE) for text in wrapped(note, width, GAP))
+
+
+def headline_lines(title: str, told: Sequence[str], width: int | None) -> Iterator[Line]:
+    """What a report is of, and what of it is read aloud."""
+    yield Line(title, Look.TITLE)
+    for line in told:
+        yield from (Line(part) for part in wrapped(line, width))
+    yield Line("")
+
+
+def origin_lines(rows: Sequence[tuple[str, str]], width: int | None) -> Iterator[Line]:
+    """Where the figures came from, name by name."""
+    yield Line("Where it came from", Look.TITLE)
+    label = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield from (Line(part) for part in wrapped(value, width, " " * (label + 4), f"  {name:{label}}  "))
 
 
 def wrapped(text: str, width: int | None, indent: str = "", first: str | None = None) -> list[str]:
@@ -77,7 +110,7 @@ def cells(table: Table, column: Column) -> list[str]:
         return list(by_currency(column.values, table.currency, accounted if column.quiet else money))
     if column.kind is not Kind.TEXT:
         render = NUMBERS[column.kind]
-        return list(each(column.values, lambda number: "" if pd.isna(number) else render(int(number))))
+        return list(each(column.values, lambda number: "" if pd.isna(number) else render(number)))
     return list(each(column.values, lambda text: clean(str(text))))
 
 
@@ -100,7 +133,9 @@ def _total(column: Column, value: int, currency: str) -> str:
 class _Grid:
     """Some columns of a table, one row per line; a name of several words stands on several lines."""
 
-    def __init__(self, table: Table, names: Sequence[str]) -> None:
+    def __init__(self, table: Table, names: Sequence[str], first: int = 0) -> None:
+        """Rows without anything from the column `first` on are left out."""
+        self.first = first
         self.columns = [column for column in table.columns if column.name in names]
         self.texts = [cells(table, column) for column in self.columns]
         self.totals = total_cells(table) if any(column.adds_up for column in self.columns) else []
@@ -119,11 +154,22 @@ class _Grid:
         height = max(map(len, self.names))
         for row in zip(*([""] * (height - len(words)) + words for words in self.names), strict=True):
             yield Line(self._row(row), Look.HEAD)
-        for row in zip(*self.texts, strict=True):
-            yield Line(self._row(row))
+        for at, row in enumerate(zip(*self.texts, strict=True)):
+            if any(row[self.first :]):
+                yield Line(self._row(row), marks=self._marks(at))
         for label, shown in self.totals:
             totals = [shown.get(column.name, "") for column in self.columns[1:]]
             yield Line(self._row([label, *totals]), Look.TOTAL)
+
+    def _marks(self, row: int) -> tuple[Mark, ...]:
+        """The colour of each cell of a heat map, with a blank on either side of its number."""
+        marks, end = [], 0
+        for column, width in zip(self.columns, self.widths, strict=True):
+            end += len(GAP) + width
+            value = column.values[row]
+            if column.scale and isinstance(value, Fraction):
+                marks.append((end - width - 1, end + 1, colour(value, column.scale)))
+        return tuple(marks)
 
     def _row(self, texts: Sequence[str]) -> str:
         padded = [
@@ -131,6 +177,20 @@ class _Grid:
             for text, width, column in zip(texts, self.widths, self.columns, strict=True)
         ]
         return GAP + GAP.join(padded).rstrip()
+
+
+def _panels(table: Table, width: int) -> Iterator[Line]:
+    """One below the other, each begun with the keys."""
+    names = [column.name for column in table.columns]
+    keys, ahead = names[: table.keys], names[table.keys :]
+    first = True
+    while ahead:
+        count = 1
+        while count < len(ahead) and _Grid(table, [*keys, *ahead[: count + 1]]).fits(width):
+            count += 1
+        yield from [] if first else [Line("")]
+        yield from _Grid(table, [*keys, *ahead[:count]], len(keys)).lines()
+        ahead, first = ahead[count:], False
 
 
 def _stacked(column: Column) -> list[str]:

@@ -1,8 +1,9 @@
-"""A table before it takes a form: named columns of texts, counts, minor units, shares or lengths of time."""
+"""A table before it takes a form: named columns of texts, counts, minor units, shares, rates or lengths of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -15,25 +16,37 @@ class Kind(StrEnum):
     MONEY = "money"
     COUNT = "count"
     SHARE = "share"
+    RATE = "rate"
+    HEAT = "heat"
     TIME = "time"
+
+
+class Scale(StrEnum):
+    """How a heat map is coloured: both ways from 100 %, or from little to all of it."""
+
+    DIVERGING = "diverging"
+    SEQUENTIAL = "sequential"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`values`: texts, whole numbers, minor units of the row's currency, parts per million, or seconds; None is
-    blank. In a `quiet` column nothing is shown as `-`."""
+    """`values`: texts, whole numbers, minor units of the row's currency, parts per million, exact fractions (or a text
+    that stands for one), or seconds; None is blank. In a `quiet` column nothing is shown as `-`. Cells of a HEAT
+    column are rates, coloured by a `scale`."""
 
     name: str
     values: Texts
     kind: Kind = Kind.TEXT
     adds_up: bool = False
     quiet: bool = False
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """`currency` is that of each row's amounts; the first `keys` columns name a row. Where a row is too wide,
-    the columns named in `parts` are shown apart, else each row becomes a block, `packed` or as a list."""
+    the columns named in `parts` are shown apart, else each row becomes a block, `packed` or as a list. A table of
+    `panels` is cut into as many as it takes, each with the keys and as many further columns as fit."""
 
     title: str
     columns: tuple[Column, ...]
@@ -41,6 +54,7 @@ class Table:
     keys: int = 1
     parts: tuple[tuple[str, ...], ...] = ()
     packed: bool = False
+    panels: bool = False
     empty: str = "nothing"
     notes: tuple[str, ...] = ()
 
@@ -72,6 +86,16 @@ def counts(name: str, values: Values, *, adds_up: bool = False) -> Column:
 def shares(name: str, ppm: Values) -> Column:
     """Parts per million; None and NA are blank."""
     return Column(name, _blank_or_whole(ppm), Kind.SHARE)
+
+
+def rates(name: str, values: Sequence[Fraction | str | None]) -> Column:
+    """Exact fractions, shown as a percentage with two decimals; a text stands where there is none to show."""
+    return Column(name, np.asarray(values, dtype=object), Kind.RATE)
+
+
+def heat(name: str, values: Sequence[Fraction | str | None], scale: Scale) -> Column:
+    """As `rates`, with one decimal and no sign: the cells of a triangle."""
+    return Column(name, np.asarray(values, dtype=object), Kind.HEAT, scale=scale)
 
 
 def times(name: str, seconds: Values) -> Column:

@@ -1,6 +1,7 @@
 """Text from data and amounts as every form shows them: nothing invisible, nothing that acts, nothing shortened."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from expcomp import visible
 from expcomp.exact import Ints
-from expcomp.money import to_text
+from expcomp.money import rounded, to_text
 
 Texts = npt.NDArray[np.object_]
 Values: TypeAlias = "Sequence[Any] | pd.Series[Any] | pd.Index[Any] | npt.NDArray[Any]"
@@ -41,6 +42,26 @@ def accounted(minor: int, currency: str) -> str:
 def percent(ppm: int) -> str:
     """`70.6%`, rounded half up."""
     return f"{one_decimal(ppm)}%"
+
+
+def rate(value: Fraction | str, places: int = 2) -> str:
+    """An exact fraction as `105.30%`, rounded half up once; a text as it is."""
+    if isinstance(value, str):
+        return value
+    shown = rounded(value.numerator * 100 * 10**places, value.denominator)
+    whole, part = divmod(abs(shown), 10**places)
+    return f"{'-' if shown < 0 else ''}{whole}{f'.{part:0{places}d}' if places else ''}%"
+
+
+def heat(value: Fraction | str) -> str:
+    """The same in a heat map: `105.3`."""
+    return rate(value, 1).removesuffix("%")
+
+
+def points(change: Fraction) -> str:
+    """A difference of two rates in percentage points: `+1.3`."""
+    shown = heat(change)
+    return shown if shown.startswith("-") or shown == "0.0" else f"+{shown}"
 
 
 def one_decimal(ppm: int) -> str:

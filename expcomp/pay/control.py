@@ -1,5 +1,6 @@
 """Control totals: every row and every cent of the deals is accounted for, and every sum agrees, or the run stops."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from expcomp.lookups import NONE, days, numbers
 from expcomp.pay.entitlement import Settled
+from expcomp.pay.netting import Amounts
 from expcomp.pay.unpaid import exported_value
 
 CREDITED = "credited"
@@ -68,9 +70,9 @@ def _outside(source: Settled) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def prove(lines: pd.DataFrame, payees: pd.DataFrame) -> None:
+def prove(lines: Mapping[str, Amounts], payees: pd.DataFrame) -> None:
     """Σ lines = Σ payees' gross and clawbacks, per period and currency."""
-    of_lines = lines.groupby(["period", "currency"])["amount_minor"].sum()
+    of_lines = pd.concat({period: amounts.by_currency() for period, amounts in lines.items()}, names=["period"])
     nets = payees.assign(amount_minor=payees["gross_minor"] + payees["clawback_minor"])
     of_payees = nets.groupby(["period", "currency"])["amount_minor"].sum()
     both = of_lines.index.union(of_payees.index)

@@ -20,9 +20,9 @@ from expcomp.period import NEVER, Span, to_day, to_iso
 
 MOVEMENT, CORRECTION = "movement", "correction"
 
-COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranche", "standing_at", "event"]
-"""standing_at: "now" or "before", the entitlement whose tranche carries the trace; event: row of its losses
-that took something back, or NONE; on: a day as text."""
+COLUMNS = [*KEY, "kind", "amount_minor", "reason", "on", "period_earned", "tranche", "event"]
+"""tranche: of the entitlement that carries the trace; event: row of its losses that took something back, or NONE;
+on: a day as text."""
 
 REASONS = ("clawback", "commission", "milestone", "correction", "true_up", "cancelled")
 
@@ -30,11 +30,12 @@ REASONS = ("clawback", "commission", "milestone", "correction", "true_up", "canc
 @dataclass(frozen=True)
 class Moved:
     """Keys whose entitlement moved between two dates. `now` and `before` hold the tranches that stand for them and
-    no others. Columns of `rows`, numbers all: amount_minor, why (of REASONS), on, earned (days), tranche, gone
-    (whether the key is no longer there, so that its tranche is one of `before`), event."""
+    no others. Columns of `rows`, numbers all: amount_minor, why (of REASONS), on, earned (days), tranche, event.
+    `gone` are keys that are no longer there: their tranches are of `before`."""
 
     rows: pd.DataFrame
     now: Entitlement
+    gone: pd.DataFrame
     before: Entitlement | None
 
     @classmethod
@@ -53,28 +54,24 @@ class Moved:
             )
             for number, part in enumerate(parts)
         ]
-        return cls(pd.concat(rows, ignore_index=True), now, None)
+        return cls(pd.concat(rows, ignore_index=True), now, parts[0].gone, None)
 
-    def lines(self, span: Span) -> pd.DataFrame:
-        """COLUMNS, by payee, deal, component, day and milestone; those that are gone last."""
-        found = []
-        gone = self.rows["gone"].to_numpy(np.bool_)
-        for source, standing_at, own in ((self.now, "now", ~gone), (self.before, "before", gone)):
-            if source is not None and (own.any() or standing_at == "now"):
-                found.append(_told(self.rows[own], source, span).assign(standing_at=standing_at))
-        return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.gone)
+
+    def in_order(self) -> pd.DataFrame:
+        """`rows` by payee, deal, component, day and milestone."""
+        return self.rows.take(key_order(self.now, self.rows["tranche"].to_numpy(), self.rows["on"].to_numpy()))
 
 
-def _told(rows: pd.DataFrame, source: Entitlement, span: Span) -> pd.DataFrame:
-    tranche, on = (rows[name].to_numpy() for name in ("tranche", "on"))
-    order = key_order(source, tranche, on)
-    rows, tranche = rows.take(order), tranche[order]
-    plans = source.plans
+def in_words(rows: pd.DataFrame, source: Entitlement, span: Span) -> pd.DataFrame:
+    """COLUMNS of rows of a `Moved`; `source` is the entitlement of their tranches."""
+    plans, tranche = source.plans, rows["tranche"].to_numpy()
     return key_names(source, tranche).assign(
         kind=choice([MOVEMENT], np.zeros(len(rows), dtype=np.int64)),
         amount_minor=rows["amount_minor"].to_numpy(),
         reason=choice(REASONS, rows["why"].to_numpy()),
-        on=each(to_iso, on[order]),
+        on=each(to_iso, rows["on"].to_numpy()),
         period_earned=each(
             lambda number: plans.calendar.label(span, number), plans.calendar.numbers(span, rows["earned"].to_numpy())
         ),
@@ -92,13 +89,11 @@ def move(now: Keyed, before: Keyed | None, cancelled: dict[str, int]) -> Moved:
     both = both.assign(amount_minor=both["entitled_minor"] - both["entitled_minor_before"])
     both = both[both["amount_minor"] != 0]
     gone = (both["tranche"] == NONE).to_numpy()
-    moved = _moved(both[~gone], now, before.source.as_of if before else -1)
+    rows, source = _standing(_moved(both[~gone], now, before.source.as_of if before else -1), now.source)
     if not gone.any():
-        return Moved(*_standing(moved, now.source), None)
+        return Moved(rows, source, rows.iloc[:0], None)
     assert before is not None
-    moved, now_source = _standing(moved, now.source)
-    lost, before_source = _standing(_gone(both[gone], before.source, cancelled), before.source)
-    return Moved(pd.concat([moved, lost], ignore_index=True), now_source, before_source)
+    return Moved(rows, source, *_standing(_gone(both[gone], before.source, cancelled), before.source))
 
 
 def _standing(rows: pd.DataFrame, source: Entitlement) -> tuple[pd.DataFrame, Entitlement]:
@@ -151,7 +146,6 @@ def _moved(rows: pd.DataFrame, now: Keyed, since: int) -> pd.DataFrame:
         "on": np.where(back, event_day[key], np.minimum(reached, source.as_of)),
         "earned": np.where(back, hit_day[key], reached),
         "tranche": tranche,
-        "gone": False,
         "event": np.where(back, event[key], NONE),
     })  # fmt: skip
 
@@ -201,7 +195,6 @@ def _gone(rows: pd.DataFrame, source: Entitlement, cancelled: dict[str, int]) ->
         "on": np.asarray(days, dtype=np.int64),
         "earned": reached,
         "tranche": tranche,
-        "gone": True,
         "event": NONE,
     })  # fmt: skip
 
@@ -223,7 +216,6 @@ def correct(closed: Keyed, posted: pd.DataFrame, carried: Sequence[str], cancell
     return both.assign(
         kind=CORRECTION,
         reason=np.where(deal_gone, "cancelled", "correction"),
-        standing_at="before",
         event=NONE,
         on=each(to_iso, on),
     )

@@ -11,7 +11,6 @@ from expcomp.lookups import NONE
 from expcomp.pay.entitlement import Entitlement, Settled
 from expcomp.pay.pins import HELD, RATE, ROLE, TARGET
 from expcomp.pay.resolutions import is_kept, kept
-from expcomp.pay.undated import undated_facts
 from expcomp.pay.words import HELD as STATE_HELD
 from expcomp.period import to_iso
 from expcomp.plan.conditions import Condition
@@ -45,8 +44,8 @@ def _day_of(rate: pd.Series) -> pd.Series:
 
 def with_today(moved: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Facts that a resolution moves, with `now`, what today's exports say; those that are the same move nothing."""
-    both = moved.merge(facts[[*KEY, "value"]], on=KEY, how="left", suffixes=("", "_now"))
-    both = both.assign(now=both.pop("value_now").fillna(""))
+    now = facts[[*KEY, "value"]].rename(columns={"value": "now"})
+    both: pd.DataFrame = moved.merge(now, on=KEY, how="left").fillna({"now": ""})
     return both[both["now"] != both["value"]].reset_index(drop=True)
 
 
@@ -55,8 +54,9 @@ def drift_findings(rows: pd.DataFrame) -> Iterator[Finding]:
     for row in rows[rows["standing"] == "open"].to_dict("records"):
         deal, fact = row["deal_id"], row["fact"]
         stays = "its credit stays where it was" if fact.startswith(ROLE) else "its pay stays as it was"
-        now = row["now"] or "blank"
-        message = f"{deal}: {_said(fact, row['payee_id'])} is {now} today, and {row['pinned'] or 'blank'} was pinned in {row['period']}: {stays}"
+        now, then = row["now"] or "blank", row["pinned"] or "blank"
+        what = f"{deal}: {_said(fact, row['payee_id'])} is {now} today"
+        message = f"{what}, and {then} was pinned in {row['period']}: {stays}"
         help_ = f"resolutions.csv says what is meant:  {deal},{fact},keep,<who>  or  {deal},{fact},move,<who>"
         yield DRIFTED.at(_place(row["source"]), message, help_, Severity.WARNING)
 
@@ -78,8 +78,9 @@ def to_pin(
     now: Entitlement, facts: pd.DataFrame, pinned: pd.DataFrame, moved: pd.DataFrame, paid: Collection[str], period: str
 ) -> pd.DataFrame:
     """PINNED rows that closing the period adds: what its first lines were made from, what resolutions moved, and what
-    a hold without a date keeps back. `pinned`: all rows so far; `paid`: deals with a line; with accelerators, whose lines rest on all that fills a
-    quota, every deal."""
+    a hold without a date keeps back. `pinned`: all rows so far; `paid`: deals with a line. With accelerators lines rest
+    on all that fills a quota, and every deal is pinned.
+    """
     deal = facts["deal"].to_numpy()
     fills = np.asarray([bool(plan.accelerators) for plan in now.plans.versions])[now.deals.version[deal]]
     rests = facts["deal_id"].isin(paid).to_numpy() | fills
@@ -88,7 +89,8 @@ def to_pin(
     rows = facts[rests & is_new]
     rows = rows.assign(moved_by=[by.get(key, "") for key in _keys(rows)])
     whole = pd.concat([rows, _held(now).assign(moved_by="")], ignore_index=True).assign(period=period)
-    return whole[list(PINNED)].astype("str").sort_values(KEY, ignore_index=True)
+    ordered: pd.DataFrame = whole[list(PINNED)].astype("str").sort_values(KEY, ignore_index=True)
+    return ordered
 
 
 def _keys(rows: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -70,6 +70,17 @@ def numbered(
     return [name for block in blocks for name in block], np.where(position == NONE, NONE, first[version] + position)
 
 
+def amount_texts(minor: Ints, currency: pd.Series) -> pa.Array:
+    """Bare numbers, each with the decimals of its row's currency."""
+    codes = arrow_text(currency.astype("str")).dictionary_encode()
+    at, names = codes.indices.to_numpy(), codes.dictionary.to_pylist()
+    if len(names) == 1:
+        return money_text(minor, names[0])
+    by_name = [money_text(minor[at == number], name) for number, name in enumerate(names)]
+    order = np.argsort(np.argsort(at, kind="stable"), kind="stable")
+    return arrow_text(taken_text(pa.concat_arrays([pa.array([], LARGE), *by_name]), order))
+
+
 def money_text(minor: Ints, currency: str) -> pa.Array:
     """123450 USD → `1234.50`, for a whole column: `money.to_text` in Arrow's memory."""
     places_ = decimals(currency)

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
 from expcomp.exact import Flags, Ints
-from expcomp.lookups import NONE, ranks
+from expcomp.lookups import NONE, Names, ranks
+from expcomp.pay.difference import Moved, in_words
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
+from expcomp.pay.metric_lines import METRIC, modifier_columns
+from expcomp.pay.netting import Amounts, paid_for
 from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
-from expcomp.period import Period
+from expcomp.period import Period, Span
 from expcomp.sources.book import Book
-from expcomp.texts import arrow_text, look_up, taken_text
+from expcomp.texts import look_up, taken_text
 
 POSTING = [
     "period", "kind", "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount_minor",
@@ -22,7 +25,7 @@ POSTING = [
 ]  # fmt: skip
 """Who is paid what, from which day it counts, for what reason."""
 
-LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after", *NAMES]
+LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, *METRIC, "changed", "before", "after", *NAMES]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
@@ -30,100 +33,114 @@ BLOCK = 1 << 17
 """Lines told at a time: memory stays bounded."""
 
 
-@dataclass(frozen=True)
-class Story:
-    """The entitlements that lines were made from."""
+def tell(found: pd.DataFrame, source: Entitlement) -> pd.DataFrame:
+    """Differences (`difference.COLUMNS`) with TRACE and EVENT, blank where there is no tranche."""
+    rows = [
+        np.flatnonzero((found["tranche"] != NONE).to_numpy()),
+        np.flatnonzero((found["tranche"] == NONE).to_numpy()),
+    ]
+    own, untold = (found.take(at).reset_index(drop=True) for at in rows)
+    if len(own):
+        own = pd.concat([own, *_made_from(source, own)], axis=1)
+    return as_they_stood([own, untold], rows)
 
-    now: Entitlement
-    before: Entitlement | None
 
-    def tell(self, found: pd.DataFrame) -> pd.DataFrame:
-        """Differences (`difference.COLUMNS`, `on` as text) with TRACE and EVENT, blank where there is no tranche."""
-        has_tranche = (found["tranche"] != NONE).to_numpy()
-        is_now = (found["standing_at"] == "now").to_numpy()
-        parts: list[pd.DataFrame] = []
-        rows = [
-            np.flatnonzero(has_tranche & is_now),
-            np.flatnonzero(has_tranche & ~is_now),
-            np.flatnonzero(~has_tranche),
-        ]
-        for at, source in zip(rows, (self.now, self.before, None), strict=True):
-            own = found.take(at).reset_index(drop=True)
-            if source is not None and len(own):
-                own = pd.concat([own, *self._columns(source, own)], axis=1)
-            parts.append(own)
-        return as_they_stood(parts, rows)
-
-    def _columns(self, source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
-        yield trace(source, tranche)
-        yield event_columns(source, event)
+def _made_from(source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
+    yield trace(source, tranche)
+    yield event_columns(source, event)
+    yield modifier_columns(source, tranche)
 
 
 @dataclass(frozen=True)
 class Lines:
-    """`postings`: POSTING in ORDER, and the tranche that tells a line's story or else its row in `told`, whose
-    frame has LINE_COLUMNS."""
+    """The lines of a pay period. `at` are their places, in ORDER: a row of `moved` (numbers, of a `Moved`, in order;
+    their tranches are of `source`) or, counted on behind those, a row of `told`, which has LINE_COLUMNS."""
 
-    postings: pd.DataFrame
+    period: Period
+    pay_span: Span
+    source: Entitlement
+    moved: pd.DataFrame
     told: pd.DataFrame
-    story: Story
+    at: Ints
 
     @classmethod
-    def of(cls, period: Period, moved: pd.DataFrame, told: Sequence[pd.DataFrame], story: Story) -> "Lines":
-        """`moved` are differences with a tranche each; `told` are frames of lines whose story is complete."""
-        whole = _named(stack(told, period), story.now.book)
-        own = moved.assign(period=str(period), told=NONE)
-        further = whole[POSTING].assign(told=np.arange(len(whole)), tranche=NONE, event=NONE, standing_at="")
-        both = pd.concat([own, further], ignore_index=True) if len(whole) else own
-        return cls(_in_order(both), whole, story)
+    def of(cls, period: Period, pay_span: Span, moved: Moved, further: Sequence[pd.DataFrame]) -> "Lines":
+        """`further` are frames of lines whose story is complete."""
+        if moved.before is not None:
+            further = [tell(in_words(moved.gone, moved.before, pay_span), moved.before), *further]
+        told, rows = _named(stack(further, period), moved.now.book), moved.in_order()
+        lines = cls(period, pay_span, moved.now, rows, told, np.arange(len(rows) + len(told)))
+        return replace(lines, at=_order(lines.postings)) if len(told) else lines
 
-    def blocks(self) -> Iterator["Lines"]:
-        """The same lines, a block at a time; at least one block."""
-        for start in range(0, max(len(self.postings), 1), BLOCK):
-            yield replace(self, postings=self.postings.iloc[start : start + BLOCK])
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @cached_property
+    def postings(self) -> pd.DataFrame:
+        """POSTING."""
+        rows, own, told = self._parts()
+        return _together([self._in_words(own)[POSTING], told[POSTING]], rows)
 
     def tell(self) -> pd.DataFrame:
         """LINE_COLUMNS."""
-        told = self.postings["told"].to_numpy()
-        rows = [np.flatnonzero(told == NONE), np.flatnonzero(told != NONE)]
-        traced = self.story.tell(self.postings.take(rows[0]))
-        return as_they_stood([traced, self.told.take(told[rows[1]])], rows)[LINE_COLUMNS]
+        rows, own, told = self._parts()
+        return as_they_stood([tell(self._in_words(own), self.source), told], rows)[LINE_COLUMNS]
+
+    def amounts(self) -> Amounts:
+        """What each line pays to whom for what."""
+        (mine, others), own, told = self._parts()
+        line = self.source.lines.take(self.source.tranches["line"].to_numpy()[own["tranche"]])
+        source, versions = self.source, line["version"].to_numpy()
+        currencies = Names.of(pd.Series(source.plans.currencies, dtype="str"))
+        of_version = currencies.codes(pd.Series(source.plans.currencies, dtype="str"))
+        named = {
+            "payee": source.payees.names.followed_by(line["payee"].to_numpy(), told["payee_id"]),
+            "currency": currencies.followed_by(of_version[versions], told["currency"]),
+            "what": source.deals.names.followed_by(line["deal"].to_numpy(), paid_for(told)),
+        }
+        order = np.argsort(np.concatenate([mine, others]))
+        amount = np.concatenate([own["amount_minor"].to_numpy(), told["amount_minor"].to_numpy(np.int64)])
+        codes = {name: codes[order] for name, (_, codes) in named.items()}
+        return Amounts(**codes, minor=amount[order], payees=named["payee"][0], currencies=named["currency"][0])
+
+    def blocks(self) -> Iterator["Lines"]:
+        """The same lines, a block at a time; at least one block."""
+        for start in range(0, max(len(self), 1), BLOCK):
+            yield replace(self, at=self.at[start : start + BLOCK])
 
     def of_payees(self, payees: Collection[str]) -> "Lines":
         return self.keep(self.postings["payee_id"].isin(payees).to_numpy())
 
     def keep(self, mask: Flags) -> "Lines":
-        return replace(self, postings=self.postings[mask])
+        return replace(self, at=self.at[mask])
+
+    def _parts(self) -> tuple[list[Ints], pd.DataFrame, pd.DataFrame]:
+        """Where lines stand that moved and those of `told`, and their rows."""
+        is_told = self.at >= len(self.moved)
+        rows = [np.flatnonzero(~is_told), np.flatnonzero(is_told)]
+        return rows, self.moved.take(self.at[rows[0]]), self.told.take(self.at[rows[1]] - len(self.moved))
+
+    def _in_words(self, own: pd.DataFrame) -> pd.DataFrame:
+        return in_words(own, self.source, self.pay_span).assign(period=str(self.period))
 
 
 def as_they_stood(parts: Sequence[pd.DataFrame], rows: Sequence[Ints]) -> pd.DataFrame:
     """Parts of a frame together again, complete, each row back in its place."""
-    filled = [(complete(part), at) for part, at in zip(parts, rows, strict=True) if len(part)]
-    if not filled:
-        return complete(parts[0])
-    if len(filled) == 1:
-        return filled[0][0].reset_index(drop=True)
+    return _together([complete(part) for part in parts], rows)
+
+
+def _together(parts: Sequence[pd.DataFrame], rows: Sequence[Ints]) -> pd.DataFrame:
+    filled = [(part, at) for part, at in zip(parts, rows, strict=True) if len(part)]
+    if len(filled) < 2:
+        return (filled[0][0] if filled else parts[0]).reset_index(drop=True)
     together = pd.concat([part for part, _ in filled], ignore_index=True)
     return together.take(np.argsort(np.concatenate([at for _, at in filled]))).reset_index(drop=True)
 
 
-def _in_order(postings: pd.DataFrame) -> pd.DataFrame:
-    """By ORDER; rows that stand so already, as those of a first run do, stay where they are."""
-    if _stand_in_order(postings):
-        return postings
-    return postings.take(np.lexsort([ranks(postings[name]) for name in reversed(ORDER)])).reset_index(drop=True)
-
-
-def _stand_in_order(postings: pd.DataFrame) -> bool:
-    tie = np.ones(max(len(postings) - 1, 0), dtype=np.bool_)
-    for name in ORDER:
-        texts = arrow_text(postings[name])
-        one, next_ = texts.slice(0, len(tie)), texts.slice(1)
-        if (tie & pc.less(next_, one).to_numpy(zero_copy_only=False)).any():
-            return False
-        tie &= pc.equal(next_, one).to_numpy(zero_copy_only=False)
-    return True
+def _order(postings: pd.DataFrame) -> Ints:
+    """The rows by ORDER."""
+    return np.lexsort([ranks(postings[name]) for name in reversed(ORDER)])
 
 
 def _named(lines: pd.DataFrame, book: Book) -> pd.DataFrame:

@@ -13,22 +13,57 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import PPM, Flags, Ints, round_ratio
-from expcomp.lookups import alike, group_of
+from expcomp.lookups import Names, alike, group_of
 from expcomp.plan.model import Plan
+from expcomp.texts import TextColumn, taken_text
 
 PAYEE = ["payee_id", "currency"]
 
 
-def nets(lines: pd.DataFrame) -> pd.DataFrame:
-    """gross_minor and clawback_minor (the negative nets) by payee and currency."""
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """`minor` amounts; to whom, in which currency and for what each is paid, as numbers that are alike for what is
+    alike; and the names that the first two are positions of."""
+
+    payee: Ints
+    currency: Ints
+    what: Ints
+    minor: Ints
+    payees: TextColumn
+    currencies: TextColumn
+
+    @classmethod
+    def of(cls, lines: pd.DataFrame) -> "Amounts":
+        """Of lines in words."""
+        payees, currencies = (Names.of(lines[name]) for name in PAYEE)
+        payee, currency = payees.codes(lines["payee_id"]), currencies.codes(lines["currency"])
+        minor = lines["amount_minor"].to_numpy(np.int64)
+        return cls(payee, currency, alike(paid_for(lines)), minor, payees.names, currencies.names)
+
+    def by_currency(self) -> pd.Series:
+        """Their sums in minor units."""
+        names = pd.Index(taken_text(self.currencies, self.currency), name="currency")
+        return pd.Series(self.minor, names, name="amount_minor").groupby(level=0).sum()
+
+
+def paid_for(lines: pd.DataFrame) -> pd.Series:
+    """The deal, else the metric's period or the manual line: within it positives and negatives are one amount."""
     what = lines["deal_id"]
-    if (what == "").any():
-        what = what.where(what != "", lines["component"] + "\0" + lines["milestone"])
-    group = group_of(*(alike(column) for column in (lines["payee_id"], lines["currency"], what)))
-    first = np.unique(group, return_index=True)[1]
-    net = np.zeros(len(first), dtype=np.int64)
-    np.add.at(net, group, lines["amount_minor"].to_numpy())
-    signed = lines[PAYEE].take(first).assign(gross_minor=np.maximum(net, 0), clawback_minor=np.minimum(net, 0))
+    return what.where(what != "", lines["component"] + "\0" + lines["milestone"])
+
+
+def nets(amounts: Amounts) -> pd.DataFrame:
+    """gross_minor and clawback_minor (the negative nets) by payee and currency."""
+    group = group_of(amounts.payee, amounts.currency, amounts.what)
+    net = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)
+    np.add.at(net, group, amounts.minor)
+    one = np.zeros(len(net), dtype=np.int64)
+    one[group] = np.arange(len(group))
+    signed = pd.DataFrame({
+        "payee_id": taken_text(amounts.payees, amounts.payee[one]),
+        "currency": taken_text(amounts.currencies, amounts.currency[one]),
+        "gross_minor": np.maximum(net, 0), "clawback_minor": np.minimum(net, 0),
+    })  # fmt: skip
     totals: pd.DataFrame = signed.groupby(PAYEE, sort=True)[["gross_minor", "clawback_minor"]].sum()
     return totals
 
@@ -48,13 +83,13 @@ class Rule:
         return cls(recovery.at_most, recovery.carry_forward, leavers.recover == "stop", plan)
 
 
-def settle_payees(lines: pd.DataFrame, brought: pd.Series, left: frozenset[str], rule: Rule) -> pd.DataFrame:
-    """One row per payee and currency with lines or a balance: all amounts of the law above, in minor units.
+def settle_payees(amounts: Amounts, brought: pd.Series, left: frozenset[str], rule: Rule) -> pd.DataFrame:
+    """One row per payee and currency with amounts or a balance: all amounts of the law above, in minor units.
 
     `brought` is the balance brought forward by (payee_id, currency), ≤ 0; `left` are payees whose end date
     lies before the period. With `carry_forward: false` what is not recovered is written off, and shown.
     """
-    net = nets(lines)
+    net = nets(amounts)
     everyone = net.index.union(brought.index)
     frame = net.reindex(everyone, fill_value=0)
     frame["brought_forward_minor"] = brought.reindex(everyone, fill_value=0)

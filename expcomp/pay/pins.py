@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ class Pins:
         return self.rows[((self.rows["fact"] == fact) & (self.rows["deal"] != NONE)).to_numpy()]
 
     def by_deal(self, fact: str) -> tuple[pd.Series, Ints]:
-        """The values of a fact that each deal has at most one of, and for each deal the position of its own, or NONE."""
+        """The values of a fact of which a deal has at most one, and for each deal the position of its own, or NONE."""
         rows = self.of_fact(fact)
         at = np.full(self.count, NONE)
         at[rows["deal"].to_numpy()] = np.arange(len(rows))
@@ -119,7 +120,7 @@ def _numbers(values: pd.Series, type_: FieldType, currency: str) -> Iterator[obj
 def written(column: pd.Series, type_: FieldType, currency: str) -> list[str]:
     """Values of an export's column as texts that `typed` reads back; "" for no value."""
 
-    def text(value: object) -> str:
+    def text(value: Any) -> str:
         if pd.isna(value):
             return ""
         match type_:
@@ -128,10 +129,10 @@ def written(column: pd.Series, type_: FieldType, currency: str) -> list[str]:
             case FieldType.FLAG:
                 return "true" if value else "false"
             case FieldType.MONEY:
-                return to_text(int(str(value)), currency)
+                return to_text(int(value), currency)
             case FieldType.SHARE:
-                return f"{Decimal(int(str(value))).scaleb(-4).normalize():f}%"
+                return f"{Decimal(int(value)).scaleb(-4).normalize():f}%"
             case _:
-                return f"{Decimal(int(str(value))).scaleb(-6).normalize():f}"
+                return f"{Decimal(int(value)).scaleb(-6).normalize():f}"
 
     return [text(value) for value in column]

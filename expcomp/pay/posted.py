@@ -10,9 +10,10 @@ import pandas as pd
 from expcomp.diagnostics import Code, Finding, Refused, Severity
 from expcomp.lookups import days
 from expcomp.money import to_text
+from expcomp.pay.changes import COMPARED
 from expcomp.pay.keys import KEY
 from expcomp.pay.milestones import PostedDays
-from expcomp.pay.netting import PAYEE, Rule, settle_payees
+from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.pins import ROLE
 from expcomp.pay.resolutions import Resolved, resolve, stands_though_missing
 from expcomp.period import NEVER, Period, Span, to_date, to_day
@@ -27,20 +28,20 @@ MISSING = Code("D545", "posted-deal-missing")
 CARRIED = Code("D547", "posted-deal-carried")
 NO_PAYEE = Code("D549", "posted-payee-missing")
 
-MANUAL = "manual:"
+MANUAL, BONUS, MODIFIER = "manual:", "bonus:", "modifier:"
+OPENING = "opening"
+"""The reason of lines that were paid before there was a ledger: nobody knows the balance they left."""
+
 TAKEN_BACK = ("clawback", "cancelled")
 """Reasons of lines that name the day of what took them back, not the day reached."""
-
-COMPARED = ("value", "close_date", "tier", "share", "rate", "milestone_share", "reached_on", "lost_share")
-"""Columns of a line whose change explains a correction, the most telling first."""
 
 
 @dataclass(frozen=True)
 class Posted:
     """`lines`: text columns as posted, and amount_minor (a frame of `sources/posted.py`); `pinned`: the facts without
-    a date they were made from (`sources/pinned.py`), all rows in the order they were posted; `closed`: periods that were
-    closed, also those without a line; `carried_forward`: payee_id, currency and carried_forward_minor as the last of
-    them left it, None where that is to be worked out from the lines; `source`: where they come from."""
+    a date they were made from (`sources/pinned.py`), all rows in the order they were posted; `closed`: periods that
+    were closed, also those without a line; `carried_forward`: payee_id, currency and carried_forward_minor as the last
+    of them left it, None where that is to be worked out from the lines; `source`: where they come from."""
 
     lines: pd.DataFrame
     pinned: pd.DataFrame = field(default_factory=no_pins)
@@ -49,10 +50,12 @@ class Posted:
     source: str = "posted lines"
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
-        """Milestones of deals that were paid once, and are never held again."""
+        """Milestones of deals that were paid once, and are never held again. (What a modifier took of one was posted
+        when its window ended.)"""
         ends = {str(period): period.last_day for period in self.periods(plans)}
-        reached = self.lines.reindex(columns=["deal_id", "milestone", "period", "on", "reason"], fill_value="")
-        reached = reached[~reached["reason"].isin(TAKEN_BACK)]
+        columns = ["deal_id", "milestone", "period", "on", "reason", "component"]
+        reached = self.lines.reindex(columns=columns, fill_value="")
+        reached = reached[~(reached["reason"].isin(TAKEN_BACK) | reached["component"].str.startswith(MODIFIER))]
         days = pd.DataFrame({"on": reached["on"], "until": reached["period"].map(ends)})
         found = days.groupby([reached["deal_id"], reached["milestone"]]).agg({"on": "min", "until": "max"})
         first = (to_day(date.fromisoformat(text)) if text else 0 for text in found["on"])
@@ -92,14 +95,15 @@ class Posted:
         last = self.periods(plans)[-1]
         raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
 
-    def manual(self) -> pd.DataFrame:
-        """What was posted of manual adjustments, by key."""
-        mine = self.lines[self.lines["component"].str.startswith(MANUAL)]
-        return mine.groupby(KEY, sort=True)[["amount_minor"]].sum()
+    def without_deal(self, kind: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """What was posted of a kind of lines that belong to no deal, by key, with these columns of the key's last."""
+        mine = self.lines[self.lines["component"].str.startswith(kind)].groupby(KEY, sort=True)
+        last = mine.last().reindex(columns=list(columns), fill_value="")
+        return last.assign(amount_minor=mine["amount_minor"].sum())
 
     def by_key(self) -> pd.DataFrame:
         """What was posted of deals by key (index KEY), with the text columns of the key's last line."""
-        of_deals = self.lines[~self.lines["component"].str.startswith(MANUAL)]
+        of_deals = self.lines[~self.lines["component"].str.startswith((MANUAL, BONUS))]
         ordered = of_deals.assign(order=np.arange(len(of_deals)))
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()
@@ -107,8 +111,8 @@ class Posted:
         return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
     def resolved(self, book: Book) -> Resolved:
-        """The pinned facts that stand, and those that a resolution moves. Raises `Refused` (D549) for a holder of a role
-        who is no payee any more: what was paid to a leaver stays with the leaver."""
+        """The pinned facts that stand, and those that a resolution moves. Raises `Refused` (D549) for a holder of a
+        role who is no payee any more: what was paid to a leaver stays with the leaver."""
         found = resolve(book, self.pinned)
         holders = found.standing[found.standing["fact"].str.startswith(ROLE).to_numpy(np.bool_)]
         lost = holders[~holders["value"].isin(set(book["payees"]["payee_id"])).to_numpy()]
@@ -141,7 +145,7 @@ class Posted:
     def carried_findings(self, book: Book, stand: Sequence[str]) -> Iterator[Finding]:
         """Deals that are not in today's export: `stand` as they were posted, the others with the rows of an archive."""
         for period, deals in sorted(pd.Series(book.carried, dtype="str").groupby(lambda deal: book.carried[deal])):
-            message = f"{_named(deals.index)} not in today's export: taken from that of {period}"
+            message = f"{_named(list(deals.index))} not in today's export: taken from that of {period}"
             yield CARRIED.at(None, message, severity=Severity.NOTE)
         if stand:
             message = f"{_named(stand)} not in today's export: nothing more is paid or taken back until a row returns"
@@ -169,73 +173,20 @@ class Posted:
         if self.carried_forward is not None:
             kept = self.carried_forward.set_index(PAYEE)["carried_forward_minor"]
             return kept[kept != 0]
+        reasons = self.lines.get("reason", pd.Series("", self.lines.index))
+        paid = self.lines[(reasons != OPENING).to_numpy()]
         people = book["payees"]
         end = days(people["end_date"])
         index = pd.MultiIndex.from_arrays([[], []], names=PAYEE)
         balance = pd.Series(np.zeros(0, dtype=np.int64), index=index)
         for period in self.periods(plans):
-            mine = self.lines[self.lines["period"] == str(period)]
+            mine = paid[paid["period"] == str(period)]
             left = frozenset(people.loc[end < period.first_day, "payee_id"])
             rule = Rule.of(plans.about_period(period.last_day))
-            settled = settle_payees(mine, balance, left, rule).set_index(PAYEE)
+            settled = settle_payees(Amounts.of(mine), balance, left, rule).set_index(PAYEE)
             balance = settled["carried_forward_minor"]
         return balance[balance != 0]
-
-    def explain(self, corrections: pd.DataFrame, plans: PlanSet, moved_facts: pd.DataFrame) -> pd.DataFrame:
-        """Adds to each correction the column that changed, before and after, and the period it corrects."""
-        frame = corrections.copy()
-        for name in ("changed", "before", "after"):
-            frame[name] = ""
-        posted = frame["posted_period_earned"] if "posted_period_earned" in frame else pd.Series("", frame.index)
-        posted = posted.fillna("").astype(object)
-        fallback = [self._period_of(text, plans) for text in frame["on"]]
-        frame["period_earned"] = np.where(posted != "", posted, fallback)
-        return _by_resolution(self._changes(frame, plans), moved_facts)
-
-    def _period_of(self, day: str, plans: PlanSet) -> str:
-        closed = self.periods(plans)
-        at = to_day(to_date(0).fromisoformat(day)) if day else -1
-        return str(plans.calendar.period_of(closed[-1].span, at)) if closed and at >= 0 else ""
-
-    def _changes(self, frame: pd.DataFrame, plans: PlanSet) -> pd.DataFrame:
-        value_column = plans.versions[0].plan.value
-        for name in reversed(COMPARED):
-            old = frame.get(f"posted_{name}")
-            if old is None:
-                continue
-            old = old.fillna("").astype(object)
-            new = _as_text(frame, name)
-            differs = (old != new) & (old != "") & (new != "")
-            frame.loc[differs, "changed"] = value_column if name == "value" else name
-            frame.loc[differs, "before"], frame.loc[differs, "after"] = old[differs], new[differs]
-        unknown = frame.get("posted_on", pd.Series("", frame.index)).fillna("") == ""
-        frame.loc[unknown, "changed"] = "not posted before"
-        return frame
 
 
 def _named(deals: Sequence[str]) -> str:
     return f"{', '.join(sorted(deals))} {'is' if len(deals) == 1 else 'are'}"
-
-
-def _by_resolution(frame: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
-    """Of deals of which a resolution moves a fact: the fact, and who decided it."""
-    first = moved.drop_duplicates("deal_id").set_index("deal_id")
-    rows = np.flatnonzero(frame["deal_id"].isin(first.index).to_numpy())
-    if not len(rows):
-        return frame
-    of_row = first.loc[frame["deal_id"].iloc[rows]]
-    columns = frame.columns.get_indexer(["changed", "before", "after", "event"])
-    decided = "moved by " + of_row["moved_by"] + " (" + of_row["place"] + ")"
-    texts = zip(of_row["fact"], of_row["value"], of_row["now"], decided, strict=True)
-    frame.iloc[rows, columns] = np.asarray(list(texts), dtype=object)
-    return frame
-
-
-def _as_text(frame: pd.DataFrame, name: str) -> pd.Series:
-    """Today's value of a compared column, written as a line of the CSV would write it."""
-    if name != "value":
-        return frame[name].astype(object)
-    pairs = zip(frame["value_minor"], frame["currency"], frame["tier"], strict=True)
-    return pd.Series(
-        [to_text(int(minor), currency) if tier else "" for minor, currency, tier in pairs], frame.index, dtype=object
-    )

@@ -1,8 +1,6 @@
 """Plan files → bound, checked plans. The only reader of plan files."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from expcomp.diagnostics import Code, Finding, Findings, Place, Refused
 from expcomp.money import CURRENCIES
 from expcomp.plan.check import check_plan
 from expcomp.plan.conditions import DECLARED_TYPES, FIELDS, PAYEE_FIELDS, FieldType
+from expcomp.plan.identity import identity
 from expcomp.plan.model import Plan
 from expcomp.plan.nodes import Block, Items, Node, compose, decode
 from expcomp.suggest import did_you_mean
@@ -24,21 +23,27 @@ AMBIGUOUS = Code("E204", "ambiguous-number")
 NO_PLAN = Code("C201", "no-plan")
 
 
-def load_plan(path: Path, shown_as: str) -> Plan:
+Kept = Callable[[str, bytes], object]
+"""Told the bytes of every plan that is read, by its path as shown."""
+
+
+def load_plan(path: Path, shown_as: str, kept: Kept | None = None) -> Plan:
     """One plan file, bound and checked. Raises `Refused` with every finding in it."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise Refused(NO_PLAN.at(Place(shown_as), f"the plan cannot be read: {error.strerror}")) from None
+    if kept is not None:
+        kept(shown_as, data)
     return bind_plan(decode(data, shown_as), shown_as)
 
 
-def load_plans(paths: Sequence[Path], root: Path) -> list[Plan]:
+def load_plans(paths: Sequence[Path], root: Path, kept: Kept | None = None) -> list[Plan]:
     """Every file, so that all mistakes are told at once."""
     findings, plans = Findings(), []
     for path in paths:
         try:
-            plans.append(load_plan(path, shown(path, root)))
+            plans.append(load_plan(path, shown(path, root), kept))
         except Refused as refused:
             findings.extend(refused.findings)
     findings.check()
@@ -66,7 +71,7 @@ def bind_plan(text: str, path: str) -> Plan:
     assert plan is not None
     findings.extend(check_plan(plan))
     findings.check()
-    plan._hash = _hash(tree)
+    plan._hash = identity(plan)
     return plan
 
 
@@ -147,14 +152,3 @@ def _record_in(annotation: Any) -> Any:
         if found := _record_in(argument):
             return found
     return None
-
-
-UNHASHED = ("examples", "allow")
-
-
-def _hash(tree: Block) -> str:
-    """The plan's identity: its rules without comments, examples and allowances (design page 6)."""
-    rules = {key: value for key, value in tree.items() if key not in UNHASHED}
-    head = {key: value for key, value in tree["plan"].items() if key != "allow"}  # type: ignore[union-attr]
-    canonical = json.dumps(rules | {"plan": head}, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,6 +1,6 @@
 """All plans in force together: their versions, and which version pays which deal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,6 +14,7 @@ from expcomp.plan.model import Plan
 SAME_DAY = Code("E320", "two-versions-on-one-day")
 DISAGREE = Code("E321", "plans-disagree")
 NONE = Code("E323", "no-plan-given")
+EDITED = Code("L104", "used-plan-edited")
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,23 @@ def plan_set(plans: Sequence[Plan]) -> PlanSet:
     return PlanSet(tuple(versions))
 
 
+def refuse_edited(plans: PlanSet, used: Mapping[tuple[str, str], str]) -> None:
+    """Raises `Refused` (L104) for a plan that is not what a closed period was paid by. `used`: (id, version) of every
+    version that closed periods used, and its hash."""
+    findings = []
+    for plan in plans.versions:
+        was = used.get((plan.plan.id, str(plan.plan.version)), plan.hash)
+        if was != plan.hash:
+            message = (
+                f"{plan.label} was changed after a period was closed by it: its rules had the hash {was[:12]} and have "
+                f"{plan.hash[:12]}"
+            )
+            help_ = f"undo the change; new rules are a version of their own:  version: {plan.plan.version + 1}"
+            findings.append(EDITED.at(plan.plan.key_at("version"), message, help_))
+    if findings:
+        raise Refused(findings)
+
+
 def same_day(versions: Sequence[Plan]) -> Iterable[Finding]:
     """Versions of one id that begin on one day; `versions` are sorted by id and first day."""
     for (id_, start), same in groupby(versions, key=lambda p: (p.plan.id, p.plan.effective.from_)):
@@ -122,7 +140,17 @@ def disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
                 message = f"{key} is {theirs} here and {mine} in {first.path}: plans of one project agree on it"
                 yield DISAGREE.at(other.plan.key_at(key), message)
         if other.plan.id != first.plan.id:
+            yield from _bonuses_alike(first, other)
             for block in ("recovery", "leavers"):
                 if getattr(first, block).model_dump() != getattr(other, block).model_dump():
                     message = f"{block} differs from {first.path}: a payee's pay is netted once, over all plans"
                     yield DISAGREE.at(getattr(other, block).place, message)
+
+
+def _bonuses_alike(first: Plan, other: Plan) -> Iterable[Finding]:
+    """Bonuses of two ids that bear one name: what they pay could not be told apart."""
+    names = {bonus.name for bonus in first.bonuses}
+    for bonus in other.bonuses:
+        if bonus.name in names:
+            message = f'the bonus "{bonus.name}" is in {first.path} too, and lines are told apart by its name'
+            yield DISAGREE.at(bonus.place, message, "give each its own name")

@@ -19,23 +19,26 @@ MERGE_OF_NOBODY = Code("D582", "merge-of-no-account")
 
 @dataclass(frozen=True)
 class Families:
-    """`names` are the accounts that any table of retention names, in code-point order. `survivor` is for each the
-    account it was merged into by the end (itself where it was not), `top` the account it is reported under."""
+    """`survivor` is for each account (a code) the one it was merged into by the end, itself where it was not; `top` the
+    account it is reported under."""
 
-    names: Names
     survivor: Ints
     top: Ints
 
     @classmethod
-    def of(cls, book: Book, rollup: str, end: int) -> "Families":
+    def of(cls, book: Book, names: Names, rollup: str, end: int) -> "Families":
         """Merges that took effect by the last day `end`, over all of history. Raises `Refused` (D580, D581, D582)."""
-        accounts, merges = book["accounts"], book["merges"]
-        names = Names.of(accounts["account_id"], book["subscriptions"]["account_id"], merges["from"], merges["to"])
         _refuse_strangers(book, names)
-        survivor = _survivors(merges, names, end)
+        survivor = _survivors(book["merges"], names, end)
         if rollup == "none":
-            return cls(names, survivor, survivor)
-        return cls(names, survivor, _parents(accounts, names, survivor, rollup)[survivor])
+            return cls(survivor, survivor)
+        return cls(survivor, _parents(book["accounts"], names, survivor, rollup)[survivor])
+
+
+def names_of(book: Book) -> Names:
+    """Every account that subscriptions may count for, in code-point order."""
+    merges = book["merges"]
+    return Names.of(book["accounts"]["account_id"], book["subscriptions"]["account_id"], merges["from"], merges["to"])
 
 
 def _refuse_strangers(book: Book, names: Names) -> None:

@@ -81,3 +81,12 @@ def _refuse_unknown(frame: pd.DataFrame, type_: "pd.Series[str]") -> None:
     ]
     if found:
         raise Refused(found)
+
+
+def pauses_of(book: Book, names: Names) -> pd.DataFrame:
+    """The times in which lines were paused: account (a code), start, end."""
+    frame = book["subscriptions"]
+    frame = frame[word(frame, "kind").isin(PAUSED).to_numpy()]
+    return pd.DataFrame({
+        "account": names.codes(frame["account_id"]), "start": days(frame["start"]), "end": days(frame["end"])
+    })  # fmt: skip

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
-from expcomp.lookups import NONE, Dated, Names, days
 from expcomp.period import Duration, add_months
-from expcomp.retention.families import Families
-from expcomp.retention.lines import Lines
+from expcomp.retention.recurring import Recurring
+from expcomp.retention.segments import segments_at
 from expcomp.retention.spells import spells
 from expcomp.retention.terms import Terms
 from expcomp.retention.worth import Worth
@@ -15,6 +14,11 @@ from expcomp.sources.book import Book
 
 
 def trailing(book: Book, terms: Terms, base: int, end: int, *, rolled: bool = True) -> pd.DataFrame:
+    """`trailing_of` the book's subscriptions, for one window alone."""
+    return trailing_of(Recurring.of(book, terms), base, end, rolled=rolled)
+
+
+def trailing_of(recurring: Recurring, base: int, end: int, *, rolled: bool = True) -> pd.DataFrame:
     """One row per account worth anything at either instant, the first after the last days `base` and `end`.
 
     Merges are resolved over all of history; parents are rolled up as the terms say, or not at all where `rolled` is
@@ -33,50 +37,55 @@ def trailing(book: Book, terms: Terms, base: int, end: int, *, rolled: bool = Tr
     | start_minor, now_minor | all that it was worth at base and is worth at the end, at the rates of each day |
     | lapsed_days       | longest time without value between the two instants, where it came back; else 0  |
 
-    Raises `Refused` (D408, D580-D583), `OverflowError`.
+    Raises `Refused` (D408, D580-D582), `OverflowError`.
     """
-    families = Families.of(book, terms.rules.rollup if rolled else "none", end)
-    lines = Lines.of(book, families.names, terms)
-    if terms.rules.escalator == "exclude":
-        lines = lines.where(~(lines.escalator & (lines.start > base + 1)))
-    worth = Worth(lines, families.top, terms, book["fx"])
-    return _rows(book, terms, families.names, worth, base, end)
-
-
-def _rows(book: Book, terms: Terms, names: Names, worth: Worth, base: int, end: int) -> pd.DataFrame:
+    worth = recurring.worth(end, rolled=rolled)
+    if recurring.terms.rules.escalator == "exclude":
+        worth = worth.without_escalators_after(np.full(len(recurring.names), base + 1))
     instants = np.asarray([base + 1, end + 1])
     constant = worth.at(instants, np.full(2, base))
     now = worth.at(instants[1:], np.asarray([end]))[:, 0]
     shown = np.flatnonzero((constant != 0).any(axis=1) | (now != 0))
-    start, reached, now = constant[shown, 0], constant[shown, 1], now[shown]
-    gaps = _Gaps(spells(worth, base), base + 1, end + 1, len(names))
-    lapsed, anew = gaps.lapsed(terms.grace)[shown], gaps.anew(terms.rules.reactivation_reset)[shown]
-    gone = anew | lapsed if terms.rules.strict_lapse else anew
+    least = _least(worth, instants, base) if recurring.terms.rules.grr_path == "running_min" else constant[:, 1]
+    movements = _movements(recurring, worth, instants, shown, constant[shown], least[shown])
+    return pd.DataFrame({
+        "account_id": recurring.names.text(shown),
+        "segment": segments_at(recurring.book, recurring.names, shown, base),
+        **movements,
+        "fx_minor": now[shown] - constant[shown, 1],
+        "start_minor": constant[shown, 0],
+        "now_minor": now[shown],
+    })  # fmt: skip
+
+
+def _movements(
+    recurring: Recurring, worth: Worth, instants: Ints, shown: Ints, constant: Ints, least: Ints
+) -> dict[str, Ints]:
+    """What each account's change from the first instant to the second is made of."""
+    rules = recurring.terms.rules
+    first, last = instants.tolist()
+    gaps = _Gaps(spells(worth, first - 1), first, last, len(recurring.names))
+    lapsed, anew = gaps.lapsed(recurring.terms.grace)[shown], gaps.anew(rules.reactivation_reset)[shown]
+    gone = anew | lapsed if rules.strict_lapse else anew
+    start, reached = constant[:, 0], constant[:, 1]
     in_base = start > 0
     counted = np.where(gone, 0, reached)
     outside = reached - np.where(in_base, counted, start)
     is_new = anew | (~in_base & ~gaps.earlier[shown])
-    least = _least(worth, instants, base)[shown] if terms.rules.grr_path == "running_min" else counted
-
-    def of_base(values: Ints) -> Ints:
-        return np.where(in_base, values, 0)
-
-    return pd.DataFrame({
-        "account_id": names.text(shown),
-        "segment": _segments(book, names, shown, base),
-        "base_minor": of_base(start),
-        "end_minor": of_base(counted),
-        "kept_minor": of_base(np.minimum(start, np.maximum(np.minimum(counted, least), 0))),
-        "expansion_minor": of_base(np.maximum(counted - start, 0)),
-        "contraction_minor": of_base(np.where(counted > 0, np.maximum(start - counted, 0), 0)),
-        "churn_minor": of_base(np.where(counted <= 0, start - counted, 0)),
+    of_base = {
+        "base": start,
+        "end": counted,
+        "kept": np.minimum(start, np.maximum(np.minimum(counted, least), 0)),
+        "expansion": np.maximum(counted - start, 0),
+        "contraction": np.where(counted > 0, np.maximum(start - counted, 0), 0),
+        "churn": np.where(counted <= 0, start - counted, 0),
+    }
+    return {
+        **{f"{name}_minor": np.where(in_base, values, 0) for name, values in of_base.items()},
         "new_minor": np.where(is_new, outside, 0),
         "win_back_minor": np.where(is_new, 0, outside),
-        "fx_minor": now - reached,
-        "start_minor": start,
-        "now_minor": now,
         "lapsed_days": gaps.longest[shown],
-    })  # fmt: skip
+    }
 
 
 def _least(worth: Worth, instants: Ints, base: int) -> Ints:
@@ -117,18 +126,3 @@ class _Gaps:
         found = np.zeros(len(self.earlier), np.bool_)
         found[self._of[mask]] = True
         return found
-
-
-def _segments(book: Book, names: Names, accounts: Ints, day: int) -> pd.Series:
-    """The segment of accounts on a day: the newest row of their history that tells one, else what is exported."""
-    exported, history = book["accounts"], book["account_history"]
-    row = np.full(len(names), NONE)
-    own = names.codes(exported["account_id"])
-    row[own] = np.arange(len(own))
-    now = np.append(exported["segment"].to_numpy(object), "")[row[accounts]]
-    told = (history["segment"] != "").to_numpy()
-    newest = Dated.of(names.codes(history["account_id"]), days(history["date"]), told).newest(
-        accounts, np.full(len(accounts), day)
-    )
-    past = np.append(history["segment"].to_numpy(object), "")[newest]
-    return pd.Series(np.where(newest != NONE, past, now)).astype("str")

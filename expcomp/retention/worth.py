@@ -21,7 +21,7 @@ class Worth:
 
     def __init__(self, lines: Lines, owner: Ints, terms: Terms, fx: pd.DataFrame) -> None:
         self.lines, self.owner, self.terms = lines, owner, terms
-        self._rates = Rates(fx)
+        self._fx, self._rates = fx, Rates(fx)
 
     def at(self, instants: Ints, rate_days: Ints) -> Ints:
         """Minor units, a row per account and a column per instant (rising), each column at the rate of its day.
@@ -56,6 +56,11 @@ class Worth:
         np.add.at(change, row + first[covers], lines.annual[covers])
         np.subtract.at(change, row + past[covers], lines.annual[covers])
         return np.cumsum(change.reshape(-1, width), axis=1)[:, :-1]
+
+    def without_escalators_after(self, instant: Ints) -> "Worth":
+        """Escalators that begin after their customer's instant do not count."""
+        late = self.lines.start > instant[self.owner[self.lines.account]]
+        return Worth(self.lines.where(~(self.lines.escalator & late)), self.owner, self.terms, self._fx)
 
     def of_lines(self, rate_day: int) -> Ints:
         """Minor units of the plan's currency that each line is worth a year, at the rate of a day."""

@@ -1,6 +1,6 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +33,20 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 NO_ACCOUNT = "no account of the accounts export"
 
 
-def assemble(readings: Iterable[Reading], needs: Needs, complaints: Complaints, *, lenient: bool = False) -> Book:
+def assemble(
+    readings: Iterable[Reading],
+    needs: Needs,
+    complaints: Complaints,
+    *,
+    lenient: bool = False,
+    posted_deals: Collection[str] = (),
+) -> Book:
     """The Book, or `Refused` with everything that is wrong in all of the readings.
 
-    When `lenient`, wrong rows are set aside with all that hangs by them, and only other errors are raised.
+    When `lenient`, wrong rows are set aside with all that hangs by them, and only other errors are raised. Rows may be
+    about `posted_deals`, which the deals export need not hold any more.
     """
-    gathered = _gather(readings, needs, complaints, lenient=lenient)
+    gathered = _gather(readings, needs, complaints, lenient=lenient, posted_deals=posted_deals)
     complaints.stop_if_any(setting_aside=lenient)
     book = gathered.book()
     complaints.stop_if_any(setting_aside=lenient)
@@ -80,7 +88,14 @@ class _Gathered:
         return Book(frames, _file_accounts(self.typed, self.drafts), notes, derived, rejected, set_aside)
 
 
-def _gather(readings: Iterable[Reading], needs: Needs, complaints: Complaints, *, lenient: bool) -> _Gathered:
+def _gather(
+    readings: Iterable[Reading],
+    needs: Needs,
+    complaints: Complaints,
+    *,
+    lenient: bool,
+    posted_deals: Collection[str] = (),
+) -> _Gathered:
     """Each reading is converted as it comes, and its cells are given up: `readings` may read the next file only then.
 
     Where a file could not be read at all, nothing is said about references: its rows may be what they name.
@@ -95,13 +110,13 @@ def _gather(readings: Iterable[Reading], needs: Needs, complaints: Complaints, *
         for table in TABLES
     }
     if complete:
-        _settle(drafts, needs, complaints)
+        _settle(drafts, needs, complaints, posted_deals)
         if lenient:
             carry_over(drafts)
     return _Gathered(typed, drafts, needs, complaints, complete)
 
 
-def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints) -> None:
+def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints, posted_deals: Collection[str]) -> None:
     """People, accounts, deals, keys and references: what is wrong is told, and its rows are marked."""
     _settle_deals(drafts["deals"])
     _settle_people(drafts)
@@ -114,7 +129,7 @@ def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints) -> N
         if name not in ("payees", "accounts"):
             check_repeats(draft)
     _drop_overlay_splits(drafts["splits"])
-    _check_references(drafts, directory)
+    _check_references(drafts, directory, posted_deals)
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
@@ -153,10 +168,12 @@ def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
     return directory
 
 
-def _check_references(drafts: dict[str, Draft], directory: AccountDirectory | None) -> None:
+def _check_references(
+    drafts: dict[str, Draft], directory: AccountDirectory | None, posted_deals: Collection[str]
+) -> None:
     if directory is not None:
         _check_accounts(drafts, directory)
-    deals = drafts["deals"].frame["deal_id"]
+    deals = pd.concat([drafts["deals"].frame["deal_id"], pd.Series(sorted(posted_deals), dtype="str")])
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
     refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)

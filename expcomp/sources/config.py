@@ -1,6 +1,6 @@
 """expcomp.yaml: where things are and how this company's exports are written. Closed schema, C-codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -141,21 +141,27 @@ def _file_in(folder: Path) -> Path | None:
     return file if file.is_file() else None
 
 
-def load_config(folder: Path, overrides: Mapping[str, str] | None = None) -> Config:
+def load_config(
+    folder: Path, overrides: Mapping[str, str] | None = None, kept: Callable[[str, bytes], object] | None = None
+) -> Config:
     """The folder's expcomp.yaml with flags and environment laid over it; all defaults without a file.
 
-    `overrides` hold top-level keys. Raises `Refused` with C-codes, each at its line and column.
+    `overrides` hold top-level keys; `kept` is told the bytes that were read. Raises `Refused` with C-codes, each at
+    its line and column.
     """
     file = folder / FILE
-    tree = _read(file) if file.is_file() else Block(Place(FILE))
+    tree = _read(file, kept) if file.is_file() else Block(Place(FILE))
     for key, value in (overrides or {}).items():
         tree[key] = value  # type: ignore[assignment]
     return bind_config(tree)
 
 
-def _read(file: Path) -> Block:
+def _read(file: Path, kept: Callable[[str, bytes], object] | None) -> Block:
     try:
-        text = decode(file.read_bytes(), FILE)
+        data = file.read_bytes()
+        if kept is not None:
+            kept(FILE, data)
+        text = decode(data, FILE)
         if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
             return Block(Place(FILE))
         tree = compose(text, FILE)

@@ -1,6 +1,6 @@
 """Rows given as text, in a plan's examples or a test case: the same converters and joins as files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +25,9 @@ WhereGiven = Callable[[str, int, str], Place]
 """The place of a cell, from its table, the row's position (0 is the first) and the field."""
 
 
-def book_from_rows(tables: Mapping[str, Rows], needs: Needs, place: Place | WhereGiven) -> Book:
+def book_from_rows(
+    tables: Mapping[str, Rows], needs: Needs, place: Place | WhereGiven, posted_deals: Collection[str] = ()
+) -> Book:
     """The Book of canonical rows of text. A deal is won unless it says otherwise; a signal without
     `identified_at` was identified when it was routed. Raises `Refused` as files do."""
     complaints = Complaints()
@@ -38,7 +40,7 @@ def book_from_rows(tables: Mapping[str, Rows], needs: Needs, place: Place | Wher
         reading = _reading(table, _completed(table, rows), needs, place, complaints)
         if check_columns(reading.raw, reading.match, needs, complaints):
             readings.append(reading)
-    return assemble(readings, needs, complaints)
+    return assemble(readings, needs, complaints, posted_deals=posted_deals)
 
 
 def _place(place: Place | WhereGiven, table: str, row: int, field: str) -> Place:

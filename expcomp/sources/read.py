@@ -1,6 +1,6 @@
 """The project's data folder → the Book. The only reader of data files; each is read once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -49,14 +49,32 @@ TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 SHEET_ENDINGS = (".xlsx", ".xlsm")
 
 
-def read_book(config: Config, root: Path, needs: Needs, *, lenient: bool = False, progress: Progress = untold) -> Book:
-    """Every recognised file of the data folder, checked and joined.
+Kept = Callable[[str, bytes], object]
+"""Told the bytes of every file that is read, by its name below the data folder."""
+
+Shown = Callable[[Path], str]
+
+
+def read_book(
+    config: Config,
+    root: Path,
+    needs: Needs,
+    *,
+    lenient: bool = False,
+    progress: Progress = untold,
+    kept: Kept | None = None,
+    shown: Shown | None = None,
+    posted_deals: Collection[str] = (),
+) -> Book:
+    """Every recognised file of the data folder, checked and joined. `shown` names the files, where not as they lie;
+    `posted_deals` may be told of although the deals export holds them no more.
 
     Raises `Refused` with everything that is wrong in all of the files; when `lenient`, wrong rows are set aside.
     """
     complaints = Complaints()
-    readings = _declared(_Reader(config, root, needs, complaints, progress), needs, complaints)
-    return assemble(readings, needs, complaints, lenient=lenient)
+    reader = _Reader(config, root, needs, complaints, progress, kept, shown)
+    readings = _declared(reader, needs, complaints)
+    return assemble(readings, needs, complaints, lenient=lenient, posted_deals=posted_deals)
 
 
 def check_book(
@@ -101,7 +119,17 @@ class _Task:
 
 
 class _Reader:
-    def __init__(self, config: Config, root: Path, needs: Needs, complaints: Complaints, progress: Progress) -> None:
+    def __init__(
+        self,
+        config: Config,
+        root: Path,
+        needs: Needs,
+        complaints: Complaints,
+        progress: Progress,
+        kept: Kept | None = None,
+        shown: Shown | None = None,
+    ) -> None:
+        self.kept, self._named = kept, shown
         self.config, self.root, self.needs, self.complaints, self.progress = config, root, needs, complaints, progress
         self.folder = root / config.data
         self.wishes = {
@@ -178,6 +206,8 @@ class _Reader:
                 self.bytes[task.path] = task.path.read_bytes()
             except OSError as error:
                 raise Refused(UNREADABLE.at(Place(shown), f"the file cannot be read: {error.strerror}")) from None
+            if self.kept is not None:
+                self.kept(task.path.relative_to(self.folder).as_posix(), self.bytes[task.path])
         data = self.bytes[task.path]
         if task.path.suffix.lower() in TEXT_ENDINGS:
             settings = CsvSettings(source.encoding, source.header_row)
@@ -266,6 +296,8 @@ class _Reader:
         return raw.keep(~totals, "totals row")
 
     def _shown(self, path: Path) -> str:
+        if self._named is not None:
+            return self._named(path)
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
 

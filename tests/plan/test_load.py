@@ -8,6 +8,7 @@ from expcomp.diagnostics import Refused
 from expcomp.plan.conditions import Between, OneOf
 from expcomp.plan.load import bind_plan
 from expcomp.plan.model import Plan
+from expcomp.plan.versions import plan_set, refuse_edited
 
 ROOT = Path(__file__).parents[2]
 GOOD = (ROOT / "plans" / "expansion.yaml").read_text(encoding="utf-8")
@@ -115,4 +116,36 @@ def test_the_hash_is_of_the_rules_alone() -> None:
     plain = bind_plan(MINIMAL, "a.yaml")
     assert bind_plan("# a comment\n" + MINIMAL, "b.yaml").hash == plain.hash
     assert bind_plan(MINIMAL + "allow: [{code: W504, why: pilot}]\n", "a.yaml").hash == plain.hash
+    assert bind_plan(MINIMAL.replace("8.25%", "8.250%"), "a.yaml").hash == plain.hash
     assert bind_plan(MINIMAL.replace("8.25%", "8.26%"), "a.yaml").hash != plain.hash
+
+
+def test_every_rule_of_the_example_is_part_of_the_hash() -> None:
+    text, seen = GOOD, set()
+    plain = bind_plan(text, "a.yaml").hash
+    for old, new in (
+        ("credit: {ae: 60%, csm: 40%}", "credit: {ae: 61%, csm: 39%}"), ('">= 150k"', '"> 150k"'),
+        ("within: 180 days", "within: 181 days"), ("mode: marginal", "mode: whole"), ("limit: 60k", "limit: 61k"),
+        ("pays: 25% of base commission", "pays: 25% of commission"), ("budget: 3_200", "budget: 3_300"),
+        ("until: 365 days, recovers: linear", "until: 364 days, recovers: linear"), ("at_most: 50%", "at_most: 49%"),
+        ("below: 125%", "below: 126%"), ("{at: 100%, pays: 50%}", "{at: 100%, pays: 51%}"),
+        ("lookback: 180 days", "lookback: 179 days"), ('gate: {grr: ">= 90%"}', 'gate: {grr: ">= 91%"}'),
+        ("hot:   {acknowledge: 4h", "hot:   {acknowledge: 5h"), ("min_accounts: 5", "min_accounts: 6"),
+    ):  # fmt: skip
+        assert old in text, old
+        seen.add(bind_plan(text.replace(old, new), "a.yaml").hash)
+    assert len(seen) == 15
+    assert plain not in seen
+    assert bind_plan(text.replace("limit: 60k", "limit: 60_000"), "a.yaml").hash == plain
+
+
+def test_a_plan_that_was_used_is_not_edited() -> None:
+    used = bind_plan(MINIMAL, "a.yaml")
+    hashes = {(used.plan.id, str(used.plan.version)): used.hash}
+    refuse_edited(plan_set([used]), hashes)
+    edited = bind_plan(MINIMAL.replace("8.25%", "8.26%"), "a.yaml")
+    with pytest.raises(Refused, match="was changed after a period was closed by it") as refused:
+        refuse_edited(plan_set([edited]), hashes)
+    assert refused.value.exit_code == 5
+    newer = bind_plan(MINIMAL.replace("8.25%", "8.26%").replace("version: 1", "version: 2"), "a.yaml")
+    refuse_edited(plan_set([newer]), hashes)

@@ -1,0 +1,49 @@
+"""`payout --exposure` and `payout --accrual`: a sheet as finance looks at it."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from expcomp.commands.forms import BY_ENDING, Format
+from expcomp.commands.make import make_sheet
+from expcomp.commands.narrow import narrowed
+from expcomp.diagnostics import Code, Refused
+from expcomp.output.files import write_atomic
+from expcomp.output.finance_views import VIEWS, print_view, view_blocks
+from expcomp.pay.sheet import Sheet
+
+TWO_VIEWS = Code("C309", "two-views-at-once")
+NO_WORKBOOK = Code("C310", "no-workbook-of-this-view")
+
+Names = Sequence[str] | None
+
+
+def one_of(**views: bool) -> str:
+    """The one view asked for, "" for none. Raises `Refused` (C309) for two."""
+    asked = [f"--{name}" for name, wanted in views.items() if wanted]
+    if len(asked) > 1:
+        raise Refused(TWO_VIEWS.at(None, f"{' and '.join(asked)} are different views", "ask for one of them at a time"))
+    return asked[0].removeprefix("--") if asked else ""
+
+
+def finance_view(
+    name: str, project: Path | None, period: str, plans: Sequence[Path] | None, as_of: str | None, posted: Path | None,
+    shown: tuple[Names, Names, Names], format: Format, path: Path | None, force: bool,
+) -> None:  # fmt: skip
+    """Print the view, or write it by the ending of `path`. `shown`: payees, roles and segments to narrow it to."""
+    if path is not None and path.suffix.lower() == ".xlsx":
+        help_ = f"write .csv, which a spreadsheet opens:  -o {path.with_suffix('.csv').name}"
+        raise Refused(NO_WORKBOOK.at(None, f"--{name} has no workbook of its own", help_))
+    sheet = narrowed(make_sheet(project, period, plans, as_of, posted), *shown)
+    assert isinstance(sheet, Sheet)
+    view = VIEWS[name](sheet)
+    if path is not None:
+        changed = write_atomic(path, view_blocks(view, BY_ENDING[path.suffix.lower()]), force=force)
+        typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+    elif format == "table":
+        print_view(view, sys.stdout)
+    else:
+        for block in view_blocks(view, format):
+            sys.stdout.write(bytes(block).decode())

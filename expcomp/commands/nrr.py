@@ -1,0 +1,168 @@
+"""`expcomp nrr`: what customers are worth of what they were, and who was lost."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
+from expcomp.commands.run import PlanOption, ProjectOption
+
+if TYPE_CHECKING:
+    from expcomp.output.nrr_triangle import What
+    from expcomp.output.table import Table
+    from expcomp.plan.versions import PlanSet
+    from expcomp.reports.earlier import Earlier
+    from expcomp.reports.retention import RetentionReport
+
+FINDINGS = 1
+
+
+def nrr(
+    project: ProjectOption = None,
+    plan: PlanOption = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--end", "--as-of", help="The last day of the window (default: of the newest month in the data)."),
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="The day to compare with (default: the plan's window before the end).")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", "-p", help="The window ends with this period: 2027Q1, 2027-03.")
+    ] = None,
+    cohort: Annotated[
+        Literal["month", "quarter"] | None, typer.Option(help="Cohorts by month or quarter (default: the plan's).")
+    ] = None,
+    triangle: Annotated[
+        Literal["nrr", "grr", "logo", "money", "all"] | None,
+        typer.Option(help="Which triangles (default: NRR, GRR)."),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Print the same window under the other definitions in use.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(help="Explain what changed since an earlier report: a file of  nrr -o nrr.json.")
+    ] = None,
+    format: FormatOption = "table",
+    output: OutputOption = None,
+    force: ForceOption = False,
+    fail_on: Annotated[
+        Literal["guardrail"] | None, typer.Option("--fail-on", help="Exit 1 when a segment missed its targets.")
+    ] = None,
+) -> None:
+    """Show what is retained of the recurring value: NRR, GRR, logos, by segment and by cohort, and who was lost.
+
+    Example:  expcomp nrr --end 2027-03-31 -o nrr.xlsx
+    """
+    path = file_of(output)
+    earlier = None if compare is None else _earlier(compare)
+    report = _report(project, plan, base, end, period, cohort, earlier)
+    further = list(_further(report, sensitivity, earlier))
+    if path is not None:
+        _write(report, further, path, force)
+    elif format == "table":
+        from expcomp.output.nrr_terminal import print_nrr
+
+        print_nrr(report, sys.stdout, _triangles(triangle), further)
+    else:
+        for block in _blocks(report, further, format):
+            sys.stdout.write(bytes(block).decode())
+    if fail_on and report.broken:
+        raise typer.Exit(FINDINGS)
+
+
+def _report(
+    project: Path | None,
+    plans: Sequence[Path] | None,
+    base: str | None,
+    end: str | None,
+    period: str | None,
+    cohort: str | None,
+    earlier: "Earlier | None",
+) -> "RetentionReport":
+    from expcomp.commands.make import project_plans
+    from expcomp.plan.model import SPANS
+    from expcomp.plan.needs import needs_of
+    from expcomp.reports.retention import retention_report
+    from expcomp.sources.read import read_book
+
+    root, config, in_force = project_plans(project, plans)
+    first, last = day_of("--base", base), _end(in_force, end, period)
+    if earlier is not None:
+        first, last = (earlier.base if base is None and last is None else first), last or earlier.end
+    book = read_book(config, root, needs_of(in_force))
+    return retention_report(in_force, book, last, first, SPANS[cohort] if cohort else None)
+
+
+def _earlier(path: Path) -> "Earlier":
+    """Raises `Refused` (C342) for a file that is no report of ours."""
+    from expcomp.reports.earlier import read_earlier, unreadable
+
+    try:
+        return read_earlier(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(str(path), error) from None
+
+
+def _further(report: "RetentionReport", sensitivity: bool, earlier: "Earlier | None") -> "Iterator[Table]":
+    from expcomp.output.nrr_views import comparison_tables, sensitivity_table
+
+    if earlier is not None:
+        yield from comparison_tables(report, earlier)
+    if sensitivity:
+        yield sensitivity_table(report)
+
+
+def _triangles(named: "What | Literal['all'] | None") -> "Sequence[What]":
+    if named is None:
+        return ("nrr", "grr")
+    return ("nrr", "grr", "logo", "money") if named == "all" else (named,)
+
+
+def _end(plans: "PlanSet", end: str | None, period: str | None) -> int | None:
+    from expcomp.commands.make import period_of
+
+    if period is None:
+        return day_of("--end", end)
+    if end is not None:
+        raise typer.BadParameter("give --end or --period, not both")
+    return period_of(plans.calendar, period).last_day
+
+
+def day_of(option: str, text: str | None) -> int | None:
+    """Raises `Refused` (C303)."""
+    from expcomp.commands.make import WRONG_DATE
+    from expcomp.diagnostics import Refused
+    from expcomp.period import to_day
+    from expcomp.plan.scalars import read_date
+
+    if text is None:
+        return None
+    try:
+        return to_day(read_date(text))
+    except ValueError as error:
+        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
+
+
+def _blocks(report: "RetentionReport", further: "Sequence[Table]", format: Format) -> Iterable[bytes | memoryview]:
+    """The whole text in UTF-8, in pieces."""
+    from expcomp.output.nrr_machine import nrr_csv, nrr_json
+    from expcomp.output.nrr_markdown import nrr_markdown
+
+    if format == "csv":
+        return nrr_csv(report)
+    return [(nrr_json(report) if format == "json" else nrr_markdown(report, further)).encode()]
+
+
+def _write(report: "RetentionReport", further: "Sequence[Table]", path: Path, force: bool) -> None:
+    from expcomp.output.files import write_atomic
+    from expcomp.output.nrr_workbook import write_nrr_workbook
+
+    if path.suffix.lower() == ".xlsx":
+        changed = write_nrr_workbook(report, further, path, force=force)
+    else:
+        changed = write_atomic(path, _blocks(report, further, BY_ENDING[path.suffix.lower()]), force=force)
+    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

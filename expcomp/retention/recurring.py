@@ -1,0 +1,47 @@
+"""The recurring value of a book: its lines once, and for any day the customers that they count for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from expcomp.exact import Flags, Ints
+from expcomp.lookups import Names
+from expcomp.retention.families import Families, names_of
+from expcomp.retention.lines import Lines, pauses_of
+from expcomp.retention.terms import Terms
+from expcomp.retention.worth import Worth
+from expcomp.sources.book import Book
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """What every figure of retention is made from. Codes of accounts are positions in `names`."""
+
+    book: Book
+    terms: Terms
+    names: Names
+    lines: Lines
+    fixed: Ints | None = None
+    """The customer that each account counts for, where it is given instead of told by merges and parents."""
+
+    @classmethod
+    def of(cls, book: Book, terms: Terms) -> "Recurring":
+        """Raises `Refused` (D583), `OverflowError`."""
+        names = names_of(book)
+        return cls(book, terms, names, Lines.of(book, names, terms))
+
+    def families(self, end: int, *, rolled: bool = True) -> Families:
+        return Families.of(self.book, self.names, self.terms.rules.rollup if rolled else "none", end)
+
+    def worth(self, end: int, *, rolled: bool = True) -> Worth:
+        """Of the customers that accounts are by the day `end`."""
+        owner = self.families(end, rolled=rolled).top if self.fixed is None else self.fixed
+        return Worth(self.lines, owner, self.terms, self.book["fx"])
+
+    def paused_at(self, instants: Ints, owner: Ints) -> Flags:
+        """Whether any line of a customer is paused at each instant."""
+        paused = np.zeros((len(owner), len(instants)), np.bool_)
+        pauses = pauses_of(self.book, self.names)
+        for account, start, end in pauses.to_numpy(np.int64).tolist():
+            paused[owner[account]] |= (start <= instants) & (instants < end)
+        return paused
