@@ -26,6 +26,7 @@ from expcomp.sources.presets import presets
 from expcomp.sources.rejected import rejected_rows
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
+from expcomp.texts import LARGE
 
 DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
@@ -173,7 +174,7 @@ def _check_references(
 ) -> None:
     if directory is not None:
         _check_accounts(drafts, directory)
-    deals = pd.concat([drafts["deals"].frame["deal_id"], pd.Series(sorted(posted_deals), dtype="str")])
+    deals = pa.concat_arrays([drafts["deals"].texts("deal_id"), pa.array(sorted(posted_deals), LARGE)])
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
     refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)
