@@ -1,7 +1,7 @@
 """`expcomp nrr`: what customers are worth of what they were, and who was lost."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +11,10 @@ from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption,
 from expcomp.commands.run import PlanOption, ProjectOption
 
 if TYPE_CHECKING:
+    from expcomp.output.nrr_triangle import What
+    from expcomp.output.table import Table
     from expcomp.plan.versions import PlanSet
+    from expcomp.reports.earlier import Earlier
     from expcomp.reports.retention import RetentionReport
 
 FINDINGS = 1
@@ -33,6 +36,16 @@ def nrr(
     cohort: Annotated[
         Literal["month", "quarter"] | None, typer.Option(help="Cohorts by month or quarter (default: the plan's).")
     ] = None,
+    triangle: Annotated[
+        Literal["nrr", "grr", "logo", "money", "all"] | None,
+        typer.Option(help="Which triangles (default: NRR, GRR)."),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Print the same window under the other definitions in use.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(help="Explain what changed since an earlier report: a file of  nrr -o nrr.json.")
+    ] = None,
     format: FormatOption = "table",
     output: OutputOption = None,
     force: ForceOption = False,
@@ -45,15 +58,17 @@ def nrr(
     Example:  expcomp nrr --end 2027-03-31 -o nrr.xlsx
     """
     path = file_of(output)
-    report = _report(project, plan, base, end, period, cohort)
+    earlier = None if compare is None else _earlier(compare)
+    report = _report(project, plan, base, end, period, cohort, earlier)
+    further = list(_further(report, sensitivity, earlier))
     if path is not None:
-        _write(report, path, force)
+        _write(report, further, path, force)
     elif format == "table":
         from expcomp.output.nrr_terminal import print_nrr
 
-        print_nrr(report, sys.stdout)
+        print_nrr(report, sys.stdout, _triangles(triangle), further)
     else:
-        for block in _blocks(report, format):
+        for block in _blocks(report, further, format):
             sys.stdout.write(bytes(block).decode())
     if fail_on and report.broken:
         raise typer.Exit(FINDINGS)
@@ -66,6 +81,7 @@ def _report(
     end: str | None,
     period: str | None,
     cohort: str | None,
+    earlier: "Earlier | None",
 ) -> "RetentionReport":
     from expcomp.commands.make import project_plans
     from expcomp.plan.model import SPANS
@@ -75,8 +91,35 @@ def _report(
 
     root, config, in_force = project_plans(project, plans)
     first, last = day_of("--base", base), _end(in_force, end, period)
+    if earlier is not None:
+        first, last = (earlier.base if base is None and last is None else first), last or earlier.end
     book = read_book(config, root, needs_of(in_force))
     return retention_report(in_force, book, last, first, SPANS[cohort] if cohort else None)
+
+
+def _earlier(path: Path) -> "Earlier":
+    """Raises `Refused` (C342) for a file that is no report of ours."""
+    from expcomp.reports.earlier import read_earlier, unreadable
+
+    try:
+        return read_earlier(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(str(path), error) from None
+
+
+def _further(report: "RetentionReport", sensitivity: bool, earlier: "Earlier | None") -> "Iterator[Table]":
+    from expcomp.output.nrr_views import comparison_tables, sensitivity_table
+
+    if earlier is not None:
+        yield from comparison_tables(report, earlier)
+    if sensitivity:
+        yield sensitivity_table(report)
+
+
+def _triangles(named: "What | Literal['all'] | None") -> "Sequence[What]":
+    if named is None:
+        return ("nrr", "grr")
+    return ("nrr", "grr", "logo", "money") if named == "all" else (named,)
 
 
 def _end(plans: "PlanSet", end: str | None, period: str | None) -> int | None:
@@ -104,15 +147,22 @@ def day_of(option: str, text: str | None) -> int | None:
         raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
 
 
-def _blocks(report: "RetentionReport", format: Format) -> Iterable[bytes | memoryview]:
+def _blocks(report: "RetentionReport", further: "Sequence[Table]", format: Format) -> Iterable[bytes | memoryview]:
     """The whole text in UTF-8, in pieces."""
-    from expcomp.output.nrr_machine import nrr_json
+    from expcomp.output.nrr_machine import nrr_csv, nrr_json
+    from expcomp.output.nrr_markdown import nrr_markdown
 
-    return [nrr_json(report).encode()]
+    if format == "csv":
+        return nrr_csv(report)
+    return [(nrr_json(report) if format == "json" else nrr_markdown(report, further)).encode()]
 
 
-def _write(report: "RetentionReport", path: Path, force: bool) -> None:
+def _write(report: "RetentionReport", further: "Sequence[Table]", path: Path, force: bool) -> None:
     from expcomp.output.files import write_atomic
+    from expcomp.output.nrr_workbook import write_nrr_workbook
 
-    changed = write_atomic(path, _blocks(report, BY_ENDING[path.suffix.lower()]), force=force)
+    if path.suffix.lower() == ".xlsx":
+        changed = write_nrr_workbook(report, further, path, force=force)
+    else:
+        changed = write_atomic(path, _blocks(report, further, BY_ENDING[path.suffix.lower()]), force=force)
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

@@ -76,6 +76,22 @@ def laid_out(table: Table, width: int | None) -> Iterator[Line]:
         yield from (Line(text, Look.NOTE) for text in wrapped(note, width, GAP))
 
 
+def headline_lines(title: str, told: Sequence[str], width: int | None) -> Iterator[Line]:
+    """What a report is of, and what of it is read aloud."""
+    yield Line(title, Look.TITLE)
+    for line in told:
+        yield from (Line(part) for part in wrapped(line, width))
+    yield Line("")
+
+
+def origin_lines(rows: Sequence[tuple[str, str]], width: int | None) -> Iterator[Line]:
+    """Where the figures came from, name by name."""
+    yield Line("Where it came from", Look.TITLE)
+    label = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield from (Line(part) for part in wrapped(value, width, " " * (label + 4), f"  {name:{label}}  "))
+
+
 def wrapped(text: str, width: int | None, indent: str = "", first: str | None = None) -> list[str]:
     """A text broken between words only."""
     lead = indent if first is None else first

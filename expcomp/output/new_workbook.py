@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 
 import xlsxwriter
 
 from expcomp.money import decimals
-from expcomp.output.pages import WIDEST, Page, Placed, cell_text, header_text
-from expcomp.output.table import Column, Kind, Table
+from expcomp.output.pages import WIDEST, Chart, Page, Placed, cell_text, header_text
+from expcomp.output.table import Column, Kind, Scale, Table
 from expcomp.output.text import starts_formula
 
 NO_GUESSING = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -56,8 +57,24 @@ class _Formats:
         return self.get(num_format=number_format(column, currency), **more)
 
 
-PLAIN_NUMBERS = {Kind.COUNT: "#,##0", Kind.SHARE: "0.0%", Kind.TIME: "[h]:mm"}
+PLAIN_NUMBERS = {
+    Kind.COUNT: "#,##0", Kind.SHARE: "0.0%", Kind.TIME: "[h]:mm", Kind.RATE: "0.00%", Kind.HEAT: "0.0%",
+}  # fmt: skip
 SECONDS_A_DAY = 86_400
+
+LINES = ("#2F6F8F", "#E08214", "#7F7F7F")
+LOW, MIDDLE, HIGH = "#EF8A62", "#F7F7F7", "#67A9CF"
+HEAT = {
+    Scale.DIVERGING: {
+        "type": "3_color_scale", "min_type": "num", "min_value": 0.75, "min_color": LOW, "mid_type": "num",
+        "mid_value": 1, "mid_color": MIDDLE, "max_type": "num", "max_value": 1.35, "max_color": HIGH,
+    },
+    Scale.SEQUENTIAL: {
+        "type": "2_color_scale", "min_type": "num", "min_value": 0.5, "min_color": MIDDLE, "max_type": "num",
+        "max_value": 1, "max_color": HIGH,
+    },
+}  # fmt: skip
+"""Fixed ends, so that a colour says the same on every page and in every month."""
 
 
 def number_format(column: Column, currency: str) -> str:
@@ -69,16 +86,18 @@ def number_format(column: Column, currency: str) -> str:
     return f'{number};-{number};"-"' if column.quiet else number
 
 
-def exact(column: Column, value: int, currency: str) -> int | Decimal:
-    """The number of a cell. Decimal, so that what is written is what was computed."""
+def exact(column: Column, value: Any, currency: str) -> int | Decimal:
+    """The number of a cell. Decimal, so that what is written is what was computed; a fraction to 28 digits."""
     match column.kind:
         case Kind.COUNT:
-            return value
+            return int(value)
+        case Kind.RATE | Kind.HEAT:
+            return Decimal(value.numerator) / Decimal(value.denominator)
         case Kind.SHARE:
-            return Decimal(value).scaleb(-6)
+            return Decimal(int(value)).scaleb(-6)
         case Kind.TIME:
-            return Decimal(value) / SECONDS_A_DAY
-    return Decimal(value).scaleb(-decimals(currency))
+            return Decimal(int(value)) / SECONDS_A_DAY
+    return Decimal(int(value)).scaleb(-decimals(currency))
 
 
 LINE_HEIGHT, MOST_LINES = 13, 30
@@ -107,6 +126,8 @@ class _Worksheet:
         self._print_setup(mark)
         if self.page.charted:
             self._charts(self.page.placed[0])
+        if self.page.chart and len(self.page.placed[0].table):
+            self._lines(self.page.placed[0], self.page.chart)
 
     def _text(self, row: int, column: int, value: object, **look: Any) -> None:
         text = cell_text(value, self.page.name)
@@ -139,6 +160,8 @@ class _Worksheet:
                 self._total(placed, row, at, column, sums.get(column.name), currency)
         for row, note in placed.notes:
             self._text(row, 0, note, italic=True)
+        for at, scale in placed.coloured:
+            self.sheet.conditional_format(placed.first, at, placed.last, at, HEAT[scale])
         if len(self.page.placed) == 1 and len(table):
             self.sheet.autofilter(placed.header, 0, placed.last, len(table.columns) - 1)
 
@@ -146,8 +169,10 @@ class _Worksheet:
         if column.kind is Kind.TEXT:
             if value != "":
                 self._text(row, at, value, **INDENTED, **self._wrapping(row, value))
+        elif isinstance(value, str):
+            self._text(row, at, value, align="right")
         elif value is not None:
-            self.sheet.write_number(row, at, exact(column, int(value), currency), self.formats.number(column, currency))
+            self.sheet.write_number(row, at, exact(column, value, currency), self.formats.number(column, currency))
 
     def _total(self, placed: Placed, row: int, at: int, column: Column, value: int | None, currency: str) -> None:
         if value is None:
@@ -169,6 +194,25 @@ class _Worksheet:
             self.sheet.repeat_rows(header)
         if self.page.printed:
             self.sheet.print_area(0, 0, self.page.placed[-1].end, self.page.printed - 1)
+
+    def _lines(self, placed: Placed, wanted: Chart) -> None:
+        """A line for each of several columns, below the table."""
+        along, values = wanted.positions(placed.table)
+        chart = self.book.add_chart({"type": "line"})
+        for at, colour in zip(values, cycle(LINES), strict=False):
+            chart.add_series({
+                "name": placed.table.columns[at].name,
+                "categories": [self.page.name, placed.first, along, placed.last, along],
+                "values": [self.page.name, placed.first, at, placed.last, at],
+                "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
+                "line": {"color": colour, "width": 2},
+            })  # fmt: skip
+        chart.set_title({"name": wanted.title, "name_font": {"size": 12}})
+        chart.set_legend({"position": "bottom"})
+        chart.set_x_axis({"name": wanted.along})
+        chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+        chart.set_size({"width": 900, "height": 340})
+        self.sheet.insert_chart(placed.end + 1, 0, chart)
 
     def _charts(self, placed: Placed) -> None:
         """What each payee is paid, one chart per currency, below the table."""

@@ -1,11 +1,16 @@
 """The headline of a retention report: what it is of, and three lines to read aloud."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from expcomp.output.nrr_tables import NO_SEGMENT, missed, shown
 from expcomp.output.text import money, rate
 from expcomp.period import to_iso
+from expcomp.plan.metrics import Retention
 from expcomp.reports.guardrails import Verdict
 from expcomp.reports.retention import RetentionReport
 from expcomp.reports.retention_notes import TABLES
+from expcomp.retention.terms import NONE, Terms
 
 
 def title(report: RetentionReport) -> str:
@@ -52,7 +57,13 @@ def origin(report: RetentionReport) -> list[tuple[str, str]]:
     return [
         ("base, end", f"{to_iso(report.base)} and {to_iso(report.end)}, at the first instant after each"),
         ("rates", f"both at the exchange rates of {to_iso(report.base)}"),
-        ("definition", f"{terms.fingerprint} ({', '.join(f'{n} {v}' for n, v in terms.settings.items())})"),
+        ("definition", f"{terms.fingerprint} ({', '.join(_settings(terms)) or 'the defaults'})"),
         (f"plan {plan.label}", f"{plan.path}, hash {plan.hash[:12]}"),
         *([("read", ", ".join(files))] if files else []),
     ]
+
+
+def _settings(terms: Terms) -> Iterator[str]:
+    """What the plan sets unlike the defaults."""
+    defaults = replace(terms, rules=Retention.model_construct(), grace=NONE).settings
+    yield from (f"{name} {value}" for name, value in terms.settings.items() if value != defaults[name])

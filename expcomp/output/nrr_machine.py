@@ -4,7 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from expcomp.fx import MAX_AGE_DAYS
+from expcomp.lookups import days
 from expcomp.money import to_text
+from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
 from expcomp.period import to_iso
 from expcomp.reports.guardrails import Segment
@@ -29,12 +35,52 @@ def nrr_json(report: RetentionReport) -> str:
     lists = {
         "segments": (_segment(report, segment) for segment in report.segments),
         "cohorts": _cohorts(report),
+        "accounts": _accounts(report),
+        "exchange_rates": _exchange_rates(report),
     }
     fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
     fields += [f'"total": {json.dumps(_total(report))}']
     fields += [f"{json.dumps(name)}: [{to_records(rows)}]" for name, rows in lists.items()]
     fields += [f'"findings": [{findings_json(report.findings)}]']
     return "{" + ",\n ".join(fields) + "}\n"
+
+
+CSV_COLUMNS = (
+    "of", "name", "k", "accounts", "stayed", "base_minor", "end_minor", "kept_minor", "mature", "masked", "currency",
+    "from_day", "to_day", "fingerprint",
+)  # fmt: skip
+
+
+def nrr_csv(report: RetentionReport) -> Iterator[bytes | memoryview]:
+    """In long form: a row for the total, each segment and each cell of the triangle. NRR is end ÷ base, GRR kept ÷
+    base, logo retention stayed ÷ accounts; what is masked is blank."""
+    rows = [_flat("total", "", report.total, hidden=False)]
+    rows += [_flat("segment", each.name, each.retained, hidden=not each.shown) for each in report.segments]
+    cells = report.triangle.cells
+    label = report.terms.calendar.label
+    triangle = cells.assign(of="cohort", name=[label(report.span, number) for number in cells["cohort"]])
+    frame = pd.concat([pd.DataFrame(rows), triangle], ignore_index=True)
+    hidden = frame["masked"].astype(bool)
+    for name in ("end_minor", "kept_minor", "stayed"):
+        frame[name] = frame[name].astype("Int64").mask(hidden)
+    frame = frame.assign(
+        currency=report.terms.currency, from_day=to_iso(report.base), to_day=to_iso(report.end),
+        fingerprint=report.terms.fingerprint,
+        **{name: frame[name].map(_plain) for name in ("k", "accounts", "stayed", "mature", "masked")},
+    )  # fmt: skip
+    return csv_table(frame[list(CSV_COLUMNS)])
+
+
+def _flat(of: str, name: str, retained: Retained, *, hidden: bool) -> dict[str, Any]:
+    sums = {name: getattr(retained, name) for name in ("base_minor", "end_minor", "kept_minor", "stayed", "accounts")}
+    return {"of": of, "name": name, "k": None, **sums, "mature": True, "masked": hidden}
+
+
+def _plain(value: Any) -> str:
+    """A count, `true`, `false`, or nothing."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).lower()
+    return "" if pd.isna(value) else str(int(value))
 
 
 def _total(report: RetentionReport) -> dict[str, Any]:
@@ -76,3 +122,28 @@ def _cohorts(report: RetentionReport) -> Iterator[dict[str, Any]]:
             **(dict.fromkeys(pairs) if row["masked"] else pairs), "accounts": int(row["accounts"]),
             "mature": bool(row["mature"]), "masked": bool(row["masked"]),
         }  # fmt: skip
+
+
+ACCOUNT_KEYS = ("base", "end", "kept", "expansion", "contraction", "churn", "new", "win_back", "fx", "now")
+
+
+def _accounts(report: RetentionReport) -> Iterator[dict[str, Any]]:
+    """Every account behind the figures; `members` are those that count for it."""
+    currency, members = report.terms.currency, report.members
+    for row in report.accounts.to_dict("records"):
+        sums = {name: to_text(int(row[f"{name}_minor"]), currency) for name in ACCOUNT_KEYS}
+        yield {"account_id": row["account_id"], "segment": row["segment"], **sums,
+               "members": members.get(row["account_id"], [])}  # fmt: skip
+
+
+def _exchange_rates(report: RetentionReport) -> Iterator[dict[str, Any]]:
+    """The rates that the figures rest on, and their neighbours of a month."""
+    fx = report.book["fx"]
+    day = days(fx["date"])
+    used = fx["currency"].isin(report.recurring.lines.currencies).to_numpy()
+    near = np.zeros(len(fx), np.bool_)
+    for last in (report.base, report.end):
+        near |= (day <= last) & (day >= last - MAX_AGE_DAYS)
+    rows = fx[used & near].sort_values(["currency", "date"])
+    for currency, on, rate in zip(rows["currency"], days(rows["date"]).tolist(), rows["rate"], strict=True):
+        yield {"currency": currency, "date": to_iso(on), "rate": rate}

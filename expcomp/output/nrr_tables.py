@@ -180,3 +180,34 @@ def renewal_table(report: RetentionReport) -> Table:
     )
     notes = ("of the lines whose term ended in the window, at most what was due; this is no GRR",)
     return Table("Available to renew", columns, (report.terms.currency,), notes=notes)
+
+
+def renewals_table(report: RetentionReport) -> Table:
+    """Every term that ended."""
+    rows = report.renewals
+    columns = (
+        texts("account", rows["account_id"]),
+        texts("name", names_of(report, rows["account_id"])),
+        texts("ended", [to_iso(day) for day in rows["ended"]]),
+        amounts("due", rows["due_minor"], adds_up=True),
+        amounts("renewed", rows["renewed_minor"], adds_up=True),
+    )
+    return Table("Terms that ended", columns, (report.terms.currency,) * len(rows), keys=2, empty="none ended")
+
+
+ACCOUNT_COLUMNS = (
+    "base", "end", "kept", "expansion", "contraction", "churn", "new", "win_back", "fx", "now",
+)  # fmt: skip
+
+
+def account_table(report: RetentionReport) -> Table:
+    """Every account, and what became of it."""
+    rows = report.accounts
+    columns = (
+        texts("account", rows["account_id"]),
+        texts("name", names_of(report, rows["account_id"])),
+        texts("segment", rows["segment"]),
+        *(amounts(name.replace("_", " "), rows[f"{name}_minor"], adds_up=True, quiet=True) for name in ACCOUNT_COLUMNS),
+        counts("days lapsed", [days or None for days in rows["lapsed_days"].tolist()]),
+    )
+    return Table("Accounts", columns, (report.terms.currency,) * len(rows), keys=2, empty="no account")

@@ -4,11 +4,9 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
-import numpy as np
-
 from expcomp.output.nrr_tables import fraction, too_few
 from expcomp.output.table import Column, Scale, Table, amounts, counts, heat, rates, texts
-from expcomp.output.text import Texts, points
+from expcomp.output.text import points
 from expcomp.period import Span
 from expcomp.reports.retention import RetentionReport
 from expcomp.reports.triangle import RATES
@@ -89,9 +87,9 @@ def average_table(report: RetentionReport) -> Table:
         counts("accounts", [row["accounts"] for row in rows]),
         amounts("base", [row["base_minor"] for row in rows]),
         rates("NRR", [_rate(row, "nrr") for row in rows]),
-        texts("change", _changes(rows, "nrr")),
+        rates("change", _changes(rows, "nrr")),
         rates("GRR", [_rate(row, "grr") for row in rows]),
-        texts("change ", _changes(rows, "grr")),
+        rates("change", _changes(rows, "grr")),
         rates("logos", [_rate(row, "logo") for row in rows]),
     )
     span = "months" if report.span is Span.MONTH else "quarters"
@@ -100,8 +98,8 @@ def average_table(report: RetentionReport) -> Table:
     return Table(title, columns, (report.terms.currency,) * len(rows), notes=notes, empty="no period has ended")
 
 
-def _changes(rows: Sequence[Row], what: What) -> Texts:
-    return np.asarray([_change(row, what) for row in rows], dtype=object)
+def _changes(rows: Sequence[Row], what: What) -> list[str]:
+    return [_change(row, what) for row in rows]
 
 
 def _change(row: Row, what: What) -> str:

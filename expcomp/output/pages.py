@@ -31,7 +31,7 @@ from expcomp.output.line_tables import (
 )
 from expcomp.output.pay_tables import named, pay_table
 from expcomp.output.rejected_table import rejected_table
-from expcomp.output.table import Column, Kind, Table
+from expcomp.output.table import Column, Kind, Scale, Table
 from expcomp.output.text import clean
 from expcomp.pay.sheet_view import SheetView
 from expcomp.sources.book import Book
@@ -83,6 +83,13 @@ class Placed:
         """The first row below all of it."""
         return (self.notes[-1][0] if self.notes else self.last + len(self.totals)) + 1
 
+    @property
+    def coloured(self) -> Iterator[tuple[int, Scale]]:
+        """The columns of a heat map, by position."""
+        for at, column in enumerate(self.table.columns):
+            if column.scale and len(self.table):
+                yield at, column.scale
+
     def total_formula(self, column: Column, at: int, currency: str) -> str:
         """The sum of a column, of the rows in a currency where there are several; rounded, so that every
         spreadsheet arrives at the same value."""
@@ -98,8 +105,22 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Lines of the columns `values` of a page's first table, over its column `along`."""
+
+    along: str
+    values: tuple[str, ...]
+    title: str
+
+    def positions(self, table: Table) -> tuple[int, list[int]]:
+        names = [column.name for column in table.columns]
+        return names.index(self.along), [names.index(name) for name in self.values]
+
+
+@dataclass(frozen=True)
 class Page:
-    """`heading` lines stand above the tables; `frozen` columns stay in sight; a chart shows `charted` by payee."""
+    """`heading` lines stand above the tables; `frozen` columns stay in sight; a chart shows `charted` by payee, another
+    one lines."""
 
     name: str
     tables: tuple[Table, ...]
@@ -107,6 +128,7 @@ class Page:
     frozen: int = 0
     printed: int = 0
     charted: str = ""
+    chart: Chart | None = None
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Finding, Severity
 from expcomp.output.sla_frames import seconds
 from expcomp.output.table import Column, Table, counts, shares, texts, times
 from expcomp.output.text import Texts, one_decimal, percent
@@ -190,23 +189,6 @@ def trend_table(report: SlaReport) -> Table:
     columns = (texts("week", [week_name(week) for week in rows["week"]]), *_rates(rows), texts("points", change))
     notes = ("by when a target fell due, the last week so far; with fewer than 5 there is no rate",)
     return Table("Week by week", columns, notes=notes)
-
-
-def finding_table(report: SlaReport) -> Table:
-    """Faults of the data, the grave first."""
-    found = graver_first(report.findings)
-    columns = (
-        texts("code", [f"{f.code} {f.name}" for f in found]),
-        texts("message", [f.message for f in found]),
-        texts("place", [str(f.place or "") for f in found]),
-        texts("help", [f.help for f in found]),
-    )
-    return Table("Data faults and notes", columns, empty="none", packed=True)
-
-
-def graver_first(findings: Sequence[Finding]) -> list[Finding]:
-    order = list(Severity)
-    return sorted(findings, key=lambda f: (order.index(f.severity), f.code))
 
 
 def target_table(report: SlaReport, found: pd.DataFrame, title: str) -> Table:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TextIO
 
-from expcomp.output.layout import Line, Look, wrapped
+from expcomp.output.faults import fault_lines
+from expcomp.output.layout import headline_lines, origin_lines
 from expcomp.output.sla_headline import headline, origin, title
 from expcomp.output.sla_tables import (
     breach_table,
     csm_table,
-    graver_first,
     person,
     rate_table,
     time_table,
@@ -35,19 +35,12 @@ SHOWN_WIDE = ("severity", "elapsed", "business")
 def print_sla(report: SlaReport, stream: TextIO, width: int | None = None) -> None:
     """`width` None: that of the terminal, or as wide as it gets in a pipe."""
     screen = Screen(stream, width)
-    screen.lines(_headline(report, screen.width))
+    screen.lines(headline_lines(title(report), headline(report), screen.width))
     further = SHOWN_WIDE if screen.width is None or screen.width >= WIDE else ()
     for table in _tables(report, further):
         screen.table(table)
-    screen.lines(_findings(report, screen.width))
-    screen.lines(_origin(report, screen.width))
-
-
-def _headline(report: SlaReport, width: int | None) -> Iterator[Line]:
-    yield Line(title(report), Look.TITLE)
-    for line in headline(report):
-        yield from (Line(part) for part in wrapped(line, width))
-    yield Line("")
+    screen.lines(fault_lines(report.findings, screen.width))
+    screen.lines(origin_lines(origin(report), screen.width))
 
 
 def _tables(report: SlaReport, further: Sequence[str]) -> Iterator[Table]:
@@ -80,20 +73,3 @@ def _shortened(table: Table, total: int) -> Table:
     more = total - len(table)
     notes = (f"… and {more} more: all of them with  -o sla.xlsx",) if more else ()
     return replace(table, notes=(*notes, *table.notes))
-
-
-def _findings(report: SlaReport, width: int | None) -> Iterator[Line]:
-    yield Line("Data faults and notes", Look.TITLE)
-    for finding in graver_first(report.findings):
-        said = f"{finding.code} {finding.name}: {finding.message}"
-        where = f" ({finding.place})" if finding.place else ""
-        yield from (Line(part) for part in wrapped(said + where, width, "    ", "  "))
-    yield Line("" if report.findings else "  none")
-
-
-def _origin(report: SlaReport, width: int | None) -> Iterator[Line]:
-    yield Line("Where it came from", Look.TITLE)
-    rows = origin(report)
-    label = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        yield from (Line(part) for part in wrapped(value, width, " " * (label + 4), f"  {name:{label}}  "))

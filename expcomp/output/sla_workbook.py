@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from expcomp.output.faults import fault_table
 from expcomp.output.pages import Page, page_name
 from expcomp.output.sla_frames import utc
 from expcomp.output.sla_headline import headline, origin, title
 from expcomp.output.sla_tables import (
     breach_table,
     csm_table,
-    finding_table,
     person,
     rate_table,
     running_table,
@@ -58,7 +58,7 @@ def sla_pages(report: SlaReport) -> list[Page]:
         Page("Never routed", (unrouted_table(report),), frozen=2),
         Page("CSM not told", (untold_table(report),), frozen=2),
         Page("Targets", (target_table(report, report.targets, "Targets"),), frozen=2),
-        Page("Data faults", (finding_table(report),)),
+        Page("Data faults", (fault_table(report.findings),)),
     ]
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from expcomp.diagnostics import Finding, Severity
 from expcomp.output.attention import attention_tables, warnings
 from expcomp.output.control_tables import DRAFT, deal_table, money_read, origin, rows_read, sum_table
-from expcomp.output.layout import Line, Look, Mark, laid_out, wrapped
+from expcomp.output.layout import Line, Look, Mark, laid_out, origin_lines, wrapped
 from expcomp.output.line_tables import line_table
 from expcomp.output.pay_tables import pay_table
 from expcomp.output.rejected_table import rejected_table
@@ -29,7 +29,7 @@ def print_sheet(sheet: SheetView, stream: TextIO, width: int | None = None) -> N
     for table in (rows_read(sheet.book), *aside, deal_table(sheet), sum_table(sheet), pay_table(sheet)):
         screen.table(table)
     screen.lines(_attention(sheet, screen.width))
-    screen.lines(_origin(sheet, screen.width))
+    screen.lines(origin_lines(origin(sheet), screen.width))
 
 
 def print_lines(sheet: SheetView, stream: TextIO, width: int | None = None) -> None:
@@ -124,11 +124,3 @@ def _attention(sheet: SheetView, width: int | None) -> Iterator[Line]:
 
 def _said(finding: Finding) -> str:
     return f"{finding.message} ({finding.place})" if finding.place else finding.message
-
-
-def _origin(sheet: SheetView, width: int | None) -> Iterator[Line]:
-    yield Line("Where it came from", Look.TITLE)
-    rows = origin(sheet)
-    label = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        yield from (Line(part) for part in wrapped(value, width, " " * (label + 4), f"  {name:{label}}  "))

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.chart import BarChart, Reference
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Alignment, Font
 
 from expcomp.diagnostics import Code, Place, Refused
-from expcomp.output.new_workbook import exact, number_format
-from expcomp.output.pages import Page, Placed, cell_text, column_letter, header_text
-from expcomp.output.table import Column, Kind
+from expcomp.output.new_workbook import HEAT, exact, number_format
+from expcomp.output.pages import Chart, Page, Placed, cell_text, column_letter, header_text
+from expcomp.output.table import Column, Kind, Scale
 from expcomp.output.text import starts_formula
 
 NOT_OURS = Code("O105", "page-is-not-ours")
@@ -111,6 +112,8 @@ class _Worksheet:
         self._print_setup(footer)
         if self.page.charted:
             self._chart(self.page.placed[0])
+        if self.page.chart and len(self.page.placed[0].table):
+            self._lines(self.page.placed[0], self.page.chart)
 
     def _text(self, row: int, at: int, value: object, *, bold: bool = False, right: bool = False) -> None:
         text = cell_text(value, self.page.name)
@@ -132,6 +135,10 @@ class _Worksheet:
                 self._cell(placed.first + row, at, column, value, currency)
         if not len(table):
             self._text(placed.first, 0, table.empty)
+        for at, scale in placed.coloured:
+            letter = column_letter(at)
+            span = f"{letter}{placed.first + 1}:{letter}{placed.last + 1}"
+            self.sheet.conditional_formatting.add(span, colour_rule(scale))
         for row, note in placed.notes:
             self._text(row, 0, note)
         for row, currency, sums in placed.totals:
@@ -144,8 +151,10 @@ class _Worksheet:
         if column.kind is Kind.TEXT:
             if value != "":
                 self._text(row, at, value)
+        elif isinstance(value, str):
+            self._text(row, at, value, right=True)
         elif value is not None:
-            cell = self.sheet.cell(row + 1, at + 1, exact(column, int(value), currency))
+            cell = self.sheet.cell(row + 1, at + 1, exact(column, value, currency))
             cell.number_format = number_format(column, currency)
             cell.font = Font(name="Arial", size=10)
 
@@ -172,6 +181,19 @@ class _Worksheet:
         if self.page.printed:
             sheet.print_area = f"A1:{column_letter(self.page.printed - 1)}{self.page.placed[0].end + 1}"
 
+    def _lines(self, placed: Placed, wanted: Chart) -> None:
+        along, values = wanted.positions(placed.table)
+        chart = LineChart()
+        chart.title, chart.height, chart.width = wanted.title, 9, 24
+        first, last = placed.first + 1, placed.last + 1
+        for at in values:
+            series = Reference(self.sheet, min_col=at + 1, min_row=placed.header + 1, max_row=last)
+            chart.add_data(series, titles_from_data=True)
+        chart.set_categories(Reference(self.sheet, min_col=along + 1, min_row=first, max_row=last))
+        chart.x_axis.title, chart.y_axis.number_format = wanted.along, "0%"
+        chart.x_axis.delete = chart.y_axis.delete = False
+        self.sheet.add_chart(chart, f"A{placed.end + 2}")
+
     def _chart(self, placed: Placed) -> None:
         table = placed.table
         if len(table.currencies) != 1:
@@ -189,6 +211,15 @@ class _Worksheet:
         chart.x_axis.scaling.orientation = "maxMin"
         chart.x_axis.delete = chart.y_axis.delete = False
         self.sheet.add_chart(chart, f"A{placed.end + 2}")
+
+
+def colour_rule(scale: Scale) -> Any:
+    """The colour scale of a heat map, as a new workbook has it."""
+    names = {"min": "start", "mid": "mid", "max": "end"}
+    parts = [name.split("_") for name in HEAT[scale] if name != "type"]
+    return ColorScaleRule(
+        **{f"{names[end]}_{part}": str(HEAT[scale][f"{end}_{part}"]).lstrip("#") for end, part in parts}
+    )
 
 
 def _saved(book: Workbook) -> bytes:

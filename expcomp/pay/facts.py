@@ -298,7 +298,7 @@ def _sum_until(keys: Ints, day: Ints, amount: Ints, keep: Flags, wanted: Ints, u
     """For each wanted key, the sum of amounts dated at or before a day."""
     dated = Dated.of(keys, day, keep)
     total = np.concatenate(([0], np.cumsum(amount[dated.rows])))
-    low, high = dated.bounds(wanted, np.full(len(wanted), -1), until)
+    low, high = dated.bounds(wanted, None, until)
     return np.asarray(total[high] - total[low], dtype=np.int64)
 
 

@@ -9,12 +9,15 @@ import numpy as np
 
 from expcomp.diagnostics import Findings, Place
 from expcomp.exact import Flags, Ints, order_by, starts
-from expcomp.lookups import DAY_BITS, LAST, NONE, Names, days, folded
+from expcomp.lookups import LAST_DAY, NONE, Names, days, folded
 from expcomp.pay.places import place_of
 from expcomp.pay.roles import TWO_HOLDERS, Payees
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
+
+ENOUGH = LAST_DAY + 1
+"""A number of days that keeps one pair of payee and account apart from the next."""
 
 Pairs = tuple[Ints, Ints]
 """Payees and accounts, row by row, as codes."""
@@ -22,7 +25,8 @@ Pairs = tuple[Ints, Ints]
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Unbroken times in which one payee holds one account: payee, account, first and last day (0 to LAST: always)."""
+    """Unbroken times in which one payee holds one account: payee, account, first and last day, 0 to LAST_DAY for
+    always."""
 
     payee: Ints
     account: Ints
@@ -37,7 +41,7 @@ class Stretches:
         some = self.take((self.payee != NONE) & (self.first <= self.last))
         own = some.take(order_by(some.account, some.payee, some.first))
         pair = np.cumsum(starts(own.account) | starts(own.payee))
-        until = np.maximum.accumulate((pair << DAY_BITS) + own.last) - (pair << DAY_BITS)
+        until = np.maximum.accumulate(pair * ENOUGH + own.last) - pair * ENOUGH
         begins = starts(pair)
         begins[1:] |= own.first[1:] > until[:-1] + 1
         at = np.flatnonzero(begins)
@@ -88,7 +92,7 @@ class Portfolios:
             np.concatenate([code(rows["payee"]), holder]),
             np.concatenate([account, own]),
             np.concatenate([days(rows["from"]), np.zeros_like(own)]),
-            np.concatenate([np.minimum(days(rows["to"]), LAST), np.full_like(own, LAST)]),
+            np.concatenate([np.minimum(days(rows["to"]), LAST_DAY), np.full_like(own, LAST_DAY)]),
         )
 
     def _refuse_two(self, role: str, there: Stretches, day: int) -> None:

@@ -24,7 +24,7 @@ from expcomp.pay.metric_lines import EXPLAINING, bonus_lines, unpaid_bonuses
 from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted
-from expcomp.pay.resolutions import check_decisions, fit_nothing
+from expcomp.pay.resolutions import fit_nothing
 from expcomp.pay.sheet_view import PlanUsed
 from expcomp.pay.timeline import Timeline
 from expcomp.pay.undated import undated_facts
@@ -178,7 +178,6 @@ def payout(
     plans: PlanSet, book: Book, period: Period, pay_span: Span, as_of: int | None = None, posted: Posted | None = None
 ) -> Sheet:
     """The sheet of a period. Raises `Refused` when data or state keep it from being paid by."""
-    check_decisions(book)
     moved_facts = no_pins()
     if posted is not None:
         resolved = posted.resolved(book)

@@ -77,6 +77,17 @@ class RetentionReport:
         return renewals_of(self.recurring, self.base, self.end)
 
     @cached_property
+    def members(self) -> dict[str, list[str]]:
+        """By account the other accounts that count for it, where any does."""
+        recurring = self.recurring
+        top = recurring.families(self.end).top
+        under = np.flatnonzero(top != np.arange(len(top)))
+        found: dict[str, list[str]] = {}
+        for own, of in zip(recurring.names.text(under), recurring.names.text(top[under]), strict=True):
+            found.setdefault(str(of), []).append(str(own))
+        return found
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         return notes_of(self.recurring, self.accounts, self.base, self.end)
 

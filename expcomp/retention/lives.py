@@ -19,8 +19,7 @@ def lives(found: pd.DataFrame, reset: Duration | None) -> pd.DataFrame:
         gap_end = reset.after(np.where(again, end[:-1], 0))
         begins[1:] |= again & (start[1:] >= gap_end)
     at = np.flatnonzero(begins)
-    following = np.append(at[1:], 0)
+    following = np.append(at[1:], at[-1:])
     until = np.where(of[following] == of[at], start[following], NEVER)
-    if len(at):
-        until[-1] = NEVER
+    until[-1:] = NEVER
     return pd.DataFrame({"customer": of[at], "start": start[at], "until": until})

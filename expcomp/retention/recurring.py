@@ -21,6 +21,8 @@ class Recurring:
     terms: Terms
     names: Names
     lines: Lines
+    fixed: Ints | None = None
+    """The customer that each account counts for, where it is given instead of told by merges and parents."""
 
     @classmethod
     def of(cls, book: Book, terms: Terms) -> "Recurring":
@@ -33,7 +35,8 @@ class Recurring:
 
     def worth(self, end: int, *, rolled: bool = True) -> Worth:
         """Of the customers that accounts are by the day `end`."""
-        return Worth(self.lines, self.families(end, rolled=rolled).top, self.terms, self.book["fx"])
+        owner = self.families(end, rolled=rolled).top if self.fixed is None else self.fixed
+        return Worth(self.lines, owner, self.terms, self.book["fx"])
 
     def paused_at(self, instants: Ints, owner: Ints) -> Flags:
         """Whether any line of a customer is paused at each instant."""
