@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Ints
+from expcomp.exact import Ints, order_by
 from expcomp.period import NEVER, add_months
 from expcomp.retention.worth import Worth
 
@@ -16,6 +16,13 @@ def spells(worth: Worth, rate_day: int) -> pd.DataFrame:
 
     A usage line counts as long as its average tells of it.
     """
+    known = rate_day if (worth.lines.annual < 0).any() else 0
+    if known not in worth.spells:
+        worth.spells[known] = _found(worth, rate_day)
+    return worth.spells[known]
+
+
+def _found(worth: Worth, rate_day: int) -> pd.DataFrame:
     lines, owner = worth.lines, worth.owner
     end = lines.end.copy()
     told = lines.usage & (end < NEVER)
@@ -33,7 +40,7 @@ def spells(worth: Worth, rate_day: int) -> pd.DataFrame:
 
 def _union(customer: Ints, start: Ints, end: Ints) -> pd.DataFrame:
     """Where all lines are worth something, a spell is the time that any of them covers."""
-    order = np.lexsort((start, customer))
+    order = order_by(customer, start)
     customer, start, end = customer[order], start[order], np.minimum(end[order], LAST_DAY)
     reached = np.maximum.accumulate((customer << DAY_BITS) | end)
     begins = np.ones(len(order), np.bool_)
