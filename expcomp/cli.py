@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 
 from expcomp import __version__
+from expcomp.commands.approve import approve
 from expcomp.commands.check_data import check_data
 from expcomp.commands.close import close
 from expcomp.commands.describe_plan import describe_plan
 from expcomp.commands.explain import explain
+from expcomp.commands.ledger import ledger
 from expcomp.commands.manual import manual
 from expcomp.commands.nrr import nrr
 from expcomp.commands.payout import payout
+from expcomp.commands.replay import replay
 from expcomp.commands.run import guarded
 from expcomp.commands.schema import schema
 from expcomp.commands.sla_report import sla_report
@@ -29,9 +32,12 @@ app = typer.Typer(
 )
 app.command("payout", rich_help_panel="Run")(payout)
 app.command("close", rich_help_panel="Run")(close)
+app.command("approve", rich_help_panel="Run")(approve)
 app.command("sla-report", rich_help_panel="Run")(sla_report)
 app.command("nrr", rich_help_panel="Run")(nrr)
 app.command("check-data", rich_help_panel="Run")(check_data)
+app.command("replay", rich_help_panel="Run")(replay)
+app.add_typer(ledger, name="ledger", rich_help_panel="Run")
 app.command("explain", rich_help_panel="Run")(explain)
 app.command("describe-plan", rich_help_panel="Understand")(describe_plan)
 app.command("manual", rich_help_panel="Understand")(manual)

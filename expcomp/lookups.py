@@ -9,13 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.exact import Ints, starts
+from expcomp.exact import Ints, order_by, starts
 from expcomp.period import NEVER
 from expcomp.texts import arrow_text, each_text, taken_text
 
 NONE = -1
-DAY_BITS = 20
-LAST = (1 << DAY_BITS) - 1
+LAST_DAY = (1 << 20) - 1
+"""Beyond every date: NEVER in a sort that packs keys and days into one number."""
 
 Texts = npt.NDArray[np.object_]
 
@@ -128,43 +128,55 @@ def _positions(texts: pa.Array, among: pa.Array) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Rows of a dated table ordered by key and day, ready to be asked for the newest at a day."""
+    """Rows of a dated table by key and day, ready to be asked for the newest at a day. Those of key k stand from
+    `first[k]` to `first[k + 1]`; the last of these ranges is empty and stands for every key without rows."""
 
-    packed: Ints
+    first: Ints
+    days: Ints
     rows: Ints
 
     @classmethod
     def of(cls, keys: Ints, day: Ints, keep: npt.NDArray[np.bool_] | None = None) -> "Dated":
         """`keys` are codes ≥ 0; rows whose key is NONE or that are not kept are left out."""
         rows = np.flatnonzero(keys >= 0 if keep is None else (keys >= 0) & keep)
-        packed = _pack(keys[rows], day[rows])
-        order = np.argsort(packed, kind="stable")
-        return cls(packed[order], rows[order])
+        of_row = keys[rows]
+        order = order_by(of_row, np.minimum(day[rows], LAST_DAY))
+        count = np.append(np.bincount(of_row), 0)
+        return cls(np.concatenate([[0], np.cumsum(count)]), day[rows][order], rows[order])
 
     def newest(self, keys: Ints, day: Ints) -> Ints:
         """For each key and day, the newest row at or before the day; NONE where there is none."""
-        if len(self.rows) == 0:
+        if not len(self.rows):
             return np.full(len(keys), NONE)
-        at = np.searchsorted(self.packed, _pack(keys, day), side="right") - 1
-        found = (at >= 0) & (keys >= 0) & ((self.packed[at] >> DAY_BITS) == keys)
-        return np.where(found, self.rows[at], NONE)
+        low, high = self._ranges(keys)
+        until = self._behind(low, high, day)
+        return np.where(until > low, self.rows[until - 1], NONE)
 
-    def bounds(self, keys: Ints, after: Ints, until: Ints) -> tuple[Ints, Ints]:
-        """For each key, the slice of this order with after < day ≤ until."""
-        low = np.searchsorted(self.packed, _pack(keys, after), side="right")
-        high = np.searchsorted(self.packed, _pack(keys, until), side="right")
-        return np.where(keys >= 0, low, 0), np.where(keys >= 0, np.maximum(high, low), 0)
+    def bounds(self, keys: Ints, after: Ints | None, until: Ints) -> tuple[Ints, Ints]:
+        """For each key, the slice of this order with after < day ≤ until; None: from its first row."""
+        low, high = self._ranges(keys)
+        start = low if after is None else self._behind(low, high, after)
+        return start, np.maximum(self._behind(low, high, until), start)
 
     def has(self, keys: Ints) -> npt.NDArray[np.bool_]:
         """Whether a key has any row."""
-        return np.isin(keys, self.packed >> DAY_BITS)
+        low, high = self._ranges(keys)
+        return low < high
 
-    def day(self, positions: Ints) -> Ints:
-        return self.packed[positions] & LAST
+    def _ranges(self, keys: Ints) -> tuple[Ints, Ints]:
+        without_rows = len(self.first) - 2
+        key = np.where((keys < 0) | (keys > without_rows), without_rows, keys)
+        return self.first[key], self.first[key + 1]
 
-
-def _pack(keys: Ints, day: Ints) -> Ints:
-    return (keys << DAY_BITS) | np.clip(day, 0, LAST)
+    def _behind(self, low: Ints, high: Ints, day: Ints) -> Ints:
+        """Where the rows at or before a day end, within each range: found by halving, so that it takes a step where
+        keys have a row, and few where they have several."""
+        while (low < high).any():
+            middle = (low + high) >> 1
+            earlier = self.days[np.minimum(middle, len(self.days) - 1)] <= day
+            searched = low < high
+            low, high = np.where(searched & earlier, middle + 1, low), np.where(searched & ~earlier, middle, high)
+        return low
 
 
 def kept(frame: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -152,6 +152,14 @@ class FiscalCalendar:
         year, month = divmod(number * MONTHS[span] - self._shift, 12)
         return to_day(date(year, month + 1, 1))
 
+    def last_days(self, span: Span, days: Ints) -> Ints:
+        """The last day of the period that holds each day."""
+        import numpy as np
+
+        numbers, at = np.unique(self.numbers(span, days), return_inverse=True)
+        ends = [self.first_day(span, int(number) + 1) - 1 for number in numbers]
+        return np.asarray(ends, dtype=np.int64)[at]
+
     def label(self, span: Span, number: int) -> str:
         if span is Span.MONTH:
             year, month = divmod(number - self._shift, 12)

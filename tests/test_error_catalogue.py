@@ -1,8 +1,8 @@
 """Every C- and D-code has a folder with the smallest input that causes it: the exact message, and the exit code.
 
 `errors/<CODE>/` is a project; its `case.yaml` says what is run there and what is said. `given` stands for rows of a
-plan's example instead of files; `link` and `sparse` make files that no repository can hold. The manual's page of the
-code shows the same message.
+plan's example instead of files; `before` is run first; `link` and `sparse` make files that no repository can hold. The
+manual's page of the code shows the same message.
 """
 
 import re
@@ -23,7 +23,7 @@ from expcomp.sources.given import book_from_rows
 ERRORS = Path(__file__).parent / "errors"
 CASES = sorted(path.name for path in ERRORS.iterdir())
 DECLARED = {code: name for code, name in declared_codes().items() if code[0] in "CD"}
-KEYS = {"run", "given", "link", "sparse", "exit", "says"}
+KEYS = {"before", "run", "given", "link", "sparse", "exit", "says"}
 
 
 def test_every_code_has_a_folder_and_every_folder_a_code() -> None:
@@ -76,6 +76,9 @@ def made(path: Path) -> Path:
 
 
 def run(case: dict) -> Done:
+    if "before" in case:
+        done = expcomp(shlex.split(case["before"]))
+        assert done.exit == 0, done.said
     if "given" not in case:
         return expcomp(shlex.split(case["run"]))
     try:

@@ -28,7 +28,7 @@ ALLOWED = {
     "sources": {"values", "plan.nodes", "plan.scalars"},
     "retention": {"values", "plan", "sources.book", "sources.tables"},
     "ledger": {"values"},
-    "pay": {"values", "plan", "sources.book", "sources.tables", "retention", "reports"},
+    "pay": {"values", "plan", "sources.book", "sources.pinned", "sources.tables", "retention", "reports"},
     "reports": {"values", "plan", "sources.book", "sources.tables", "retention"},
     "lint": {"values", "plan", "sources.tables", "sources.given", "pay"},
     "describe": {"values", "plan", "sources", "pay", "retention", "reports"},

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from expcomp import __version__
+from expcomp.commands.archive import FOLDER, deals_of, with_carried
 from expcomp.commands.make import period_of, plans_of
 from expcomp.commands.opening import (
     COMPUTED,
@@ -21,12 +22,14 @@ from expcomp.commands.opening import (
     opening_from,
 )
 from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import posted_of
+from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, plans_used, posted_of
 from expcomp.diagnostics import Code, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
+from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.store import open_store
 from expcomp.ledger.verify import check
+from expcomp.pay.as_posted import as_posted
 from expcomp.pay.closed_sheet import frames_of
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.posted import CLOSED, NOT_NEXT, ONLY_PAY_PERIODS, Posted
@@ -35,9 +38,10 @@ from expcomp.period import Period, to_iso
 from expcomp.plan.load import shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
-from expcomp.plan.versions import PlanSet
+from expcomp.plan.versions import PlanSet, refuse_edited
 from expcomp.sources.book import Book
 from expcomp.sources.config import Config, find_project, load_config
+from expcomp.sources.pinned import no_pins
 from expcomp.sources.read import read_book
 
 OPENING_NEEDED = Code("L105", "opening-needed")
@@ -84,6 +88,8 @@ class Standing:
 
     closings: tuple[Closing, ...] = ()
     posted: Posted = field(default_factory=nothing_posted)
+    proposals: tuple[Proposal, ...] = ()
+    plans: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def head(self) -> bytes:
@@ -96,7 +102,7 @@ def standing(ledger: Path) -> Standing:
         return Standing()
     with open_store(ledger) as store:
         closings = tuple(check(store))
-        return Standing(closings, posted_of(store) if closings else nothing_posted())
+        return Standing(closings, posted_of(store, closings), tuple(store.proposals), plans_used(store, closings))
 
 
 def check_turn(period: Period, project: Project, ledger: Standing, opening: str | None) -> None:
@@ -108,6 +114,7 @@ def check_turn(period: Period, project: Project, ledger: Standing, opening: str 
     for closing in ledger.closings:
         if closing.period == str(period):
             raise Refused(CLOSED.at(None, _closed_already(closing), _see(closing)))
+    refuse_edited(project.plans, ledger.plans)
     last = project.plans.calendar.parse(ledger.closings[-1].period)
     if period != last.next():
         raise Refused(NOT_NEXT.at(None, f"the ledger runs to {last}: {last.next()} comes before {period}"))
@@ -153,18 +160,23 @@ def prepare(project: Project, period: Period, ledger: Standing, opening: str | N
     with reading_progress() as progress:
         book = read_book(
             project.config, project.root, needs_of(project.plans), progress=progress,
-            kept=lambda name, data: files.update({(INPUT, name): data}),
+            kept=lambda name, data: files.update({(INPUT, name): data}), posted_deals=deals_of(ledger.posted),
         )  # fmt: skip
+    if ledger.closings:
+        with open_store(project.ledger) as store:
+            book = with_carried(book, ledger.posted, project.plans, store, ledger.closings)
     before, posted = _opening(project, book, period, opening, by)
     span = SPANS[project.config.pay_period]
     sheet = payout(project.plans, book, period, span, period.last_day, posted or ledger.posted)
     said = {None: "", NONE: NONE, COMPUTED: COMPUTED}.get(opening, FROM_FILE)
-    return Prepared(sheet, [*before, _batch(sheet, files, by, said)])
+    folder = pd.DataFrame({"shown": [shown(project.root / project.config.data, project.root)]})
+    return Prepared(sheet, [*before, _batch(sheet, files, folder, by, said)])
 
 
-def _batch(sheet: Sheet, files: Files, by: str, opening: str) -> Batch:
+def _batch(sheet: Sheet, files: Files, folder: pd.DataFrame, by: str, opening: str) -> Batch:
+    frames = kept_frames(sheet) | {FOLDER: folder}
     return Batch(
-        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, frames_of(sheet)), by,
+        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, frames), by,
         opening=opening, versions=versions(),
     )  # fmt: skip
 
@@ -175,10 +187,11 @@ def _opening(
     """The batch of what was paid before, none where nothing was; and it as posted lines."""
     if opening in (None, NONE):
         return [], None
-    before, frames = first.previous(), {}
+    before = first.previous()
+    frames = {PINNED_FRAME: no_pins(), "payees": no_balance()}
     if opening == COMPUTED:
         sheet = computed_opening(project.plans, book, before, SPANS[project.config.pay_period])
-        lines, frames = as_opening(sheet.lines), frames_of(sheet)
+        lines, frames = as_opening(sheet.lines), frames | {PINNED_FRAME: sheet.to_pin}
     else:
         path = Path(str(opening))
         lines = opening_from(path, shown(path.absolute(), Path.cwd()), project.plans.calendar, first)
@@ -186,15 +199,18 @@ def _opening(
         OPENING, str(before), to_iso(before.last_day), lines[LINE_COLUMNS], documents_of({}, frames), by,
         opening=COMPUTED if opening == COMPUTED else FROM_FILE, versions=versions(),
     )  # fmt: skip
-    return [batch], posted_lines([batch])
+    posted = Posted(as_posted(batch.lines), frames[PINNED_FRAME], (batch.period,), no_balance(), PAID_BEFORE)
+    return [batch], posted
 
 
-def posted_lines(batches: list[Batch]) -> Posted:
-    from expcomp.pay.as_posted import as_posted
+def kept_frames(sheet: Sheet) -> dict[str, pd.DataFrame]:
+    """What is kept of a sheet beside its lines."""
+    return frames_of(sheet) | {PINNED_FRAME: sheet.to_pin}
 
-    lines = pd.concat([batch.lines for batch in batches], ignore_index=True)
-    closed = tuple(batch.period for batch in batches)
-    return Posted(as_posted(lines), closed=closed, source="what was paid before")
+
+def no_balance() -> pd.DataFrame:
+    """Nobody owes anything."""
+    return pd.DataFrame({name: pd.Series([], dtype="int64" if name.endswith("_minor") else "str") for name in BALANCE})
 
 
 def versions() -> str:

@@ -1,15 +1,17 @@
 """From a project folder to its plans, and to a sheet: what several commands begin with."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from expcomp.commands.archive import deals_of, with_carried
 from expcomp.commands.memory import keep_memory
 from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import closed_sheet, posted_of, project_store
+from expcomp.commands.project_ledger import closed_sheet, closing_of, plans_used, posted_of, project_store
 from expcomp.diagnostics import Code, Place, Refused
-from expcomp.ledger.batch import PERIOD
+from expcomp.ledger.store import Store
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
 from expcomp.pay.sheet_view import SheetView
@@ -18,7 +20,7 @@ from expcomp.plan.load import Kept, load_plans, shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
 from expcomp.plan.scalars import read_date
-from expcomp.plan.versions import PlanSet, plan_set
+from expcomp.plan.versions import PlanSet, plan_set, refuse_edited
 from expcomp.sources.book import Needs
 from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.posted import read_posted
@@ -43,9 +45,8 @@ def sheet_of(
     config = load_config(root)
     if posted is None and (store := project_store(root, config)) is not None:
         with store:
-            for closing in store.closings:
-                if closing.kind == PERIOD and closing.period == period:
-                    return closed_sheet(store, closing)
+            if closing := closing_of(store, period):
+                return closed_sheet(store, closing)
     return make_sheet(project, period, plans, as_of, posted, lenient=lenient)
 
 
@@ -62,22 +63,25 @@ def make_sheet(
     root, config, in_force = project_plans(project, plans)
     wanted = period_of(in_force.calendar, period)
     day = None if as_of is None else _day(as_of)
-    lines = _posted(root, config, posted)
     keep_memory()
-    with reading_progress() as progress:
-        book = read_book(config, root, needs_of(in_force), lenient=lenient, progress=progress)
+    ledger = None if posted else project_store(root, config)
+    with ledger or nullcontext() as store:
+        lines = _posted(store, posted)
+        if store is not None:
+            refuse_edited(in_force, plans_used(store, store.closings))
+        with reading_progress() as progress:
+            needs, deals = needs_of(in_force), deals_of(lines)
+            book = read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
+        if store is not None and lines is not None:
+            book = with_carried(book, lines, in_force, store, store.closings)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
 
 
-def _posted(root: Path, config: Config, file: Path | None) -> Posted | None:
-    """The lines of a file, else those of the project's ledger; None where there is neither."""
+def _posted(store: Store | None, file: Path | None) -> Posted | None:
+    """The lines of a file, else those of the ledger; None where there is neither."""
     if file is not None:
         return Posted(read_posted(file, shown(file, Path.cwd())), source=str(file))
-    store = project_store(root, config)
-    if store is None:
-        return None
-    with store:
-        return posted_of(store)
+    return posted_of(store, store.closings) if store is not None and store.closings else None
 
 
 def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[Path, Config, PlanSet]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from expcomp.commands.project_ledger import NOTHING
 from expcomp.diagnostics import Code, Findings, Place
 from expcomp.money import CURRENCIES, to_minor
 from expcomp.pay.difference import MOVEMENT
@@ -25,7 +26,7 @@ REASON = "opening"
 
 
 def nothing_posted() -> Posted:
-    return Posted(complete(pd.DataFrame(columns=LINE_COLUMNS)), source="nothing posted")
+    return Posted(complete(pd.DataFrame(columns=LINE_COLUMNS)), source=NOTHING)
 
 
 def computed_opening(plans: PlanSet, book: Book, period: Period, span: Span) -> Sheet:

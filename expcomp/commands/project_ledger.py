@@ -1,16 +1,22 @@
 """The project's ledger, and what it holds of closed periods in the forms that pay works with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from expcomp.ledger.batch import FRAME, Closing
+from expcomp.ledger.batch import FRAME, OPENING, PERIOD, Closing
 from expcomp.ledger.store import Store, open_store
 from expcomp.pay.as_posted import as_posted
 from expcomp.pay.closed_sheet import ClosedSheet
 from expcomp.pay.lines import LINE_COLUMNS, complete
 from expcomp.pay.posted import Posted
 from expcomp.sources.config import Config
+from expcomp.sources.pinned import no_pins
+
+PINNED_FRAME = "pinned"
+PAID_BEFORE, NOTHING = "what was paid before the first close", "nothing was posted before"
+BALANCE = ["payee_id", "currency", "carried_forward_minor"]
 
 
 def project_store(root: Path, config: Config) -> Store | None:
@@ -19,13 +25,43 @@ def project_store(root: Path, config: Config) -> Store | None:
     return open_store(path) if path.exists() else None
 
 
-def posted_of(store: Store) -> Posted:
-    """Every posted line, in the order posted, as far as the ledger goes."""
-    closings = store.closings
+def posted_of(store: Store, closings: Sequence[Closing]) -> Posted:
+    """What these batches, the first of the ledger, posted; lines in the order posted."""
+    pinned = [store.document(closing, FRAME, PINNED_FRAME).frame for closing in closings]
     lines = [complete(store.lines(closing))[LINE_COLUMNS] for closing in closings]
     frame = pd.concat(lines, ignore_index=True) if lines else complete(pd.DataFrame(columns=LINE_COLUMNS))
-    source = f"{store.path.name}, head {closings[-1].head[:12]}" if closings else store.path.name
-    return Posted(as_posted(frame), closed=tuple(closing.period for closing in closings), source=source)
+    if all(closing.kind == OPENING for closing in closings):
+        source = PAID_BEFORE if closings else NOTHING
+    else:
+        source = f"{store.path.name}, head {closings[-1].head[:12]}"
+    return Posted(
+        as_posted(frame),
+        pd.concat([no_pins(), *pinned], ignore_index=True),
+        tuple(closing.period for closing in closings),
+        carried_forward(store.document(closings[-1], FRAME, "payees").frame) if closings else None,
+        source,
+    )
+
+
+def closing_of(store: Store, period: str) -> Closing | None:
+    """Of a closed period; None for one that is open."""
+    return next((each for each in store.closings if each.kind == PERIOD and each.period == period), None)
+
+
+def plans_used(store: Store, closings: Sequence[Closing]) -> dict[tuple[str, str], str]:
+    """The hash of every version that was in force in a closed period, or before."""
+    used: dict[tuple[str, str], str] = {}
+    for closing in closings:
+        if closing.kind == PERIOD:
+            frame = store.document(closing, FRAME, "plans").frame
+            frame = frame[frame["begun"] == "yes"]
+            used |= dict(zip(zip(frame["id"], frame["version"], strict=True), frame["hash"], strict=True))
+    return used
+
+
+def carried_forward(payees: pd.DataFrame) -> pd.DataFrame:
+    """The balances that a closed period left."""
+    return payees[BALANCE]
 
 
 def closed_sheet(store: Store, closing: Closing) -> ClosedSheet:

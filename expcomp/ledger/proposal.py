@@ -1,10 +1,13 @@
 """A batch that waits for another person's approval."""
 
 import zlib
+from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from expcomp.ledger.batch import Batch
+from expcomp.ledger.cells import unescape
 from expcomp.ledger.chain import link
 from expcomp.ledger.text_form import batches_of, text_of
 
@@ -30,6 +33,18 @@ class Proposal:
         last = batches[-1]
         unsealed = cls(number, last.period, last.prepared_by, head, content, body, previous, b"")
         return cls(number, last.period, last.prepared_by, head, content, body, previous, unsealed.linked)
+
+    @classmethod
+    def read(cls, cells: Sequence[str]) -> "Proposal":
+        """Of a row of an export. ValueError for one that is none."""
+        number, period, by, head, content, body, previous, hash_ = cells
+        parts = (b64decode(cell, validate=True) for cell in (head, body, previous, hash_))
+        head_, body_, previous_, end = parts
+        return cls(int(number), unescape(period), unescape(by), head_, content, body_, previous_, end)
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
 
     @property
     def linked(self) -> bytes:

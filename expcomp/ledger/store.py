@@ -20,6 +20,7 @@ from expcomp.ledger.cells import frame_of
 from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, trace_rows
 from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, told
 from expcomp.ledger.proposal import Proposal
+from expcomp.ledger.text_form import ABOUT
 from expcomp.texts import LARGE
 
 BLOCK = 1 << 16
@@ -106,12 +107,31 @@ class Store:
             before = self.proposals
             previous = before[-1].hash if before else START
             proposal = Proposal.of(batches, len(before) + 1, expected_head, previous)
-            values = [getattr(proposal, field) for field in Proposal.__slots__]
-            self._db.execute(f"INSERT INTO proposal VALUES ({', '.join('?' * len(values))})", values)
-            if self.proposals[-1] != proposal:
-                raise Refused(damaged(self.path, "what was written is not what is read back"))
+            self._keep(proposal)
         watch("the proposal is committed")
         return proposal
+
+    def bring(self, proposals: list[Proposal]) -> None:
+        """Proposals of another ledger, as they were."""
+        with self._transaction(self.head, unwatched):
+            for proposal in proposals:
+                self._keep(proposal)
+
+    def _keep(self, proposal: Proposal) -> None:
+        values = proposal.row
+        self._db.execute(f"INSERT INTO proposal VALUES ({', '.join('?' * len(values))})", values)
+        if self.proposals[-1] != proposal:
+            raise Refused(damaged(self.path, "what was written is not what is read back"))
+
+    def batch(self, closing: Closing) -> Batch:
+        """A batch as it was given to be posted."""
+        about = {name: getattr(closing, name) for name in ABOUT}
+        return Batch(lines=self.lines(closing), documents=self.documents(closing), **about)
+
+    def copy_to(self, path: Path) -> None:
+        """The whole file as it stands, by SQLite's own way of copying a database in use."""
+        with self._telling(), contextlib.closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
 
     @contextlib.contextmanager
     def _transaction(self, expected_head: bytes, watch: Watch) -> Iterator[None]:

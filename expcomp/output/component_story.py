@@ -9,9 +9,11 @@ import pandas as pd
 from expcomp.exact import PPM
 from expcomp.money import percent
 from expcomp.output.deal_facts import DealFacts
+from expcomp.output.metric_story import tell_low
 from expcomp.output.prose import Prose
 from expcomp.output.text import money
-from expcomp.pay.words import CAP, CREDIT, FORFEITED, HELD, LAPSED, OVERLAY, PENDING, SPIFF
+from expcomp.pay.trace import multiplier
+from expcomp.pay.words import CAP, CREDIT, FORFEITED, HELD, LAPSED, MODIFIER, OVERLAY, PENDING, SPIFF
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan
 
@@ -24,9 +26,12 @@ def tell_component(facts: DealFacts, tranches: pd.DataFrame, name: str, prose: P
     """`tranches` are those of one line of the entitlement."""
     first = tranches.iloc[0].to_dict()
     prose.title(f"{first['payee_id']}  {name}  {first['component']}".replace("    ", "  "))
-    tellers: dict[str, Callable[..., None]] = {CREDIT: _credit, OVERLAY: _overlay, CAP: _cap, SPIFF: _spiff}
+    tellers: dict[str, Callable[..., None]] = {CREDIT: _credit, OVERLAY: _overlay, CAP: _cap, SPIFF: _spiff,
+                                               MODIFIER: _modifier}  # fmt: skip
     assert facts.plan is not None
     tellers[first["kind"]](facts.plan, first, lambda column: money(int(first[column]), facts.currency), prose)
+    if first["kind"] == MODIFIER:
+        tell_low(facts.sheet, int(first["line"]), prose)
     if first["schedule_rule"]:
         prose.say("paid in milestones", first["schedule_rule"])
     for tranche in tranches.to_dict("records"):
@@ -87,6 +92,13 @@ def _spiff(plan: Plan, line: Row, amount: Amount, prose: Prose) -> None:
     budget = f", from a budget of {money(rule.budget, plan.plan.currency)}" if rule.budget is not None else ""
     dates = f"between {rule.between.from_} and {rule.between.to}"
     prose.fact("SPIFF", f"{each} a deal closed {dates}{budget}: {amount('gross_minor')}", line["rule"])
+
+
+def _modifier(plan: Plan, line: Row, amount: Amount, prose: Prose) -> None:
+    rule = next(modifier for modifier in plan.modifiers if modifier.name == line["name"])
+    floor = "its target" if rule.below == "target" else rule.below
+    text = f"× {multiplier(rule.multiplier)} while {rule.metric} is below {floor}, by the {rule.window} in which"
+    prose.fact("modifier", f"{text} a milestone is reached", line["rule"])
 
 
 def _milestone(facts: DealFacts, tranche: Row, prose: Prose) -> None:

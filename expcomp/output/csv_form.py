@@ -40,7 +40,9 @@ def _header(columns: Iterable[str]) -> bytes:
     return (",".join(map(shown_name, columns)) + "\n").encode()
 
 
-def _rows(frame: pd.DataFrame) -> memoryview:
+def _rows(frame: pd.DataFrame) -> bytes | memoryview:
+    if frame.empty:
+        return b""
     cells = [
         _amounts(frame[name], frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
         for name in frame.columns

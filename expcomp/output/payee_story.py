@@ -8,9 +8,12 @@ import pandas as pd
 from expcomp.lookups import days
 from expcomp.money import percent
 from expcomp.output.line_tables import accounts, waiting_rows
+from expcomp.output.metric_story import tell_bonus
 from expcomp.output.pay_tables import people
 from expcomp.output.prose import Prose
 from expcomp.output.text import money
+from expcomp.pay.bonuses import Earned
+from expcomp.pay.difference import MOVEMENT
 from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
 from expcomp.period import NEVER, to_iso
@@ -29,6 +32,7 @@ def tell_payee(sheet: Sheet, payee_id: str) -> str:
         mine = lines[(lines["period"] == row["period"]) & (lines["currency"] == row["currency"])]
         _tell_lines(sheet, mine, row, prose)
         _tell_netting(sheet, row, prose)
+    _tell_unpaid(sheet, payee_id, prose)
     _tell_waiting(sheet, payee_id, prose)
     return str(prose)
 
@@ -61,12 +65,15 @@ def _tell_lines(sheet: Sheet, lines: pd.DataFrame, row: Row, prose: Prose) -> No
         if first["deal_id"]:
             prose.say(f"closed {first['close_date']}, tier {first['tier']}", first["source"], indent=4)
         for line in own.to_dict("records"):
-            _tell_line(line, prose)
+            _tell_line(sheet, line, prose)
     prose.amount("sum", money(int(lines["amount_minor"].sum()), currency))
 
 
-def _tell_line(line: Row, prose: Prose) -> None:
-    if not line["deal_id"]:
+def _tell_line(sheet: Sheet, line: Row, prose: Prose) -> None:
+    if line["metric"] and not line["deal_id"]:
+        tell_bonus(sheet, _earned(sheet, line), prose)
+        return
+    if not line["deal_id"] and line["kind"] == MOVEMENT:
         prose.say(line["after"], line["source"], indent=4)
         return
     amount = money(int(line["amount_minor"]), line["currency"])
@@ -76,6 +83,26 @@ def _tell_line(line: Row, prose: Prose) -> None:
         prose.say(line["event"], line["event_rule"], indent=6)
     if line["changed"]:
         prose.say(f"{line['changed']}: {line['before']} → {line['after']}", indent=6)
+
+
+def _earned(sheet: Sheet, line: Row) -> Earned:
+    """What a line of a bonus was made from."""
+    key = line["payee_id"], line["component"], line["milestone"]
+    people = sheet.settled.meter.people
+    return next(
+        one for one in sheet.bonuses if (people.id(one.payee), one.award.component, str(one.award.period)) == key
+    )
+
+
+def _tell_unpaid(sheet: Sheet, payee_id: str, prose: Prose) -> None:
+    """Bonuses of metric periods that ended in the period, and pay nothing."""
+    people = sheet.settled.meter.people
+    unpaid = [one for one in sheet.bonuses if one.reason and people.id(one.payee) == payee_id]
+    if unpaid:
+        prose.title("Bonuses that pay nothing")
+    for one in unpaid:
+        prose.amount(f"{one.award.component} {one.award.period}", money(0, one.award.plan.plan.currency))
+        tell_bonus(sheet, one, prose)
 
 
 def _tell_netting(sheet: Sheet, row: Row, prose: Prose) -> None:

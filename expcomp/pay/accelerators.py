@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
-from expcomp.exact import PPM, Factor, Flags, Ints, order_by, round_ratio, running_total, starts
+from expcomp.exact import PPM, Flags, Ints, order_by, round_ratio, running_total, starts
+from expcomp.money import Rounding
 from expcomp.pay.deals import Deals
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees
@@ -42,24 +43,27 @@ def accelerate(
             group_rows = np.flatnonzero((lines["role"] == role).to_numpy())
             mine = (lines["version"].to_numpy() == index) & lines["paid"].to_numpy()
             _apply(rule, plan, lines, group_rows, mine, close, columns, deals, payees, quotas, findings)
-    lines = lines.assign(**columns)
-    gross = [(_rounded(lines, plans, with_bands=bands)) for bands in (False, True)]
-    return lines.assign(base_minor=gross[0], gross_minor=gross[1])
-
-
-def _rounded(lines: pd.DataFrame, plans: PlanSet, *, with_bands: bool) -> Ints:
-    """round(value × rate), and with bands round(value × rate × Σ part × multiplier ÷ quota credit)."""
-    result = np.zeros(len(lines), dtype=np.int64)
+    base = np.zeros(len(lines), dtype=np.int64)
+    gross = base.copy()
     for index, plan in enumerate(plans.versions):
-        at = np.flatnonzero(((lines["version"] == index) & lines["paid"]).to_numpy())
-        names = ("credited_minor", "rate_top", "rate_bottom", "weighted", "parts_of")
-        credited, rate, per, weighted, parts_of = (lines[name].to_numpy()[at] for name in names)
-        tops: list[Factor] = [credited, rate]
-        bottoms: list[Factor] = [per]
-        if with_bands:
-            tops, bottoms = [*tops, weighted], [*bottoms, parts_of, MULTIPLIER_UNIT]
-        result[at] = round_ratio(tops, bottoms, plan.plan.rounding)
-    return result
+        paid = np.flatnonzero((lines["version"].to_numpy() == index) & lines["paid"].to_numpy())
+        base[paid], gross[paid] = _rounded(lines, columns["weighted"], columns["parts_of"], paid, plan.plan.rounding)
+    return lines.assign(**columns, base_minor=base, gross_minor=gross)
+
+
+def _rounded(lines: pd.DataFrame, weighted: Ints, parts_of: Ints, at: Ints, rounding: Rounding) -> tuple[Ints, Ints]:
+    """round(value × rate) of these lines, and round(value × rate × Σ part × multiplier ÷ quota credit): the same where
+    the multiplier is 1, and mostly of small factors, because the value is the quota credit for most lines."""
+    credited, rate, per = (lines[name].to_numpy()[at] for name in ("credited_minor", "rate_top", "rate_bottom"))
+    base = round_ratio((credited, rate), (per,), rounding)
+    scaled = np.flatnonzero(weighted[at] != parts_of[at] * MULTIPLIER_UNIT)
+    value, parts = credited[scaled], parts_of[at[scaled]]
+    common = np.gcd(value, parts)
+    gross = base.copy()
+    gross[scaled] = round_ratio(
+        (value // common, rate[scaled], weighted[at[scaled]]), (per[scaled], parts // common, MULTIPLIER_UNIT), rounding
+    )
+    return base, gross
 
 
 def _apply(

@@ -49,13 +49,15 @@ def entitle(
     the day reached, or by `as_of` while they are not: tranche, top, bottom, left_minor; and every recovery:
     tranche, loss, amount_minor (of the tranche's sign, before the floor).
 
-    `losses` have happened by `as_of`; `deal` and `earned` (never taken back) are the tranches' own.
+    `losses` have happened by `as_of`; `deal` and `earned` (never taken back) are the tranches' own, and so is `judged`,
+    the day by which they are judged where it is not the day reached.
     """
     amount, reached = tranches["amount_minor"].to_numpy(), tranches["reached"].to_numpy()
+    judged = tranches["judged"].to_numpy() if "judged" in tranches else reached
     alive = (tranches["state"] == REACHED).to_numpy() & (reached <= as_of)
     hit = np.flatnonzero(is_among(deal, losses["deal"].to_numpy()))
     at, loss = pairs(deal[hit], losses["deal"].to_numpy())
-    before = losses["day"].to_numpy()[loss] <= np.minimum(reached[hit[at]], as_of)
+    before = losses["day"].to_numpy()[loss] <= np.minimum(judged[hit[at]], as_of)
     top, bottom = np.zeros(len(hit), dtype=np.int64), np.ones(len(hit), dtype=np.int64)
     np.add.at(top, at[before], losses["top"].to_numpy()[loss[before]])
     bottom[at] = losses["bottom"].to_numpy()[loss]

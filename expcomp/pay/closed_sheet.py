@@ -139,9 +139,10 @@ def frames_of(sheet: Sheet) -> dict[str, pd.DataFrame]:
         "stands_on_posted": "yes" if sheet.stands_on_posted else "no",
     }
     plans = [[getattr(plan, name) for name in PLAN] for plan in sheet.plans_used]
+    begun = ["yes" if first <= sheet.period.last_day else "no" for first, _ in sheet.plans.spans]
     return {
         "about": pd.DataFrame({"name": list(about), "value": list(about.values())}),
-        "plans": pd.DataFrame(plans, columns=list(PLAN)),
+        "plans": pd.DataFrame(plans, columns=list(PLAN)).assign(begun=begun),
         "deal_totals": sheet.deal_totals.frame,
         "notices": notice_frame(sheet.notices),
         **{name: getattr(sheet, name) for name in PARTS},

@@ -25,13 +25,16 @@ from expcomp.pay.credit import NO_TIER, credit_deals
 from expcomp.pay.deals import NO_RATE, Deals, read_deals
 from expcomp.pay.guardrails import zeroed
 from expcomp.pay.losses import find_losses
+from expcomp.pay.measure import Meter
 from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
+from expcomp.pay.modifiers import Modifiers
+from expcomp.pay.people import People
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.steps import Steps
 from expcomp.pay.tranches import cut, forfeit
-from expcomp.pay.words import KIND, REACHED, SPIFF, codes, empty, roles
+from expcomp.pay.words import KIND, MODIFIER, REACHED, SPIFF, codes, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -64,6 +67,8 @@ class Settled:
     vacant: pd.DataFrame
     overlays_unpaid: pd.DataFrame
     budgets_spent: pd.DataFrame
+    meter: Meter
+    modifiers: Modifiers
 
     @cached_property
     def whole(self) -> "Entitlement":
@@ -80,6 +85,7 @@ class Settled:
         tranches, pieces = _tranches(self, lines)
         payee = self.lines["payee"].to_numpy()
         tranches = forfeit(tranches, payee, self.plans, self.payees, self.pay_span, self.as_of)
+        tranches = self.modifiers.tranches(tranches, self.lines)
         settled = {field.name: getattr(self, field.name) for field in fields(Settled)}
         settled["losses"] = self.losses.take(losses).reset_index(drop=True)
         every = Entitlement(**settled, tranches=tranches, pieces=pieces, lost=empty({}), recoveries=empty({}))
@@ -211,9 +217,12 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     paid = kept(credited, zero[credited["deal"]] == NONE)
     del credited
     lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
+    meter = Meter(plans, book, People(payees, book["targets"]), findings)
+    modifiers = Modifiers.of(plans, meter, lines, deals, as_of)
+    findings.check()
     return Settled(
-        plans, book, pay_span, posted, as_of, deals, payees, tier, zero, lines, credits, Steps.of(plans), losses,
-        vacant, unpaid, spent,
+        plans, book, pay_span, posted, as_of, deals, payees, tier, zero, modifiers.lines(lines), credits,
+        Steps.of(plans), losses, vacant, unpaid, spent, meter, modifiers,
     )  # fmt: skip
 
 
@@ -281,10 +290,11 @@ def _tranches(settled: Settled, lines: Ints) -> tuple[pd.DataFrame, pd.DataFrame
         settled.lines[name].to_numpy()[lines] if name != "kind" else codes(settled.lines[name])[lines]
         for name in ("deal", "gross_minor", "version", "kind")
     )
+    is_spiffs, is_modifiers = (kind == KIND.categories.get_loc(name) for name in (SPIFF, MODIFIER))
     tranches, pieces, done = [], [], 0
     for index, plan in enumerate(settled.plans.versions):
         for is_spiff in (False, True):
-            own = np.flatnonzero((version == index) & ((kind == KIND.categories.get_loc(SPIFF)) == is_spiff))
+            own = np.flatnonzero((version == index) & (is_spiffs == is_spiff) & ~is_modifiers)
             rows = distinct(deal[own])
             dates = (
                 spiff_dates(plan, index, steps, deals, rows, settled.posted)

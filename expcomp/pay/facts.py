@@ -96,13 +96,27 @@ class Amounts:
         return found
 
 
-def _with_none(column: pd.Series, type_: FieldType) -> Words | Amounts:
+def with_none(column: pd.Series, type_: FieldType) -> Words | Amounts:
     """A whole column, and one more entry for no row."""
     if type_ in (FieldType.WORD, FieldType.TEXT):
         words = Words.of(column)
         return Words(np.append(words.codes, NONE), words.distinct)
     top, given = flags(column) if type_ is FieldType.FLAG else numbers(column)
     return Amounts(np.append(top.astype(np.int64), 0), np.append(given, False))
+
+
+def column_holds(column: Words | Amounts, condition: Condition) -> Flags:
+    """Whether a condition holds, row by row of a column of its field."""
+    match condition.test:
+        case OneOf(words):
+            assert isinstance(column, Words)
+            return column.among(words)
+        case Is(value):
+            assert isinstance(column, Amounts)
+            return np.asarray(column.given & (column.top.astype(np.bool_) == value))
+        case bounds:
+            assert isinstance(column, Amounts)
+            return column.within(bounds, PPM if condition.field == "account.seat_utilization" else 1)
 
 
 def _fits(values: Ints | int, factor: int) -> bool:
@@ -148,16 +162,7 @@ class Facts:
         subject, _, name = condition.field.partition(".")
         reader = {"deal": self._deal, "account": self._account, "signal": self._signal}[subject]
         column = reader(name, condition.type, worth, rows, day)
-        match condition.test:
-            case OneOf(words):
-                assert isinstance(column, Words)
-                return column.among(words)
-            case Is(value):
-                assert isinstance(column, Amounts)
-                return np.asarray(column.given & (column.top.astype(np.bool_) == value))
-            case bounds:
-                assert isinstance(column, Amounts)
-                return column.within(bounds, PPM if condition.field == "account.seat_utilization" else 1)
+        return column_holds(column, condition)
 
     def _deal(self, name: str, type_: FieldType, worth: Worth, rows: Ints, day: Ints) -> Words | Amounts:
         if name == "acv":
@@ -194,13 +199,13 @@ class Facts:
     def _pinned(self, name: str, type_: FieldType, rows: Ints, exported: Words | Amounts) -> Words | Amounts:
         """What was pinned of the accounts of these deals, where anything was."""
         values, at = self.pins.by_deal(ACCOUNT + name)
-        pinned = _with_none(typed(values, type_, self.pins.currency), type_).take(at[rows])
+        pinned = with_none(typed(values, type_, self.pins.currency), type_).take(at[rows])
         return _prefer(pinned, exported, at[rows] != NONE)
 
     def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints) -> Words | Amounts:
         """A field of `frame` at these rows; row NONE has no value."""
         if key not in self._columns:
-            self._columns[key] = _with_none(frame[name], type_)
+            self._columns[key] = with_none(frame[name], type_)
         return self._columns[key].take(rows)
 
     @cached_property
@@ -293,7 +298,7 @@ def _sum_until(keys: Ints, day: Ints, amount: Ints, keep: Flags, wanted: Ints, u
     """For each wanted key, the sum of amounts dated at or before a day."""
     dated = Dated.of(keys, day, keep)
     total = np.concatenate(([0], np.cumsum(amount[dated.rows])))
-    low, high = dated.bounds(wanted, np.full(len(wanted), -1), until)
+    low, high = dated.bounds(wanted, None, until)
     return np.asarray(total[high] - total[low], dtype=np.int64)
 
 

@@ -12,6 +12,7 @@ from expcomp.lookups import NONE, Names, ranks
 from expcomp.pay.difference import Moved, in_words
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.labels import choice
+from expcomp.pay.metric_lines import METRIC, modifier_columns
 from expcomp.pay.netting import Amounts, paid_for
 from expcomp.pay.trace import EVENT, NAMES, TRACE, event_columns, trace
 from expcomp.period import Period, Span
@@ -24,7 +25,7 @@ POSTING = [
 ]  # fmt: skip
 """Who is paid what, from which day it counts, for what reason."""
 
-LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, "changed", "before", "after", *NAMES]
+LINE_COLUMNS = [*POSTING, *TRACE, *EVENT, *METRIC, "changed", "before", "after", *NAMES]
 
 ORDER = ("payee_id", "deal_id", "component", "on", "milestone", "kind")
 
@@ -48,6 +49,7 @@ def _made_from(source: Entitlement, rows: pd.DataFrame) -> Iterator[pd.DataFrame
     tranche, event = rows["tranche"].to_numpy(np.int64), rows.pop("event").to_numpy(np.int64)
     yield trace(source, tranche)
     yield event_columns(source, event)
+    yield modifier_columns(source, tranche)
 
 
 @dataclass(frozen=True)

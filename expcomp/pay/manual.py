@@ -1,5 +1,7 @@
 """Manual adjustments: lines of their own, from a file with who asked, who approved and why."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -7,7 +9,7 @@ from expcomp.lookups import numbers
 from expcomp.pay.difference import CORRECTION, MOVEMENT
 from expcomp.pay.keys import KEY
 from expcomp.pay.labels import places
-from expcomp.period import Span, to_iso
+from expcomp.period import Period, Span, to_iso
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 
@@ -34,16 +36,27 @@ def manual_lines(plans: PlanSet, book: Book, span: Span, since: int, until: int)
     })  # fmt: skip
 
 
-def manual_corrections(due: pd.DataFrame, posted: pd.DataFrame, plans: PlanSet, span: Span) -> pd.DataFrame:
-    """Adjustments of closed periods that were changed, added or dropped after those were posted.
+def late_corrections(
+    due: pd.DataFrame, posted: pd.DataFrame, plans: PlanSet, span: Span, day: Callable[[Period], int]
+) -> pd.DataFrame:
+    """Lines without a deal that were changed, added or dropped after their periods were posted.
 
-    `due` are today's manual lines of the closed periods; `posted` what was posted of them, indexed by KEY.
+    `due` are today's lines of the closed periods; `posted` (of `Posted.without_deal`) what was posted of them, with
+    the columns whose change explains a correction, the most telling first. `day`: the day of its period that such a
+    line counts from.
     """
-    today = due.groupby(KEY)["amount_minor"].sum()
+    due = due.reindex(columns=[*KEY, *posted.columns]).astype({"amount_minor": "int64"})
+    today, told = due.groupby(KEY)["amount_minor"].sum(), due.groupby(KEY).last()
     keys = today.index.union(posted.index)
     amount = today.reindex(keys, fill_value=0) - posted["amount_minor"].reindex(keys, fill_value=0)
-    changed = amount[amount != 0].rename("amount_minor").reset_index()
-    first = [plans.calendar.parse(text).first_day for text in changed["milestone"]]
-    earned = [str(plans.calendar.period_of(span, day)) for day in first]
-    on = [to_iso(day) for day in first]
-    return changed.assign(kind=CORRECTION, reason="correction", on=on, period_earned=earned)
+    found = amount[amount != 0].to_frame().assign(changed="", before="", after="")
+    for name in reversed(posted.columns.drop("amount_minor")):
+        before, after = (frame[name].reindex(found.index).fillna("").astype(object) for frame in (posted, told))
+        differs = ((before != after) & (before != "") & (after != "")).to_numpy()
+        found.loc[differs, "changed"] = name
+        found.loc[differs, "before"], found.loc[differs, "after"] = before[differs], after[differs]
+    counts = [day(plans.calendar.parse(text)) for text in found.index.get_level_values("milestone")]
+    earned = [str(plans.calendar.period_of(span, day)) for day in counts]
+    return found.assign(
+        kind=CORRECTION, reason="correction", on=[*map(to_iso, counts)], period_earned=earned
+    ).reset_index()

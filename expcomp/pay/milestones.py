@@ -114,7 +114,7 @@ def _first_day(
     as_of = np.full(len(rows), deals.facts.as_of)
     low, high = dated.bounds(keys[rows], after, as_of)
     at, position = spread(low, high)
-    day = dated.day(position)
+    day = dated.days[position]
     met = deals.facts.as_exported.hold(conditions, deals.worth[index], rows[at], day) == wanted
     first, source = np.full(len(rows), NEVER), np.full(len(rows), NONE)
     at, position, day = at[met][::-1], position[met][::-1], day[met][::-1]
@@ -144,9 +144,8 @@ def _milestone_rows(word: str, deals: Deals, rows: Ints) -> pd.DataFrame:
 
 def _evidence(dated: Dated, deals: Deals, rows: Ints) -> tuple[Ints, Ints, Ints]:
     """Deals, rows and days of a table of evidence by deal and day: of these deals, and dated by `as_of`."""
-    every = np.full(len(rows), -1)
-    picked, position = spread(*dated.bounds(rows, every, np.full(len(rows), deals.facts.as_of)))
-    return rows[picked], dated.rows[position], dated.day(position)
+    picked, position = spread(*dated.bounds(rows, None, np.full(len(rows), deals.facts.as_of)))
+    return rows[picked], dated.rows[position], dated.days[position]
 
 
 def _chain(
@@ -243,7 +242,7 @@ def _release(deals: Deals, deal: Ints, day: Ints, held: Callable[[Ints, Ints], F
     for dated, keys in ((facts.usage.dated, facts.usage.series), (facts.history_days, facts.account)):
         low, high = dated.bounds(keys[deal], day, until)
         at, position = spread(low, high)
-        when = dated.day(position)
+        when = dated.days[position]
         free = ~held(deal[at], when)
         np.minimum.at(release, at[free], when[free])
     return release

@@ -10,6 +10,7 @@ from expcomp.lookups import days
 from expcomp.pay.answers import FIELD
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.guardrails import warned
+from expcomp.pay.measure import is_computed
 from expcomp.pay.places import cell, place_of
 from expcomp.period import to_iso
 from expcomp.plan.model import Plan
@@ -35,6 +36,7 @@ def notices(source: Settled) -> tuple[Finding, ...]:
             for row in rows:
                 message = f"{source.deals.id(row)}: {rule.name}"
                 found.append(GUARDRAIL.at(source.deals.place(row), message, severity=Severity.WARNING))
+    found += dict.fromkeys(source.meter.findings.items)
     found += _never_answered(plans)
     found += _losses_unknown(plans, book)
     found += _derived(book, source.as_of)
@@ -46,8 +48,10 @@ def notices(source: Settled) -> tuple[Finding, ...]:
 def _not_computed(plan: Plan) -> Iterator[Finding]:
     for block, records in (("bonuses", plan.bonuses), ("modifiers", plan.modifiers)):
         for record in records:
+            if is_computed(record):
+                continue
             what = f'{plan.label} has the {block} "{record.name}"'
-            message = f"{what}, which this version does not compute: it pays nothing here"
+            message = f"{what}, whose metric this version does not compute: it changes no pay"
             yield NOT_COMPUTED.at(record.place, message, severity=Severity.WARNING)
 
 

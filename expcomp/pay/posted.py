@@ -28,7 +28,7 @@ MISSING = Code("D545", "posted-deal-missing")
 CARRIED = Code("D547", "posted-deal-carried")
 NO_PAYEE = Code("D549", "posted-payee-missing")
 
-MANUAL = "manual:"
+MANUAL, BONUS, MODIFIER = "manual:", "bonus:", "modifier:"
 OPENING = "opening"
 """The reason of lines that were paid before there was a ledger: nobody knows the balance they left."""
 
@@ -50,10 +50,12 @@ class Posted:
     source: str = "posted lines"
 
     def posted_days(self, plans: PlanSet) -> PostedDays:
-        """Milestones of deals that were paid once, and are never held again."""
+        """Milestones of deals that were paid once, and are never held again. (What a modifier took of one was posted
+        when its window ended.)"""
         ends = {str(period): period.last_day for period in self.periods(plans)}
-        reached = self.lines.reindex(columns=["deal_id", "milestone", "period", "on", "reason"], fill_value="")
-        reached = reached[~reached["reason"].isin(TAKEN_BACK)]
+        columns = ["deal_id", "milestone", "period", "on", "reason", "component"]
+        reached = self.lines.reindex(columns=columns, fill_value="")
+        reached = reached[~(reached["reason"].isin(TAKEN_BACK) | reached["component"].str.startswith(MODIFIER))]
         days = pd.DataFrame({"on": reached["on"], "until": reached["period"].map(ends)})
         found = days.groupby([reached["deal_id"], reached["milestone"]]).agg({"on": "min", "until": "max"})
         first = (to_day(date.fromisoformat(text)) if text else 0 for text in found["on"])
@@ -93,14 +95,15 @@ class Posted:
         last = self.periods(plans)[-1]
         raise Refused(NOT_NEXT.at(None, f"the posted lines run to {last}: {last.next()} comes before {period}"))
 
-    def manual(self) -> pd.DataFrame:
-        """What was posted of manual adjustments, by key."""
-        mine = self.lines[self.lines["component"].str.startswith(MANUAL)]
-        return mine.groupby(KEY, sort=True)[["amount_minor"]].sum()
+    def without_deal(self, kind: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """What was posted of a kind of lines that belong to no deal, by key, with these columns of the key's last."""
+        mine = self.lines[self.lines["component"].str.startswith(kind)].groupby(KEY, sort=True)
+        last = mine.last().reindex(columns=list(columns), fill_value="")
+        return last.assign(amount_minor=mine["amount_minor"].sum())
 
     def by_key(self) -> pd.DataFrame:
         """What was posted of deals by key (index KEY), with the text columns of the key's last line."""
-        of_deals = self.lines[~self.lines["component"].str.startswith(MANUAL)]
+        of_deals = self.lines[~self.lines["component"].str.startswith((MANUAL, BONUS))]
         ordered = of_deals.assign(order=np.arange(len(of_deals)))
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()

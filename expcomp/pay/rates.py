@@ -9,11 +9,12 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Ints
-from expcomp.lookups import NONE, Dated, days, numbers
+from expcomp.lookups import NONE
 from expcomp.pay.deals import Deals
 from expcomp.pay.places import cell
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees
+from expcomp.pay.targets import target_variables
 from expcomp.period import Span
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
@@ -51,15 +52,10 @@ def _own_rates(
 ) -> tuple[Ints, Ints]:
     """Target and quota of each line's payee: the targets table at the close date, else the payees table."""
     payee, deal = lines["payee"].to_numpy(), lines["deal"].to_numpy()
-    targets = book["targets"]
-    dated = Dated.of(payees.names.codes(targets["payee_id"]), days(targets["from"]))
-    newest = dated.newest(payee, deals.close[deal])
-    standing, has_standing = numbers(payees.frame["target_variable"])
-    target = np.where(newest != NONE, np.append(numbers(targets["target_variable"])[0], 0)[newest], standing[payee])
-    known = (newest != NONE) | has_standing[payee]
+    target, known, is_dated = target_variables(payees, book["targets"], payee, deals.close[deal])
     if deals.facts.pins:
         pinned, is_pinned = deals.facts.pins.targets(deal, payees.names.text(payee))
-        own = is_pinned & (newest == NONE)
+        own = is_pinned & ~is_dated
         target, known = np.where(own, pinned, target), known | own
     year = plan.calendar.numbers(Span.YEAR, deals.close[deal])
     quota = np.zeros(len(lines), dtype=np.int64)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from expcomp.diagnostics import Code, Finding, Refused, Severity
+from expcomp.diagnostics import Code, Finding, Severity
 from expcomp.pay.pins import ACCOUNT, RATE, ROLE, TARGET
 from expcomp.pay.places import cell, place_of
 from expcomp.sources.book import Book
 from expcomp.sources.pinned import standing
 
-NOT_UNDERSTOOD = Code("D548", "resolution-not-understood")
 FITS_NOTHING = Code("D558", "resolution-fits-nothing")
 
 KEEP, MOVE = "keep", "move"
@@ -26,22 +25,6 @@ class Resolved:
 
     standing: pd.DataFrame
     moved: pd.DataFrame
-
-
-def check_decisions(book: Book) -> None:
-    """Raises `Refused` (D548) for a decision that is neither keep nor move."""
-    rows = book["resolutions"]
-    wrong = [at for at, text in enumerate(_words(rows, "decision")) if text not in (KEEP, MOVE)]
-    message = "the decision {} on {} is neither keep nor move"
-    help_ = "keep: it stands as it was posted; move: today's export counts from now on"
-    found = [
-        NOT_UNDERSTOOD.at(
-            place_of(rows, at), message.format(f'"{cell(rows, "decision", at)}"', cell(rows, "deal_id", at)), help_
-        )
-        for at in wrong
-    ]
-    if found:
-        raise Refused(found)
 
 
 def resolve(book: Book, pinned: pd.DataFrame) -> Resolved:

@@ -1,15 +1,17 @@
 """The payout sheet of a period: lines, payees, what waits, what is not paid, and the totals that prove it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.lookups import days
+from expcomp.pay.bonuses import Bonuses, Earned
 from expcomp.pay.changes import explain
 from expcomp.pay.control import DealTotals, deal_totals, prove
 from expcomp.pay.difference import CORRECTION, Moved, cancels_out, correct
@@ -17,11 +19,12 @@ from expcomp.pay.drift import drift, drift_findings, to_pin, with_today
 from expcomp.pay.entitlement import NOTHING_POSTED, Entitlement, Settled, looks_back, settle
 from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import Lines, tell
-from expcomp.pay.manual import manual_corrections, manual_lines
+from expcomp.pay.manual import late_corrections, manual_lines
+from expcomp.pay.metric_lines import EXPLAINING, bonus_lines, unpaid_bonuses
 from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.notices import notices
-from expcomp.pay.posted import Posted
-from expcomp.pay.resolutions import check_decisions, fit_nothing
+from expcomp.pay.posted import BONUS, MANUAL, Posted
+from expcomp.pay.resolutions import fit_nothing
 from expcomp.pay.sheet_view import PlanUsed
 from expcomp.pay.timeline import Timeline
 from expcomp.pay.undated import undated_facts
@@ -37,12 +40,14 @@ BEFORE_PERIOD = Code("C301", "as-of-before-the-period")
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything that a view prints. `pages` are the lines of each pay period, `moved_pages` those that cancel
-    out; `payees` has one row per pay period, payee and currency (amounts of netting.py; empty recovery columns in
-    a view shorter than a pay period); `only`: the payees that are shown, None for all."""
+    """Everything that a view prints. `bonuses` are those of metric periods that ended in the period; `pages` are the
+    lines of each pay period, `moved_pages` those that cancel out; `payees` has one row per pay period, payee and
+    currency (amounts of netting.py; empty recovery columns in a view shorter than a pay period); `only`: the payees
+    that are shown, None for all."""
 
     period: Period
     settled: Settled
+    bonuses: tuple[Earned, ...]
     pages: tuple[Lines, ...]
     moved_pages: tuple[Lines, ...]
     payees: pd.DataFrame
@@ -125,7 +130,8 @@ class Sheet:
 
     @cached_property
     def unpaid_parts(self) -> pd.DataFrame:
-        return unpaid_parts(self.entitlement)
+        of_deals = unpaid_parts(self.entitlement)
+        return pd.concat([unpaid_bonuses(self.bonuses, self.settled.meter.people), of_deals], ignore_index=True)
 
     @cached_property
     def deal_totals(self) -> DealTotals:
@@ -172,7 +178,6 @@ def payout(
     plans: PlanSet, book: Book, period: Period, pay_span: Span, as_of: int | None = None, posted: Posted | None = None
 ) -> Sheet:
     """The sheet of a period. Raises `Refused` when data or state keep it from being paid by."""
-    check_decisions(book)
     moved_facts = no_pins()
     if posted is not None:
         resolved = posted.resolved(book)
@@ -194,17 +199,20 @@ def payout(
     nothing_before = posted is not None and not posted.periods(plans)
     ends = [day if one is periods[-1] else min(one.last_day, day) for one in periods]
     spans = [(None if nothing_before else one.first_day - 1, end) for one, end in zip(periods, ends, strict=True)]
+    bonuses = Bonuses(settled.meter, pay_span)
+    earned = [bonuses.earned(-1 if since is None else since, until) for since, until in spans]
     pages, amounts, payees = [], {}, []
-    for one, span, moved in zip(periods, spans, timeline.moved(spans), strict=True):
-        pages.append(_lines(timeline, one, span, moved, posted, moved_facts))
+    for one, span, moved, own in zip(periods, spans, timeline.moved(spans), earned, strict=True):
+        pages.append(_lines(timeline, one, span, moved, own, posted, moved_facts))
         brought = posted.balances(plans, book) if posted else _no_balance()
         rule = Rule.of(plans.about_period(one.last_day))
         amounts[str(one)] = pages[-1][0].amounts()
         payees.append(_net(one, amounts[str(one)], brought, book, rule, shorter))
     paid, cancelled_out = zip(*pages, strict=True)
     sheet = Sheet(
-        period, settled, paid, cancelled_out, pd.concat(payees, ignore_index=True), periods, shorter, posted,
-        as_of is None and day < period.last_day, moved_facts,
+        period, settled, tuple(chain.from_iterable(earned)), paid, cancelled_out,
+        pd.concat(payees, ignore_index=True), periods, shorter, posted, as_of is None and day < period.last_day,
+        moved_facts,
     )  # fmt: skip
     prove(amounts, sheet.payees)
     return sheet
@@ -222,27 +230,31 @@ def default_as_of(book: Book, plans: PlanSet, period: Period) -> int:
 
 
 def _lines(
-    timeline: Timeline,
-    period: Period,
-    span: tuple[int | None, int],
-    moved: Moved,
-    posted: Posted | None,
-    moved_facts: pd.DataFrame,
-) -> tuple[Lines, Lines]:
+    timeline: Timeline, period: Period, span: tuple[int | None, int], moved: Moved, earned: Sequence[Earned],
+    posted: Posted | None, moved_facts: pd.DataFrame,
+) -> tuple[Lines, Lines]:  # fmt: skip
     """The period's lines, and those that cancel out because a deal moved between periods."""
     settled, (since, until) = timeline.latest, span
-    plans, book, pay_span = settled.plans, settled.book, settled.pay_span
-    told = [manual_lines(plans, book, pay_span, -1 if since is None else since, until)]
+    plans, book, pay_span, people = settled.plans, settled.book, settled.pay_span, settled.meter.people
+    told = [
+        manual_lines(plans, book, pay_span, -1 if since is None else since, until),
+        bonus_lines([one for one in earned if one.amount], people, pay_span),
+    ]
     if posted is not None and since is not None:
         closed = posted.last_day(plans)
-        if closed < since and len(timeline.moved([(closed, since)])[0]):
+        bonuses = Bonuses(settled.meter, pay_span)
+        unposted = any(one.amount for one in bonuses.earned(closed, since))
+        if closed < since and (unposted or len(timeline.moved([(closed, since)])[0])):
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
         by_key = posted.by_key()
         found = correct(before, by_key, posted.carried(book, cancelled), cancelled)
         told.append(explain(tell(found, before.source), by_key, posted.periods(plans), settled, moved_facts))
         due = manual_lines(plans, book, pay_span, -1, since)
-        told.append(manual_corrections(due, posted.manual(), plans, pay_span))
+        told.append(late_corrections(due, posted.without_deal(MANUAL), plans, pay_span, attrgetter("first_day")))
+        due = bonus_lines(bonuses.earned(-1, since), people, pay_span)
+        was = posted.without_deal(BONUS, EXPLAINING)
+        told.append(late_corrections(due, was, plans, pay_span, attrgetter("last_day")))
     lines = Lines.of(period, pay_span, moved, told)
     if posted is None:
         return lines, lines.keep(np.zeros(len(lines), np.bool_))

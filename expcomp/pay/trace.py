@@ -28,7 +28,7 @@ from expcomp.pay.labels import (
     word,
 )
 from expcomp.pay.milestones import EVIDENCE
-from expcomp.pay.words import CAP, CREDIT, KIND, OVERLAY, SPIFF, codes
+from expcomp.pay.words import CAP, CREDIT, KIND, MODIFIER, OVERLAY, SPIFF, codes
 from expcomp.period import NEVER, to_iso
 from expcomp.plan.model import Accelerator, Plan
 from expcomp.plan.scalars import MULTIPLIER_UNIT
@@ -158,12 +158,13 @@ def _rate(top: int, bottom: int) -> str:
 
 
 def _rules(plans: PlanSet, lines: pd.DataFrame) -> Text:
-    """Where the plan says what a line pays: its rate, overlay, cap or SPIFF."""
+    """Where the plan says what a line pays: its rate, overlay, cap, SPIFF or modifier."""
     roles = lines["role"].cat.categories
     blocks: dict[str, Callable[[Plan], list[str]]] = {
         CREDIT: lambda plan: [rule_place(rule.place) for rule in plan.rates],
         OVERLAY: lambda plan: [rule_place(rule.place) for rule in plan.overlays.values()],
         SPIFF: lambda plan: [rule_place(rule.place) for rule in plan.spiffs],
+        MODIFIER: lambda plan: [rule_place(rule.place) for rule in plan.modifiers],
         CAP: lambda plan: [_first_cap(plan, role) for role in roles],
     }
     kind, version, rule = codes(lines["kind"]), lines["version"].to_numpy(), lines["rule"].to_numpy()

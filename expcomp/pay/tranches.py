@@ -56,10 +56,15 @@ def forfeit(
     judged = np.where(reached < NEVER, reached, as_of)
     for number in np.unique(plans.calendar.numbers(pay_span, judged[after])):
         end = plans.calendar.first_day(pay_span, int(number) + 1) - 1
-        if plans.about_period(end).leavers.unreached == "pay":
+        if not forfeits(plans, end):
             after &= plans.calendar.numbers(pay_span, judged) != number
     if not after.any():
         return tranches
     state = codes(tranches["state"]).copy()
     state[of_leavers[after]] = STATE.categories.to_list().index(FORFEITED)
     return tranches.assign(state=pd.Categorical.from_codes(state, dtype=STATE))
+
+
+def forfeits(plans: PlanSet, period_end: int) -> bool:
+    """Whether what is reached in a pay period after a payee's last day is forfeited."""
+    return plans.about_period(period_end).leavers.unreached == "forfeit"

@@ -8,8 +8,8 @@ import pandas as pd
 from expcomp.exact import Ints
 from expcomp.plan.versions import PlanSet
 
-CREDIT, OVERLAY, CAP, SPIFF = "credit", "overlay", "cap", "spiff"
-KIND = pd.CategoricalDtype([CREDIT, OVERLAY, CAP, SPIFF])
+CREDIT, OVERLAY, CAP, SPIFF, MODIFIER = "credit", "overlay", "cap", "spiff", "modifier"
+KIND = pd.CategoricalDtype([CREDIT, OVERLAY, CAP, SPIFF, MODIFIER])
 
 PENDING, REACHED, LAPSED, HELD, FORFEITED = "pending", "reached", "lapsed", "held", "forfeited"
 STATE = pd.CategoricalDtype([PENDING, REACHED, LAPSED, HELD, FORFEITED])
@@ -29,6 +29,7 @@ def components(plans: PlanSet) -> pd.CategoricalDtype:
         names |= {f"{kind}:{role}" for role in plan.roles for kind in (CREDIT, CAP)}
         names |= {f"{OVERLAY}:{name}" for name in plan.overlays}
         names |= {f"{SPIFF}:{spiff.name}" for spiff in plan.spiffs}
+        names |= {f"{MODIFIER}:{modifier.name}" for modifier in plan.modifiers}
     return _sorted(names)
 
 

@@ -140,7 +140,17 @@ def disagreements(versions: Sequence[Plan]) -> Iterable[Finding]:
                 message = f"{key} is {theirs} here and {mine} in {first.path}: plans of one project agree on it"
                 yield DISAGREE.at(other.plan.key_at(key), message)
         if other.plan.id != first.plan.id:
+            yield from _bonuses_alike(first, other)
             for block in ("recovery", "leavers"):
                 if getattr(first, block).model_dump() != getattr(other, block).model_dump():
                     message = f"{block} differs from {first.path}: a payee's pay is netted once, over all plans"
                     yield DISAGREE.at(getattr(other, block).place, message)
+
+
+def _bonuses_alike(first: Plan, other: Plan) -> Iterable[Finding]:
+    """Bonuses of two ids that bear one name: what they pay could not be told apart."""
+    names = {bonus.name for bonus in first.bonuses}
+    for bonus in other.bonuses:
+        if bonus.name in names:
+            message = f'the bonus "{bonus.name}" is in {first.path} too, and lines are told apart by its name'
+            yield DISAGREE.at(bonus.place, message, "give each its own name")

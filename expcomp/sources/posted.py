@@ -24,6 +24,11 @@ def read_posted(path: Path, shown_as: str) -> pd.DataFrame:
         raise Refused(UNREADABLE.at(Place(shown_as), f"the posted lines cannot be read: {error.strerror}")) from None
     except UnicodeDecodeError:
         raise Refused(UNREADABLE.at(Place(shown_as), "the posted lines are not UTF-8 text")) from None
+    return posted_frame(text, shown_as)
+
+
+def posted_frame(text: str, shown_as: str = "") -> pd.DataFrame:
+    """The same of the CSV's text."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = next(reader, [])
     missing = [name for name in REQUIRED if name not in header]

@@ -1,6 +1,6 @@
 """The project's data folder → the Book. The only reader of data files; each is read once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -64,15 +64,17 @@ def read_book(
     progress: Progress = untold,
     kept: Kept | None = None,
     shown: Shown | None = None,
+    posted_deals: Collection[str] = (),
 ) -> Book:
-    """Every recognised file of the data folder, checked and joined. `shown` names the files, where not as they lie.
+    """Every recognised file of the data folder, checked and joined. `shown` names the files, where not as they lie;
+    `posted_deals` may be told of although the deals export holds them no more.
 
     Raises `Refused` with everything that is wrong in all of the files; when `lenient`, wrong rows are set aside.
     """
     complaints = Complaints()
     reader = _Reader(config, root, needs, complaints, progress, kept, shown)
     readings = _declared(reader, needs, complaints)
-    return assemble(readings, needs, complaints, lenient=lenient)
+    return assemble(readings, needs, complaints, lenient=lenient, posted_deals=posted_deals)
 
 
 def check_book(

@@ -12,6 +12,7 @@ from .books import NUMBER, Row, Tables
 from .changes import changed
 from .dice import Dice
 from .later import BookMaker
+from .metrics import Metrics
 from .plans import Ground, Tree, make_plans, to_yaml
 
 EARLIEST, LATEST = date(2027, 1, 1), date(2028, 12, 31)
@@ -51,11 +52,18 @@ def make_case(seed: int) -> Case:
     dice = Dice(seed)
     ground, plans = make_plans(dice)
     tables = BookMaker(dice, ground, plans).make()
+    metrics = Metrics(seed, ground)
+    measured = metrics.wanted
+    if measured:
+        metrics.add_rules(plans)
+        metrics.add_facts(plans, tables)
     calendar = Calendar(ground.year_starts)
     pay_period = dice.pick(("quarter", "month", "month", "month") if dice.steep else ("quarter", "month"))
     families = [family for plan in plans for family in plan["plan"]["covers"]]
     paid = [row for row in tables["deals"] if row["won"] == "true" and FAMILY_OF[row["motion"]] in families]
     day = _eventful(dice, tables, paid or tables["deals"])
+    if measured:  # metrics count from the last day of their windows
+        day = min(calendar.around(day, dice.pick(("month", "quarter", "quarter", "year"))).end, LATEST)
     if dice.maybe(0.4):
         return _against_posted(dice, ground, Case(plans, tables, "", pay_period, None), calendar, day)
     views = ("month", "month", "month", "month", *(() if dice.steep else ("quarter", "quarter", "year")))

@@ -15,6 +15,7 @@ def changed(dice: Dice, ground: Ground, tables: Tables) -> tuple[Tables, Tables]
     earlier, today = deepcopy(tables), deepcopy(tables)
     kinds = [_amount, _date, _owner, _late, _late, _late, _cancel, _motion]
     kinds += [_quota, _quota] if dice.steep else []
+    kinds += [_measured] * 4 if tables.get("teams") else []
     for _ in range(dice.pick((0, 1, 1, 2, 3))):
         dice.pick(kinds)(dice, ground, earlier, today)
     return ({k: v for k, v in earlier.items() if v}, {k: v for k, v in today.items() if v})
@@ -50,6 +51,7 @@ def _quota(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:
         dice.pick(today["quotas"])["amount"] = dice.pick(("10000", "100001", "300000"))
 
 
+METRIC_ROWS = ("subscriptions", "assignments", "teams")
 LATE = ("events", "receipts", "usage", "milestones", "account_history", "signals", "adjustments")
 
 
@@ -62,6 +64,16 @@ def _late(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:
         named = table == "signals" and any(r.get("signal_id") == gone["signal_id"] for r in earlier["deals"])
         if not named and (table != "events" or len(earlier[table]) > 1):
             earlier[table].remove(gone)
+
+
+def _measured(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:
+    """What a metric is measured by comes late or is another today."""
+    table = dice.pick([table for table in METRIC_ROWS if earlier.get(table)])
+    row = dice.pick(earlier[table])
+    if table == "subscriptions" and "arr" in row and dice.maybe(0.6):
+        row["arr"] = money(dice.amount(ground.currency), ground.currency)
+    elif len(earlier[table]) > 1 and table != "assignments":
+        earlier[table].remove(row)
 
 
 def _cancel(dice: Dice, ground: Ground, earlier: Tables, today: Tables) -> None:

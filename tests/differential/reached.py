@@ -37,7 +37,7 @@ def reached(case: Case, engine: Answer, second: Answer) -> list[str]:
                 found.add(f"overlay {overlay['funding']} {overlay['pays'].partition(' of ')[2] or 'amount'}")
         paid = {key[3].rpartition(" ")[0] for key in sections["lines"]}
         found |= {f"milestone {word}" for word in paid if word}
-    found |= _blocks(case, sections) | _amounts(case, sections)
+    found |= _blocks(case, sections) | _amounts(case, sections) | _metrics(case, sections)
     if len(case.plans) > 1:
         found.add("two ids" if case.plans[0]["plan"]["id"] != case.plans[1]["plan"]["id"] else "two versions")
     return sorted(found)
@@ -59,6 +59,23 @@ def _blocks(case: Case, sections: dict[str, dict[Any, Any]]) -> set[str]:
         found |= {f"spiff {'with' if 'budget' in rule else 'without'} budget" for rule in plan.get("spiffs", ())}
     if any(row.get("override_tier") for row in case.tables["deals"]):
         found.add("override of a tier")
+    return found
+
+
+def _metrics(case: Case, sections: dict[str, dict[Any, Any]]) -> set[str]:
+    """Bonuses and modifiers that paid or took something, each by its keys."""
+    components = {key[2] for key in sections["lines"]}
+    kinds = ((key[2].partition(":")[0], row) for key, rows in sections["lines"].items() for row in rows)
+    found = {f"{kind} {row[1]}" for kind, row in kinds if kind in ("bonus", "modifier")}
+    for plan in case.plans:
+        for bonus in plan.get("bonuses", ()):
+            if f"bonus:{bonus['name']}" in components:
+                told = ("metric", "scope", "per", "prorate", "accrues", "curve_on", "window")
+                found |= {f"bonus {key}: {bonus[key]}" for key in told if key in bonus}
+                found |= {f"bonus with {key}" for key in ("for", "portfolio", "gate", "below", "above") if key in bonus}
+        for rule in plan.get("modifiers", ()):
+            if f"modifier:{rule['name']}" in components:
+                found |= {f"modifier {key}: {rule[key]}" for key in ("metric", "scope", "multiplier", "window")}
     return found
 
 

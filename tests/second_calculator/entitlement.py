@@ -6,17 +6,22 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from .amounts import money, rounded, sequence
+from .bonuses import bonuses, multiplier, window_end
 from .conditions import won_deals
 from .credit import Credit, accelerate, credit_deal
 from .extras import apply_caps, overlay_lines, spiff_lines
 from .facts import Deal, Facts, Row, Tables, cell, is_won
 from .losses import Loss, find_losses, lost_by, recovers
+from .metric_rules import SPANS
+from .metrics import Meter
 from .milestones import HELD, LAPSED, PENDING, REACHED, find_schedule, released_on, steps_of
 from .plan import Plans
 
 Key = tuple[str, str, str, str, str]  # payee, deal, component, milestone, currency
+Component = tuple[str, str, str, int]  # payee, component, role, amount
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +42,8 @@ class Tranche:
     tier: str
     status: str  # advance, earned or manual
     alone: bool = True  # the only tranche of its key
+    role: str = ""
+    step: int = 0  # which of its milestone's pieces it is
     entitled: int = 0
     remaining: int = 0  # after losses so far, for those not reached
     forfeited: bool = False
@@ -105,6 +112,7 @@ class Calculator:
                 made += self._spiffs(credit, spiffs.get(deal.id, []))
                 for tranche in made:
                     self._settle(facts, deal, tranche, losses.get(deal.id, []), posted)
+                made += self._modified(facts, deal, made, losses.get(deal.id, []))
             for tranche in made:
                 found.tranches.setdefault(tranche.key, []).append(tranche)
             nets: dict[str, int] = {}
@@ -113,26 +121,28 @@ class Calculator:
             if not any(nets.values()):
                 reasons[deal.id] = _reason(credit, made, deal.id in exhausted)
         self._unpaid(facts, deals, reasons, found)
+        self._bonuses(facts, found)
         self._manual(facts, found)
         return found
 
     # --- lines and tranches
 
-    def _components(self, credit: Credit, overlays: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
-        """(payee, component, amount) of all that runs on the deal's schedule."""
-        amounts = [(line.payee, f"credit:{line.role}", line.held) for line in credit.lines if line.is_credited]
-        amounts += [(payee, f"overlay:{name}", amount) for payee, name, amount in overlays]
-        amounts += [(line.payee, f"cap:{line.role}", -line.withheld) for line in credit.lines if line.withheld]
-        return amounts
+    def _components(self, credit: Credit, overlays: list[tuple[str, str, int]]) -> list[Component]:
+        """All that runs on the deal's schedule."""
+        roles = {overlay.name: overlay.role for overlay in credit.deal.plan.overlays}
+        found = [(line.payee, f"credit:{line.role}", line.role, line.held) for line in credit.lines if line.is_credited]
+        found += [(payee, f"overlay:{name}", roles[name], amount) for payee, name, amount in overlays]
+        found += [(line.payee, f"cap:{line.role}", line.role, -line.withheld) for line in credit.lines if line.withheld]
+        return found
 
-    def _scheduled(self, facts: Facts, credit: Credit, amounts: list[tuple[str, str, int]]) -> list[Tranche]:
+    def _scheduled(self, facts: Facts, credit: Credit, amounts: list[Component]) -> list[Tranche]:
         deal, mode, currency = credit.deal, credit.deal.plan.rounding, credit.deal.plan.currency
         if not amounts:
             return []
         milestones = find_schedule(facts, deal).milestones
         steps = [steps_of(facts, deal, milestone) for milestone in milestones]
         made = []
-        for payee, component, amount in amounts:
+        for payee, component, role, amount in amounts:
             total = milestones[0].pays * 0
             cumulative = []
             for milestone in milestones:
@@ -141,9 +151,10 @@ class Calculator:
             for i, part in enumerate(sequence(amount, cumulative, mode)):
                 key = (payee, deal.id, component, milestones[i].name, currency)
                 pieces = sequence(part, [step.cumulative for step in steps[i]], mode)
-                for step, piece in zip(steps[i], pieces, strict=True):
-                    status = "earned" if milestones[i].earned else "advance"
-                    made.append(Tranche(key, i, piece, step.state, step.day, _tier(credit), status, len(steps[i]) == 1))
+                status = "earned" if milestones[i].earned else "advance"
+                for n, (step, piece) in enumerate(zip(steps[i], pieces, strict=True)):
+                    alone = len(steps[i]) == 1
+                    made.append(Tranche(key, i, piece, step.state, step.day, _tier(credit), status, alone, role, n))
         return made
 
     def _spiffs(self, credit: Credit, lines: list[tuple[str, str, int]]) -> list[Tranche]:
@@ -180,9 +191,14 @@ class Calculator:
         if self._forfeits(facts, deal, payee, tranche.day):
             tranche.forfeited = True
             return
-        left = rounded(size * (1 - lost_by(losses, tranche.day)), mode)
+        self._lose(deal, tranche, tranche.day, losses)
+
+    def _lose(self, deal: Deal, tranche: Tranche, judged: date, losses: list[Loss]) -> None:
+        """What is left of a tranche after the losses by the day it is judged by, and after what is taken back."""
+        mode, size = deal.plan.rounding, abs(tranche.amount)
+        left = rounded(size * (1 - lost_by(losses, judged)), mode)
         for loss in losses:
-            if loss.day <= tranche.day or tranche.status == "earned":
+            if loss.day <= judged or tranche.status == "earned":
                 continue
             part, _ = recovers(deal, loss)
             back = min(left, rounded(size * loss.share * part, mode))
@@ -197,6 +213,42 @@ class Calculator:
             return False
         last = self.plans.calendar.around(day, self.pay_period).end
         return self.plans.for_period(deal.plan.id, last).forfeit_unreached
+
+    # --- modifiers and bonuses
+
+    def _modified(self, facts: Facts, deal: Deal, made: list[Tranche], losses: list[Loss]) -> list[Tranche]:
+        """Beside each tranche of a modifier's roles, first reached in a window where the metric is too low, what takes
+        it to its part; the shorter window first, each on what those before it leave, rounded once."""
+        found: list[Tranche] = []
+        meter = Meter(facts, deal.plan)
+        reached = [t for t in made if t.role and t.state == REACHED and not t.forfeited and t.day]
+        left = {id(t): Fraction(1) for t in reached}
+        for rule in sorted(deal.plan.modifiers, key=lambda rule: SPANS[rule.window]):
+            groups: dict[tuple[str, str, int], list[Tranche]] = defaultdict(list)
+            for t in reached:
+                if t.role in rule.roles:
+                    groups[t.key[0], t.key[3], t.step].append(t)
+            for (payee, milestone, step), group in sorted(groups.items()):
+                first, day = group[0], group[0].day
+                times = multiplier(meter, deal.plan, rule, payee, day) if day and day <= facts.as_of else None
+                if day is None or times is None:
+                    continue
+                amount = rounded(sum(t.amount * left[id(t)] for t in group) * (times - 1), deal.plan.rounding)
+                for t in group:
+                    left[id(t)] *= times
+                key = (payee, deal.id, f"modifier:{rule.name}", milestone, deal.plan.currency)
+                due = window_end(deal.plan, rule, day)
+                one = Tranche(key, first.place, amount, REACHED, due, first.tier, first.status, first.alone, step=step)
+                self._lose(deal, one, day, losses)
+                found.append(one)
+        return found
+
+    def _bonuses(self, facts: Facts, found: Entitlement) -> None:
+        """A bonus counts from the last day of its metric period."""
+        for paid in bonuses(facts, self.pay_period):
+            key = (paid.payee, "", f"bonus:{paid.name}", paid.period.label, paid.currency)
+            one = Tranche(key, 0, paid.amount, REACHED, paid.period.end, "", "bonus", entitled=paid.amount)
+            found.tranches.setdefault(key, []).append(one)
 
     # --- deals that pay nothing, manual lines
 

@@ -35,11 +35,12 @@ class _Differ:
         return Line(key, amount, self.label, reason, on, period, tier, rule)
 
     def is_first(self, key: Key, tranches: list[Tranche]) -> bool:
-        """Whether one of the tranches is the deal's first for that payee and component."""
+        """Whether one of the tranches is the first of the deal, or metric period, for that payee and component."""
+        same = (0, 1, 2, 4) if key[1] else (0, 1, 2, 3, 4)
         reached = [
             tranche
             for other, group in self.now.tranches.items()
-            if other[:3] == key[:3] and other[4] == key[4]
+            if all(other[i] == key[i] for i in same)
             for tranche in group
             if tranche.state == "reached"
         ]

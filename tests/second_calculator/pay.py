@@ -93,7 +93,7 @@ class _Run:
         found: dict[tuple[str, str], Posted] = {}
         in_order = sorted(self.posted, key=lambda line: self.rules.calendar.period(line.period).start)
         for line in in_order:
-            if line.reason in ("clawback", "cancelled") or line.on is None:
+            if line.reason in ("clawback", "cancelled") or line.on is None or line.key[2].startswith("modifier:"):
                 continue
             end = self.rules.calendar.period(line.period).end
             milestone = (line.key[1], line.key[3])
@@ -228,12 +228,8 @@ def _not_paid(rules: Plans, state: Entitlement) -> list[dict[str, str]]:
 
 
 def _findings(rules: Plans, pays: dict[str, Pay]) -> list[dict[str, str]]:
-    found = [
-        {"code": "not_calculated", "plan": plan.id, "block": block} for plan in rules.all for block in plan.ignored
-    ]
-    found += [
+    return [
         {"code": "written_off", "payee_id": payee, "amount": show(pay.written_off, rules.currency)}
         for payee, pay in sorted(pays.items())
         if pay.written_off
     ]
-    return found

@@ -111,7 +111,7 @@ class Calendar:
         raise Refused(f"not a period: {label!r} (2027Q1, 2027-03, 2027H1, 2027)")
 
     def around(self, day: date, kind: str) -> Period:
-        """The month, quarter or year that holds the day."""
+        """The month, quarter, half or year that holds the day."""
         if kind == "month":
             return self.period(f"{day.year:04d}-{day.month:02d}")
         year = day.year if self.first == 1 or day.month < self.first else day.year + 1
@@ -120,6 +120,9 @@ class Calendar:
         if kind == "quarter":
             months = (day.month - self.first) % 12
             return self.period(f"{year}Q{months // 3 + 1}")
+        if kind == "half":
+            months = (day.month - self.first) % 12
+            return self.period(f"{year}H{months // 6 + 1}")
         raise Refused(f"not a window: {kind!r}")
 
     def inside(self, period: Period, kind: str) -> list[Period]:

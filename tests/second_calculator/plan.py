@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from .amounts import Refused, number, plan_money, share
+from .metric_rules import Bonus, Modifier, Retention, read_bonus, read_modifier, read_retention
 from .periods import Calendar, Duration, duration, plan_day
 
 When = dict[str, Any]
 PERCENT_OF = re.compile(r"(.+%)\s+of\s+(base commission|commission|value)")
 OWN_RATE = "target_variable/quota"
-NOT_CALCULATED = ("bonuses", "modifiers", "retention")
 
 
 @dataclass
@@ -142,7 +142,9 @@ class Plan:
     before_created: bool = False
     signals: dict[str, Any] = field(default_factory=dict)
     churn_grace: int = 0
-    ignored: list[str] = field(default_factory=list)
+    retention: Retention = field(default_factory=lambda: read_retention(None))
+    bonuses: list[Bonus] = field(default_factory=list)
+    modifiers: list[Modifier] = field(default_factory=list)
 
 
 def _yes(text: str) -> bool:
@@ -280,7 +282,9 @@ def read_plan(text: str) -> Plan:
             )
         )
     _read_period_blocks(plan, raw)
-    plan.ignored = [block for block in NOT_CALCULATED if block in raw]
+    plan.retention = read_retention(raw.get("retention"))
+    plan.bonuses = [read_bonus(item, currency, plan.retention) for item in raw.get("bonuses", [])]
+    plan.modifiers = [read_modifier(item) for item in raw.get("modifiers", [])]
     return plan
 
 

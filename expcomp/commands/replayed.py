@@ -1,0 +1,67 @@
+"""A closed period computed again from what its close kept."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from expcomp.commands.archive import FOLDER, archived_book, archived_config, archived_plans, deals_of, with_carried
+from expcomp.commands.closing import kept_frames
+from expcomp.commands.opening import COMPUTED, as_opening, computed_opening
+from expcomp.commands.project_ledger import PINNED_FRAME, posted_of
+from expcomp.ledger.batch import FRAME, OPENING, Closing, Document
+from expcomp.ledger.cells import rows_of
+from expcomp.ledger.store import Store
+from expcomp.pay.sheet import Sheet, payout
+from expcomp.plan.model import SPANS
+
+
+def replayed(store: Store, closing: Closing) -> Sheet:
+    """The sheet of a closed period, from its archived inputs and plans and what was posted before it."""
+    plans, config = archived_plans(store, closing), archived_config(store, closing)
+    earlier = store.closings[: closing.number - 1]
+    posted = posted_of(store, earlier)
+    period = plans.calendar.parse(closing.period)
+    book = archived_book(store, closing, plans, posted_deals=deals_of(posted))
+    if earlier:
+        book = with_carried(book, posted, plans, store, earlier)
+    return payout(plans, book, period, SPANS[config.pay_period], period.last_day, posted)
+
+
+def differences(store: Store, closing: Closing) -> tuple[int, list[str]]:
+    """How many frames were compared beside the lines, and what is not the same."""
+    sheet = replayed(store, closing)
+    kept = {document.name: document for document in store.documents(closing, FRAME)}
+    again = {name: Document.of_frame(name, frame) for name, frame in kept_frames(sheet).items()}
+    wrong = [*_differing_lines(store.lines(closing), sheet.lines), *_differing_opening(store, closing, sheet)]
+    names = sorted((set(kept) | set(again)) - {FOLDER})
+    wrong += [
+        f"the table {name} is not the same"
+        for name in names
+        if name not in kept or name not in again or kept[name].content != again[name].content
+    ]
+    return len(names), wrong
+
+
+def _differing_lines(posted: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
+    if len(posted) != len(now):
+        yield f"{len(posted):,} lines were posted, and there are {len(now):,}"
+        return
+    then, again = rows_of(posted).to_pylist(), rows_of(now.reindex(columns=posted.columns)).to_pylist()
+    for number, (one, other) in enumerate(zip(then, again, strict=True)):
+        if one != other:
+            columns = [name for name in posted.columns if str(posted[name].iloc[number]) != str(now[name].iloc[number])]
+            row = posted.iloc[number]
+            yield f"{row['payee_id']} {row['deal_id']} {row['component']} {row['milestone']}: {', '.join(columns)}"
+
+
+def _differing_opening(store: Store, closing: Closing, sheet: Sheet) -> Iterator[str]:
+    """What was paid before, where it was computed from the same exports."""
+    before = store.closings[closing.number - 2] if closing.number > 1 else None
+    if before is None or before.kind != OPENING or before.opening != COMPUTED:
+        return
+    plans, period = sheet.plans, sheet.plans.calendar.parse(before.period)
+    book = archived_book(store, closing, plans)
+    again = computed_opening(plans, book, period, sheet.settled.pay_span)
+    yield from _differing_lines(store.lines(before), as_opening(again.lines))
+    if store.document(before, FRAME, PINNED_FRAME).content != Document.of_frame(PINNED_FRAME, again.to_pin).content:
+        yield "the pinned facts of what was paid before are not the same"
