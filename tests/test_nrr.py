@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -220,7 +221,7 @@ def test_the_report_and_pay_have_one_figure(sample: dict) -> None:
     for payee, trace in paid.items():
         assert [trace["numerator"], trace["denominator"]] == portfolios[payee]["nrr"], payee
         assert int(trace["base_accounts"]) == portfolios[payee]["accounts"]
-    top, bottom = (f"{Fraction(amount):,.2f}" for amount in portfolios["cam"]["nrr"])
+    top, bottom = (f"{Decimal(amount):,.2f}" for amount in portfolios["cam"]["nrr"])
     assert f"{top} ÷ {bottom}" in " ".join(told.split())
 
 
