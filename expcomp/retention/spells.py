@@ -15,6 +15,13 @@ def spells(worth: Worth, rate_day: int) -> pd.DataFrame:
     A usage line counts as long as its average tells of it. Where all lines of a customer are worth something, a spell
     is the time that any of them covers.
     """
+    known = rate_day if (worth.lines.annual < 0).any() else 0
+    if known not in worth.spells:
+        worth.spells[known] = _found(worth, rate_day)
+    return worth.spells[known]
+
+
+def _found(worth: Worth, rate_day: int) -> pd.DataFrame:
     lines, owner = worth.lines, worth.owner
     end = lines.end.copy()
     told = lines.usage & (end < NEVER)

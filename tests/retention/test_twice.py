@@ -27,7 +27,6 @@ QUICKLY = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
-    phases=[Phase.generate],
 )
 AVERAGES = {0: "exclude", 3: "trailing_3m_avg", 12: "flow_12m"}
 
