@@ -40,8 +40,8 @@ APPEND_ONLY = {
     "UPDATE closing SET prepared_by = 'lee'": "never changed",
     "DELETE FROM document": "never changed",
     "INSERT OR REPLACE INTO entry SELECT * FROM entry": "appended",
-    "INSERT INTO closing SELECT number + 5, kind, '2028Q1', as_of, first, count, sums, columns, prepared_by, approved_by,"
-    " opening, proposal, versions, documents, previous, zeroblob(32) FROM closing LIMIT 1": "appended",
+    "INSERT INTO closing SELECT number + 5, kind, '2028Q1', as_of, first, count, sums, columns, prepared_by,"
+    " approved_by, opening, proposal, versions, documents, previous, zeroblob(32) FROM closing LIMIT 1": "appended",
 }
 
 
