@@ -12,6 +12,9 @@ from .compare import compare
 from .reached import reached
 from .shrink import kinds_of, minimise
 
+TOLD_EVERY = 1000
+"""Books: a run of hours says how far it is, and what it found, before it ends."""
+
 
 def one(seed: int) -> tuple[int, list[str], list[str]]:
     """The kinds of difference of a seed, and what it reached."""
@@ -53,13 +56,15 @@ def main() -> int:
     seeds = range(options.first, options.first + options.count)
     kinds: dict[str, list[int]] = {}
     seen: Counter[str] = Counter()
+    write = sys.stdout.write
     with ProcessPoolExecutor(options.jobs) as pool:
-        for seed, found, features in pool.map(one, seeds, chunksize=5):
+        for done, (seed, found, features) in enumerate(pool.map(one, seeds, chunksize=5), 1):
             seen.update(features)
             for kind in found:
                 kinds.setdefault(kind, []).append(seed)
-    write = sys.stdout.write
-    sys.stdout.flush()
+            if found or done % TOLD_EVERY == 0:
+                write(f"{done:6d} books, {sum(map(len, kinds.values()))} differences, at seed {seed}\n")
+                sys.stdout.flush()
     write("".join(f"{count:6d}  {feature}\n" for feature, count in sorted(seen.items())))
     for kind, where in sorted(kinds.items(), key=lambda item: -len(item[1])):
         write(f"{len(where):6d}  {kind}: seeds {where[:8]}\n")
