@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 
 class Severity(StrEnum):
@@ -19,6 +20,12 @@ class Place:
     line: int = 0
     column: int = 0
     cell: str = ""
+
+    @classmethod
+    def of(cls, path: Path) -> "Place":
+        """A whole file, as seen from the working folder."""
+        here, whole = Path.cwd(), path.absolute()
+        return cls((whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix())
 
     def __str__(self) -> str:
         if self.cell:

@@ -1,8 +1,9 @@
-"""Every C- and D-code has a folder with the smallest input that causes it: the exact message, and the exit code.
+"""Every C-, D- and L-code has a folder with the smallest input that causes it: the exact message, and the exit code.
 
 `errors/<CODE>/` is a project; its `case.yaml` says what is run there and what is said. `given` stands for rows of a
-plan's example instead of files; `before` is run first; `link` and `sparse` make files that no repository can hold. The
-manual's page of the code shows the same message.
+plan's example instead of files; `link` and `sparse` make files that no repository can hold. `company` puts the small
+company of `company/` under the folder's own files; there `before` is run, then `state` is brought about and `meanwhile`
+happens (`ledger_states.py`). The manual's page of the code shows the same message.
 """
 
 import re
@@ -14,16 +15,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from inprocess import Done, expcomp
+from ledger_states import MEANWHILE, STATES
 from test_tidy import PACKAGE, declared_codes
 
 from expcomp.diagnostics import Place, Refused
 from expcomp.sources.book import Needs
 from expcomp.sources.given import book_from_rows
 
-ERRORS = Path(__file__).parent / "errors"
+ERRORS, COMPANY = Path(__file__).parent / "errors", Path(__file__).parent / "company"
 CASES = sorted(path.name for path in ERRORS.iterdir())
-DECLARED = {code: name for code, name in declared_codes().items() if code[0] in "CD"}
-KEYS = {"before", "run", "given", "link", "sparse", "exit", "says"}
+DECLARED = {code: name for code, name in declared_codes().items() if code[0] in "CDL"}
+KEYS = {"run", "given", "link", "sparse", "company", "before", "state", "meanwhile", "exit", "says"}
 
 
 def test_every_code_has_a_folder_and_every_folder_a_code() -> None:
@@ -35,6 +37,7 @@ def test_the_smallest_input_says_exactly_this(code: str, tmp_path: Path, monkeyp
     case = case_of(code)
     folder = project(code, case, tmp_path / code)
     monkeypatch.chdir(folder)
+    monkeypatch.setattr("expcomp.commands.closing.versions", lambda: "expcomp 1")  # or heads would differ by machine
     done = run(case)
 
     assert "\n".join(message(done.said, code)) + "\n" == case["says"]
@@ -58,7 +61,9 @@ def case_of(code: str) -> dict:
 
 
 def project(code: str, case: dict, folder: Path) -> Path:
-    shutil.copytree(ERRORS / code, folder)
+    if "company" in case:
+        shutil.copytree(COMPANY, folder)
+    shutil.copytree(ERRORS / code, folder, dirs_exist_ok=True)
     (folder / "case.yaml").unlink()
     for path, target in case.get("link", {}).items():
         if not Path(target).exists():
@@ -79,8 +84,11 @@ def run(case: dict) -> Done:
     if "before" in case:
         done = expcomp(shlex.split(case["before"]))
         assert done.exit == 0, done.said
+    if "state" in case:
+        STATES[case["state"]]()
     if "given" not in case:
-        return expcomp(shlex.split(case["run"]))
+        with MEANWHILE[case.get("meanwhile", "")]():
+            return expcomp(shlex.split(case["run"]))
     try:
         book_from_rows(case["given"], Needs(ZoneInfo("UTC"), "USD"), Place("plans/plan.yaml", 12))
     except Refused as refused:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 NOTHING_PROPOSED = Code("L107", "nothing-to-approve")
 SAME_NAME = Code("L108", "approved-by-who-prepared")
-OUTDATED = Code("L114", "proposal-outdated")
 
 
 def approve(
@@ -40,31 +39,27 @@ def approve(
     proposal = proposed(ledger.proposals, str(wanted))
     check_turn(wanted, found, ledger, None if ledger.closings else proposal.batches[-1].opening)
     check_receipts(found, ledger.closings)
-    check_names(proposal, by, ledger.head)
+    check_names(proposal, by)
     check_writable(found.out(str(wanted)), force=force)
     steps("preflight is done")
     batches = [batch.approved(by.strip(), proposal.content) for batch in proposal.batches]
-    post(found, batches, ledger.head, steps, force=force)
+    post(found, batches, proposal.head, steps, force=force)
 
 
 def proposed(proposals: "tuple[Proposal, ...]", period: str) -> "Proposal":
     """The newest proposal for a period. Raises `Refused` (L107) where there is none."""
     mine = [proposal for proposal in proposals if proposal.period == period]
     if not mine:
-        message = f"nobody has proposed to close {period}: there is nothing to approve"
+        message = f"nobody has proposed to close {period}: there is nothing to approve, and it is open"
         raise Refused(
             NOTHING_PROPOSED.at(None, message, f"expcomp close --period {period} --prepared-by NAME  proposes it")
         )
     return mine[-1]
 
 
-def check_names(proposal: "Proposal", by: str, head: bytes) -> None:
-    """Raises `Refused` (L108, L114)."""
+def check_names(proposal: "Proposal", by: str) -> None:
+    """Raises `Refused` (L108)."""
     name = " ".join(by.split())
     if not name or name.casefold() == " ".join(proposal.prepared_by.split()).casefold():
         message = f"{proposal.period} was prepared by {proposal.prepared_by}: another person approves; it is still open"
         raise Refused(SAME_NAME.at(None, message, "say  --by  and the name of that person"))
-    if proposal.head != head:
-        message = f"the proposal for {proposal.period} stands on an older state of the ledger; it is still open"
-        help_ = f"expcomp close --period {proposal.period} --prepared-by NAME  proposes it anew"
-        raise Refused(OUTDATED.at(None, message, help_))

@@ -29,6 +29,9 @@ def close(
     opening: OpeningOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be posted, and post nothing.")] = False,
     allow_share: AllowShareOption = False,
+    allow_old_exports: Annotated[
+        bool, typer.Option("--allow-old-exports", help="Close although the exports end before the period begins.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Make a period final: post its lines to the ledger and write its sheets.
@@ -42,6 +45,7 @@ def close(
     from expcomp.commands.sheets import check_writable
     from expcomp.commands.steps import Steps
     from expcomp.output.terminal import print_sheet
+    from expcomp.period import to_iso
 
     steps, found = Steps(), open_project(project)
     wanted = found.period(period)
@@ -51,9 +55,13 @@ def close(
     if not dry_run:
         check_writable(found.out(str(wanted)), force=force)
     steps("preflight is done")
-    prepared = prepare(found, wanted, ledger, opening, prepared_by.strip())
+    prepared = prepare(found, wanted, ledger, opening, prepared_by.strip(), old_exports=allow_old_exports)
     steps("everything is read and calculated")
     print_sheet(prepared.sheet, sys.stdout)
+    if prepared.newest < wanted.last_day:
+        typer.echo(
+            f"the exports end on {to_iso(prepared.newest)}: what happened after that day is not in them", err=True
+        )
     if dry_run:
         typer.echo(
             f"dry run: {len(prepared.sheet.lines):,} lines would be posted; {wanted} is open, nothing was posted",

@@ -23,7 +23,7 @@ from expcomp.commands.opening import (
 )
 from expcomp.commands.progress import reading_progress
 from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, plans_used, posted_of
-from expcomp.diagnostics import Code, Refused
+from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
 from expcomp.ledger.proposal import Proposal
@@ -31,6 +31,7 @@ from expcomp.ledger.store import open_store
 from expcomp.ledger.verify import check
 from expcomp.pay.as_posted import as_posted
 from expcomp.pay.closed_sheet import frames_of
+from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.posted import CLOSED, NOT_NEXT, ONLY_PAY_PERIODS, Posted
 from expcomp.pay.sheet import Sheet, payout
@@ -45,6 +46,7 @@ from expcomp.sources.pinned import no_pins
 from expcomp.sources.read import read_book
 
 OPENING_NEEDED = Code("L105", "opening-needed")
+OLD_EXPORTS = Code("L115", "exports-end-before-the-close")
 OPENING_TWICE = Code("L106", "opening-given-twice")
 
 Files = dict[tuple[str, str], bytes]
@@ -70,7 +72,9 @@ class Project:
         """Raises `Refused` for one that is no pay period (L103)."""
         found, span = period_of(self.plans.calendar, text), SPANS[self.config.pay_period]
         if found.span is not span:
-            raise Refused(ONLY_PAY_PERIODS.at(None, f"{found} is a {found.span}: pay is closed by {span}"))
+            pay_period = self.plans.calendar.period_of(span, found.first_day)
+            message = f"{found} is a {found.span}, and pay is closed by {span}"
+            raise Refused(ONLY_PAY_PERIODS.at(None, message, f"--period {pay_period}"))
         return found
 
 
@@ -117,9 +121,10 @@ def check_turn(period: Period, project: Project, ledger: Standing, opening: str 
     refuse_edited(project.plans, ledger.plans)
     last = project.plans.calendar.parse(ledger.closings[-1].period)
     if period != last.next():
-        raise Refused(NOT_NEXT.at(None, f"the ledger runs to {last}: {last.next()} comes before {period}"))
+        message = f"the ledger runs to {last}: {last.next()} comes before {period}; nothing was posted"
+        raise Refused(NOT_NEXT.at(None, message, f"close {last.next()} first"))
     if opening is not None:
-        message = "--opening is for the first close: what was paid before is in the ledger already"
+        message = "--opening is for the first close: what was paid before is in the ledger already; nothing was posted"
         raise Refused(OPENING_TWICE.at(None, message, "leave it out"))
 
 
@@ -148,20 +153,28 @@ def _see(closing: Closing) -> str:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What would be posted, in order, and the sheet that is its last batch."""
+    """What would be posted, in order, and the sheet that is its last batch; `newest`: the day of the newest dated
+    fact."""
 
     sheet: Sheet
+    newest: int
     batches: list[Batch]
 
 
-def prepare(project: Project, period: Period, ledger: Standing, opening: str | None, by: str) -> Prepared:
-    """Read the exports once, keeping their bytes, and calculate."""
+def prepare(
+    project: Project, period: Period, ledger: Standing, opening: str | None, by: str, *, old_exports: bool = False
+) -> Prepared:
+    """Read the exports once, keeping their bytes, and calculate. Raises `Refused` (L115) for exports that end before
+    the period, unless `old_exports` may."""
     files = dict(project.files)
     with reading_progress() as progress:
         book = read_book(
             project.config, project.root, needs_of(project.plans), progress=progress,
             kept=lambda name, data: files.update({(INPUT, name): data}), posted_deals=deals_of(ledger.posted),
         )  # fmt: skip
+    newest = newest_fact(book, project.plans)
+    if newest < period.first_day and not old_exports:
+        raise Refused(_exports_end(period, newest))
     if ledger.closings:
         with open_store(project.ledger) as store:
             book = with_carried(book, ledger.posted, project.plans, store, ledger.closings)
@@ -170,7 +183,14 @@ def prepare(project: Project, period: Period, ledger: Standing, opening: str | N
     sheet = payout(project.plans, book, period, span, period.last_day, posted or ledger.posted)
     said = {None: "", NONE: NONE, COMPUTED: COMPUTED}.get(opening, FROM_FILE)
     folder = pd.DataFrame({"shown": [shown(project.root / project.config.data, project.root)]})
-    return Prepared(sheet, [*before, _batch(sheet, files, folder, by, said)])
+    return Prepared(sheet, newest, [*before, _batch(sheet, files, folder, by, said)])
+
+
+def _exports_end(period: Period, newest: int) -> Finding:
+    end = f"end on {to_iso(newest)}" if newest >= 0 else "hold no dated fact"
+    message = f"the exports {end}, before {period} begins on {to_iso(period.first_day)}; nothing was posted"
+    help_ = "bring the exports of the period, or say  --allow-old-exports  if nothing happened in it"
+    return OLD_EXPORTS.at(None, message, help_)
 
 
 def _batch(sheet: Sheet, files: Files, folder: pd.DataFrame, by: str, opening: str) -> Batch:

@@ -10,22 +10,24 @@ from expcomp.ledger.batch import Closing
 from expcomp.ledger.faults import NO_LEDGER
 from expcomp.ledger.places import shared
 from expcomp.ledger.receipt import disagrees, read_receipt
+from expcomp.ledger.store import check_writable
 
 ON_SHARE = Code("L112", "ledger-on-a-share")
 NAME_NEEDED = Code("L113", "prepared-by-needed")
 
 
 def check_place(project: Project, closings: Sequence[Closing], prepared_by: str, *, allow_share: bool) -> None:
-    """Raises `Refused` (L112, L113, L204, L205)."""
+    """Raises `Refused` (L112, L113, L204, L205, O107)."""
     if project.config.approval == "required" and not prepared_by.strip():
         message = "closing needs an approval here, so it must be known who prepares it; nothing was posted"
         raise Refused(NAME_NEEDED.at(None, message, "say  --prepared-by NAME"))
     check_receipts(project, closings)
+    check_writable(project.ledger)
     why = shared(project.ledger)
     if why and not allow_share:
         message = f"the ledger lies {why}, where two programs can write to it at once unseen; nothing was posted"
         help_ = "keep it in a folder of this machine (ledger: in expcomp.yaml), or close with  --allow-share"
-        raise Refused(ON_SHARE.at(Place(str(project.ledger)), message, help_))
+        raise Refused(ON_SHARE.at(Place.of(project.ledger), message, help_))
 
 
 def check_receipts(project: Project, closings: Sequence[Closing]) -> None:
@@ -34,7 +36,11 @@ def check_receipts(project: Project, closings: Sequence[Closing]) -> None:
         receipt = read_receipt(path)
         if not closings and receipt.head:
             message = f"the receipt of {receipt.period} is there, and its ledger is not; nothing was posted"
-            raise Refused(NO_LEDGER.at(Place(str(project.ledger)), message, f"bring the ledger back; see {path}"))
+            raise Refused(
+                NO_LEDGER.at(
+                    Place.of(project.ledger), message, f"bring the ledger back; the receipt is {Place.of(path)}"
+                )
+            )
         if found := disagrees(receipt, path, closings):
             raise Refused(found)
 

@@ -35,7 +35,7 @@ def opened(folder: Path | None) -> Iterator[tuple[Project, Store]]:
     if not project.ledger.exists():
         message = "there is no ledger: nothing was closed yet, or it was moved away"
         help_ = "the first  expcomp close  makes it"
-        raise Refused(NO_LEDGER.at(Place(project.config.ledger), message, help_))
+        raise Refused(NO_LEDGER.at(Place.of(project.ledger), message, help_))
     with open_store(project.ledger) as store:
         yield project, store
 
@@ -96,14 +96,14 @@ def import_text(folder: Path | None, file: Path) -> str:
     project = open_project(folder)
     if project.ledger.exists():
         message = "there is a ledger here already; nothing was imported"
-        raise Refused(EXISTS.at(Place(project.config.ledger), message, "move it away, or import into another project"))
+        raise Refused(EXISTS.at(Place.of(project.ledger), message, "move it away, or import into another project"))
     try:
         found = exported(file.read_bytes())
         proposals = [Proposal.read(row) for row in found.proposals]
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         help_ = "give the file that  expcomp ledger export -o FILE  wrote"
-        raise Refused(NOT_AN_EXPORT.at(Place(str(file)), f"this cannot be imported: {why}", help_)) from None
+        raise Refused(NOT_AN_EXPORT.at(Place.of(file), f"this cannot be imported: {why}", help_)) from None
     new = project.ledger.with_name(f".{project.ledger.name}-import")
     new.unlink(missing_ok=True)
     try:
@@ -127,21 +127,21 @@ def import_text(folder: Path | None, file: Path) -> str:
 def _other_head(file: Path, period: str, expected: str) -> Finding:
     differs = f"{period} comes to another head than the export says ({expected[:12]})"
     message = f"{differs}: the text was changed; nothing was imported"
-    return OTHER_HEAD.at(Place(str(file)), message, "use the export as it was written")
+    return OTHER_HEAD.at(Place.of(file), message, "use the export as it was written")
 
 
 def back_up(folder: Path | None, file: Path) -> str:
     """A copy that was verified, in its place or not at all. Raises `Refused` (O101, O102, L2xx)."""
     with opened(folder) as (_, store):
         if file.exists():
-            raise Refused(EXISTS.at(Place(str(file)), "there is a file of that name already", "choose another name"))
+            raise Refused(EXISTS.at(Place.of(file), "there is a file of that name already", "choose another name"))
         check(store)
         try:
             handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
         except OSError as error:
             from expcomp.output.files import CANNOT_WRITE
 
-            raise Refused(CANNOT_WRITE.at(Place(str(file)), f"the copy cannot be written: {error.strerror}")) from None
+            raise Refused(CANNOT_WRITE.at(Place.of(file), f"the copy cannot be written: {error.strerror}")) from None
         os.close(handle)
         new = Path(name)
         try:

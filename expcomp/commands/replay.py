@@ -15,7 +15,6 @@ def replay(period: PeriodOption, project: ProjectOption = None) -> None:
 
     Example:  expcomp replay --period 2027Q1
     """
-    from expcomp.commands.closing import versions
     from expcomp.commands.ledger_work import NOT_CLOSED, opened
     from expcomp.commands.project_ledger import closing_of
     from expcomp.commands.replayed import differences
@@ -30,6 +29,6 @@ def replay(period: PeriodOption, project: ProjectOption = None) -> None:
         compared, wrong = differences(store, closing)
         if wrong:
             message = f"{wanted} comes out differently now: {wrong[0]}"
-            help_ = f"it was closed with {closing.versions}; this is {versions()}. What was posted stands"
+            help_ = f"what was posted stands; it was closed with {closing.versions}"
             raise Refused(DIFFERS.at(None, message, help_))
     typer.echo(f"{wanted} comes out the same: {closing.count:,} lines and {compared} further tables")

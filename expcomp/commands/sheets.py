@@ -1,5 +1,6 @@
 """The sheets of a closed period, rendered from the ledger into the output folder."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def write_sheets(
     for name in NAMES:
         path = folder / name
         if name == WORKBOOK and len(sheet.lines) > WORKBOOK_LINES:
-            yield f"{path}: left out, {len(sheet.lines):,} lines are too many for a workbook"
+            yield f"{Place.of(path)}: left out, {len(sheet.lines):,} lines are too many for a workbook"
             continue
-        yield f"{path}: {'written' if _write(name, sheet, closing, path, force) else 'unchanged'}"
+        yield f"{Place.of(path)}: {'written' if _write(name, sheet, closing, path, force) else 'unchanged'}"
         watch(f"{name} is written")
 
 
@@ -62,16 +63,15 @@ def check_writable(folder: Path, *, force: bool) -> None:
     """Before anything is posted: sheets can be written there, and none of another run is in the way."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".expcomp-probe"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         message = f"sheets cannot be written there: {error.strerror}; nothing was posted"
-        raise Refused(CANNOT_WRITE.at(Place(str(folder)), message)) from None
+        raise Refused(CANNOT_WRITE.at(Place.of(folder), message)) from None
     there = [folder / name for name in NAMES if (folder / name).exists()]
     if there and not force:
         message = "there are sheets of another run here; nothing was posted"
-        raise Refused(EXISTS.at(Place(str(there[0])), message, "move them away, or replace them with --force"))
+        raise Refused(EXISTS.at(Place.of(there[0]), message, "move them away, or replace them with --force"))
 
 
 NOT_RENDERED = Code("O109", "closed-but-sheets-missing")

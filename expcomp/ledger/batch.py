@@ -48,6 +48,11 @@ class Document:
         """Of the content: that of the file which was read."""
         return sha256(self.content).hexdigest()
 
+    @property
+    def packed(self) -> str:
+        """Of the body, which another zlib would make otherwise: it guards the bytes and stands in no chain."""
+        return sha256(self.body).hexdigest()
+
 
 @dataclass(frozen=True)
 class Batch:

@@ -26,20 +26,28 @@ UNCHANGED = "nothing was posted: the ledger stands as before"
 def told(error: sqlite3.Error, path: Path) -> Refused:
     """As a finding: what happened, and that nothing was posted."""
     name = getattr(error, "sqlite_errorname", "")
-    place = Place(str(path))
+    place = Place.of(path)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         help_ = "wait until the other run is done, or close the program that shows the file, and run this again"
         return Refused(
             BUSY.at(place, f"another program has held the ledger for {WAIT:.0f} seconds; {UNCHANGED}", help_)
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        help_ = "the ledger and its folder must be writable for whoever closes"
-        return Refused(CANNOT_WRITE.at(place, f"the ledger cannot be written; {UNCHANGED}", help_))
+        return not_writable(path)
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        help_ = "make room on the disk, and run this again"
-        return Refused(NO_ROOM.at(place, f"the disk has no room for the ledger; {UNCHANGED}", help_))
+        return no_room(path)
     return Refused(damaged(path, f"SQLite says: {error}"))
 
 
+def not_writable(path: Path) -> Refused:
+    help_ = "the ledger and its folder must be writable for whoever closes"
+    return Refused(CANNOT_WRITE.at(Place.of(path), f"the ledger cannot be written; {UNCHANGED}", help_))
+
+
+def no_room(path: Path) -> Refused:
+    help_ = "make room on the disk, and run this again"
+    return Refused(NO_ROOM.at(Place.of(path), f"the disk has no room for the ledger; {UNCHANGED}", help_))
+
+
 def damaged(path: Path, what: str) -> Finding:
-    return DAMAGED.at(Place(str(path)), f"the ledger is damaged: {what}", RESTORE)
+    return DAMAGED.at(Place.of(path), f"the ledger is damaged: {what}", RESTORE)

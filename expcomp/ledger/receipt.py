@@ -62,7 +62,7 @@ def disagrees(receipt: Receipt, path: Path, closings: Sequence[Closing]) -> Find
         f"{last}, so it is an older copy or another ledger"
     )
     help_ = "bring back the newest ledger; nothing can be closed on an older one"
-    return OTHER_LEDGER.at(Place(str(path)), message, help_)
+    return OTHER_LEDGER.at(Place.of(path), message, help_)
 
 
 def file_hash(path: Path) -> str:
@@ -86,4 +86,4 @@ def changed_file(
     help_ = (
         f"another program has written to it, or a disk has failed: compare with a backup; the receipt is {path.name}"
     )
-    return FILE_CHANGED.at(Place(str(ledger)), message, help_)
+    return FILE_CHANGED.at(Place.of(ledger), message, help_)

@@ -34,6 +34,7 @@ CREATE TABLE document (
   kind TEXT NOT NULL CHECK (kind IN ('input', 'plan', 'config', 'frame')),
   name TEXT NOT NULL,
   sha256 TEXT NOT NULL {HEX.format("sha256")},
+  packed TEXT NOT NULL {HEX.format("packed")},
   body BLOB NOT NULL,
   PRIMARY KEY (closing, kind, name)
 ) STRICT;

@@ -1,6 +1,7 @@
 """The ledger's file: the only reader and writer of it. Knows nothing of pay."""
 
 import contextlib
+import errno
 import os
 import sqlite3
 import tempfile
@@ -18,10 +19,12 @@ from expcomp.ledger import schema
 from expcomp.ledger.batch import Batch, Closing, Document
 from expcomp.ledger.cells import frame_of
 from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, trace_rows
-from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, told
+from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, no_room, not_writable, told
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.text_form import ABOUT
 from expcomp.texts import LARGE
+
+NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 BLOCK = 1 << 16
 """Entries written or read at a time."""
@@ -83,10 +86,11 @@ class Store:
     def document(self, closing: Closing, kind: str, name: str) -> Document:
         return next(each for each in self.documents(closing, kind) if each.name == name)
 
-    def named_hash(self, closing: Closing, document: Document) -> str:
-        """The hash that is written beside a document."""
-        asked = "SELECT sha256 FROM document WHERE closing = ? AND kind = ? AND name = ?"
-        return str(self._rows(asked, (closing.number, document.kind, document.name))[0][0])
+    def hashes(self, closing: Closing) -> list[tuple[str, str]]:
+        """`sha256` and `packed` as they are written beside each document."""
+        return self._rows(
+            "SELECT sha256, packed FROM document WHERE closing = ? ORDER BY kind, name", (closing.number,)
+        )
 
     def count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -162,8 +166,8 @@ class Store:
         before = self.closings
         number, previous = len(before) + 1, before[-1].hash if before else START
         first = before[-1].last + 1 if before else 1
-        inserted = ((number, d.kind, d.name, d.sha256, d.body) for d in batch.documents)
-        self._db.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?)", inserted)
+        inserted = ((number, d.kind, d.name, d.sha256, d.packed, d.body) for d in batch.documents)
+        self._db.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)", inserted)
         watch("the documents are written")
         end = previous
         for start in range(0, len(batch.lines), BLOCK):
@@ -246,7 +250,7 @@ def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
 def open_store(path: Path) -> Store:
     """A ledger that is there."""
     if not path.is_file():
-        raise Refused(NO_LEDGER.at(Place(str(path)), "there is no ledger at this place"))
+        raise Refused(NO_LEDGER.at(Place.of(path), "there is no ledger at this place"))
     if path.stat().st_size == 0:
         raise Refused(damaged(path, "the file is empty"))
     try:
@@ -277,12 +281,12 @@ def _check_form(db: sqlite3.Connection, path: Path) -> None:
         raise Refused(damaged(path, "the file is not a ledger of expcomp"))
     if version > schema.VERSION:
         message = f"the ledger has form {version}, and this expcomp knows forms up to {schema.VERSION}"
-        raise Refused(NEWER.at(Place(str(path)), message, "use the newer expcomp that wrote it"))
+        raise Refused(NEWER.at(Place.of(path), message, "use the newer expcomp that wrote it"))
     for name, value in schema.SETTINGS.items():
         assert db.execute(f"PRAGMA {name}").fetchone() == (value,), name
     if made(db) != _as_made():
         message = "a table or a trigger of the ledger is not as it was made: somebody has worked on the file by hand"
-        raise Refused(SCHEMA_CHANGED.at(Place(str(path)), message, RESTORE))
+        raise Refused(SCHEMA_CHANGED.at(Place.of(path), message, RESTORE))
 
 
 def made(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
@@ -295,6 +299,15 @@ def _as_made() -> list[tuple[str, str, str]]:
         return made(db)
 
 
+def check_writable(path: Path) -> None:
+    """Before anything is computed: the ledger, or where it will be. Raises `Refused` (O107)."""
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise not_writable(path)
+
+
 def create_store(path: Path) -> None:
     """An empty ledger, complete or not there at all; nothing where there is one. Only the owner reads it."""
     try:
@@ -304,7 +317,7 @@ def create_store(path: Path) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-new-", dir=path.parent)
         os.close(handle)
     except OSError as error:
-        raise told(sqlite3.OperationalError(str(error)), path) from None
+        raise (no_room if error.errno in NO_SPACE else not_writable)(path) from None
     new = Path(name)
     try:
         with contextlib.closing(sqlite3.connect(new)) as db:

@@ -33,12 +33,12 @@ def _broken(store: Store) -> Iterator[Finding]:
     for number, closing in enumerate(store.closings, 1):
         found = next(_of_batch(store, closing, number, first, previous), None)
         if found is not None:
-            yield CHAIN_BROKEN.at(Place(str(store.path)), f"{closing.period}: {found}", RESTORE)
+            yield CHAIN_BROKEN.at(Place.of(store.path), f"{closing.period}: {found}", RESTORE)
             return
         previous, first = closing.hash, closing.last + 1
     if store.count("entry") != first - 1:
         yield CHAIN_BROKEN.at(
-            Place(str(store.path)), f"there are entries after the last one posted, {first - 1}", RESTORE
+            Place.of(store.path), f"there are entries after the last one posted, {first - 1}", RESTORE
         )
     yield from _proposals(store)
 
@@ -58,8 +58,8 @@ def _of_batch(store: Store, closing: Closing, number: int, first: int, previous:
         yield f"it holds {expected - first} entries, and {closing.count} were posted"
     if sums_text(sums) != closing.sums:
         yield "its entries do not add up to the sum that was posted"
-    for document in store.documents(closing):
-        if store.named_hash(closing, document) != document.sha256:
+    for document, written in zip(store.documents(closing), store.hashes(closing), strict=True):
+        if written != (document.sha256, document.packed):
             yield f"{document.kind} {document.name} is not as it was kept"
     if documents_hash(store.documents(closing)) != closing.documents:
         yield "a file that was kept with it is not as it was"
@@ -77,6 +77,6 @@ def _proposals(store: Store) -> Iterator[Finding]:
     for proposal in store.proposals:
         if not proposal.is_intact(previous):
             message = f"proposal {proposal.number} for {proposal.period} is not as it was stored"
-            yield CHAIN_BROKEN.at(Place(str(store.path)), message, RESTORE)
+            yield CHAIN_BROKEN.at(Place.of(store.path), message, RESTORE)
             return
         previous = proposal.hash

@@ -1,0 +1,88 @@
+"""The program in a process of its own that can be killed, starved or stripped of rights: forked, to be quick."""
+
+import fcntl
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from expcomp.cli import app
+from expcomp.commands.run import guarded
+
+NOBODY = 65534
+PIPE = 1 << 20
+WITHIN = 60
+"""Seconds after which a child that hangs is a failure."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The exit code (negative: the signal that killed it), and what was said."""
+
+    code: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Child:
+    """A run that was started; its words wait in a pipe, which no limit on files can cut."""
+
+    process: int
+    words: int
+
+
+def start(arguments: Sequence[str], before: Callable[[], object] | None = None) -> Child:
+    words, out = os.pipe()
+    fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, PIPE)
+    process = os.fork()
+    if process:
+        os.close(out)
+        return Child(process, words)
+    code = 99
+    try:
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        if before is not None:
+            before()
+        code = guarded(lambda: app(list(arguments), prog_name="expcomp"))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def wait(child: Child) -> Ended:
+    end = time.monotonic() + WITHIN
+    done, status = os.waitpid(child.process, os.WNOHANG)
+    while not done and time.monotonic() < end:
+        time.sleep(0.002)
+        done, status = os.waitpid(child.process, os.WNOHANG)
+    if not done:
+        os.kill(child.process, signal.SIGKILL)
+        os.waitpid(child.process, 0)
+    with os.fdopen(child.words, encoding="utf-8", errors="replace") as words:
+        said = words.read()
+    assert done, f"a run hung: {said}"
+    return Ended(os.waitstatus_to_exitcode(status), said)
+
+
+def run(arguments: Sequence[str], before: Callable[[], object] | None = None) -> Ended:
+    return wait(start(arguments, before))
+
+
+def no_file_over(size: int) -> Callable[[], None]:
+    """A disk that has no room for a file of more bytes."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def as_nobody() -> None:
+    """Rights of the owner are given up: a test of permissions as root would prove nothing."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    assert os.getuid() != 0
