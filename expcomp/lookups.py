@@ -179,6 +179,21 @@ class Dated:
         return low
 
 
+def joined_spans(keys: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """By key the times that any of its spans, start ≤ t < end, covers; those that touch are one. Days are not negative;
+    `end` may be NEVER."""
+    order = order_by(keys, start)
+    keys, start, end = keys[order], start[order], np.minimum(end[order], LAST_DAY)
+    before = keys * (LAST_DAY + 1)
+    reached = np.maximum.accumulate(before + end)
+    begins = starts(keys)
+    begins[1:] |= before[1:] + start[1:] > reached[:-1]
+    first = np.flatnonzero(begins)
+    last = np.append(first, len(keys))[1:] - 1
+    ends = reached[last] - before[last]
+    return keys[first], start[first], np.where(ends >= LAST_DAY, NEVER, ends)
+
+
 def kept(frame: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """The rows that are marked, counted anew; the frame itself, and no copy of it, where all are."""
     return frame if mask.all() else frame[mask].reset_index(drop=True)

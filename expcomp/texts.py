@@ -9,12 +9,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.exact import Ints
+from expcomp.exact import Flags, Ints
 
-TextColumn: TypeAlias = "pd.Series[str] | pd.arrays.ArrowStringArray | pa.Array | pa.ChunkedArray"
+TextColumn: TypeAlias = "pd.Series[str] | pd.Categorical | pd.arrays.ArrowStringArray | pa.Array | pa.ChunkedArray"
 
 LARGE = pa.large_string()
 STR = pd.StringDtype("pyarrow", na_value=np.nan)
+
+pa.set_memory_pool(pa.system_memory_pool())
+# Arrow's own allocator gives memory back as soon as it can, and to touch it anew costs more than to work in it.
 
 
 def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray:
@@ -45,7 +48,10 @@ def letters_of(column: TextColumn) -> npt.NDArray[np.uint8]:
 
 
 def all_blank(column: TextColumn) -> bool:
-    return not len(letters_of(column))
+    values = column.array if isinstance(column, pd.Series) else column
+    if isinstance(values, pd.Categorical):
+        return not any(encoded(values)[0])
+    return not len(letters_of(values))
 
 
 def taken_text(texts: "list[str] | TextColumn", at: Ints) -> pd.arrays.ArrowStringArray:
@@ -54,6 +60,34 @@ def taken_text(texts: "list[str] | TextColumn", at: Ints) -> pd.arrays.ArrowStri
     if len(at) and at.min() < 0:
         return text_array(listed.take(pa.array(at, mask=at < 0)).fill_null(""))
     return text_array(listed.take(pa.array(at)))
+
+
+def coded_text(texts: "list[str] | TextColumn", at: Ints) -> pd.Categorical:
+    """The text at each position, kept as one of the different ones: rows move without their texts."""
+    listed = pa.array(texts, LARGE) if isinstance(texts, list) else arrow_text(texts)
+    own = listed.dictionary_encode()
+    codes = at if len(own.dictionary) == len(listed) else own.indices.to_numpy()[at]
+    return pd.Categorical.from_codes(codes, categories=pd.Index(text_array(own.dictionary)))
+
+
+def encoded(column: TextColumn) -> tuple[list[str], Ints]:
+    """The different texts of a column, and which of them each row holds."""
+    values = column.array if isinstance(column, pd.Series) else column
+    if not isinstance(values, pd.Categorical):
+        own = arrow_text(values).dictionary_encode()
+        return own.dictionary.to_pylist(), own.indices.to_numpy()
+    held: Flags = np.bincount(values.codes, minlength=len(values.categories)) > 0
+    texts = arrow_text(values.categories.array).filter(pa.array(held)).to_pylist()
+    return texts, (np.cumsum(held) - 1)[values.codes]
+
+
+def strangers(column: TextColumn, known: TextColumn) -> Ints:
+    """The rows whose text is neither blank nor one of the known."""
+    values = column.array if isinstance(column, pd.Series) else column
+    texts = arrow_text(values.categories.array if isinstance(values, pd.Categorical) else values)
+    strange = pc.and_not(pc.not_equal(texts, ""), pc.is_in(texts, value_set=arrow_text(known)))
+    found: Flags = strange.to_numpy(zero_copy_only=False)
+    return np.flatnonzero(found[values.codes] if isinstance(values, pd.Categorical) else found)
 
 
 def joined(*parts: "str | pa.Array | pa.ChunkedArray") -> pa.Array:

@@ -39,6 +39,11 @@ def flipped_byte() -> None:
     LEDGER.write_bytes(data)
 
 
+def edited_plan() -> None:
+    plan = Path("plans/plan.yaml")
+    plan.write_text(plan.read_text("utf-8").replace("rate: 10%", "rate: 12%"), "utf-8")
+
+
 def older_copy() -> None:
     """The ledger as it was before the second close."""
     older = LEDGER.read_bytes()
@@ -97,6 +102,7 @@ def closed_by_another_program() -> None:
 STATES = {
     "nothing in the file": lambda: LEDGER.write_bytes(b""),
     "an entry edited": edited_entry,
+    "the plan edited": edited_plan,
     "a trigger dropped": lambda: by_hand("DROP TRIGGER entry_no_delete;"),
     "the ledger gone": LEDGER.unlink,
     "an older copy": older_copy,

@@ -10,7 +10,9 @@ from expcomp.money import to_text
 from expcomp.pay.sheet import Sheet
 
 ROOT = Path(__file__).parents[1]
-CLAIM = re.compile(r"(\w+) ((?:credit|overlay|spiff|cap|manual):[^*;:]+?) (\w+) \*\*(-?[\d,]+\.\d\d)\*\*")
+CLAIM = re.compile(
+    r"(\w+) ((?:credit|overlay|spiff|cap|manual|modifier|bonus):[^*;:]+?) (\w+) \*\*(-?[\d,]+\.\d\d)\*\*"
+)
 DEAL = re.compile(r"`(006\w{15}|\d{11})`")
 
 

@@ -45,13 +45,12 @@ def closings_table(store: Store) -> Table:
 
 
 def standing_text(project: Project, store: Store) -> str:
-    closings = store.closings
+    closings, waits = store.closings, pending(store)
+    if waits:
+        return f"open: {waits[-1].period}, proposed by {waits[-1].prepared_by}, waits for approval"
     if not closings:
         return "the next close is the first: it needs --opening"
-    following = project.plans.calendar.parse(closings[-1].period).next()
-    waits = [proposal for proposal in pending(store) if proposal.period == str(following)]
-    by = f", proposed by {waits[0].prepared_by}, waits for approval" if waits else ""
-    return f"open: {following}{by}"
+    return f"open: {project.plans.calendar.parse(closings[-1].period).next()}"
 
 
 def formed(frame: pd.DataFrame, table: Table, form: Format) -> str:

@@ -62,7 +62,7 @@ def make_sheet(
     """Raises `Refused` with whatever keeps the sheet from being computed; when `lenient`, wrong rows do not."""
     root, config, in_force = project_plans(project, plans)
     wanted = period_of(in_force.calendar, period)
-    day = None if as_of is None else _day(as_of)
+    day = day_of("--as-of", as_of)
     keep_memory()
     ledger = None if posted else project_store(root, config)
     with ledger or nullcontext() as store:
@@ -135,9 +135,12 @@ def _nearest_form(text: str) -> str:
     return f"did you mean {year}-{part}?" if year and len(part) == 2 and not letter else ""
 
 
-def _day(text: str) -> int:
+def day_of(option: str, text: str | None) -> int | None:
+    """The day that an option names, None where it is not given. Raises `Refused` (C303)."""
+    if text is None:
+        return None
     try:
         day: date = read_date(text)
     except ValueError as error:
-        raise Refused(WRONG_DATE.at(None, f"--as-of: {error}")) from None
+        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
     return to_day(day)

@@ -12,6 +12,7 @@ from expcomp.commands.run import PlanOption, ProjectOption
 
 if TYPE_CHECKING:
     from expcomp.output.nrr_triangle import What
+    from expcomp.output.nrr_view import View
     from expcomp.output.table import Table
     from expcomp.plan.versions import PlanSet
     from expcomp.reports.earlier import Earlier
@@ -59,42 +60,60 @@ def nrr(
     """
     path = file_of(output)
     earlier = None if compare is None else _earlier(compare)
-    report = _report(project, plan, base, end, period, cohort, earlier)
-    further = list(_further(report, sensitivity, earlier))
+    view = _view(project, plan, (base, end, period), cohort, earlier, sensitivity)
     if path is not None:
-        _write(report, further, path, force)
+        _write(view, path, force)
     elif format == "table":
         from expcomp.output.nrr_terminal import print_nrr
 
-        print_nrr(report, sys.stdout, _triangles(triangle), further)
+        print_nrr(view, sys.stdout, _triangles(triangle))
     else:
-        for block in _blocks(report, further, format):
+        for block in _blocks(view, format):
             sys.stdout.write(bytes(block).decode())
-    if fail_on and report.broken:
+    if fail_on and view.report.broken:
         raise typer.Exit(FINDINGS)
 
 
-def _report(
+def _view(
     project: Path | None,
     plans: Sequence[Path] | None,
-    base: str | None,
-    end: str | None,
-    period: str | None,
+    days: tuple[str | None, str | None, str | None],
     cohort: str | None,
     earlier: "Earlier | None",
-) -> "RetentionReport":
+    sensitivity: bool,
+) -> "View":
+    """`days`: what is written for --base, --end and --period."""
     from expcomp.commands.make import project_plans
+    from expcomp.output.nrr_view import View
+    from expcomp.pay.retained import retention_pay
     from expcomp.plan.model import SPANS
     from expcomp.plan.needs import needs_of
     from expcomp.reports.retention import retention_report
     from expcomp.sources.read import read_book
 
     root, config, in_force = project_plans(project, plans)
-    first, last = day_of("--base", base), _end(in_force, end, period)
-    if earlier is not None:
-        first, last = (earlier.base if base is None and last is None else first), last or earlier.end
+    base, end = _window(in_force, days, earlier)
     book = read_book(config, root, needs_of(in_force))
-    return retention_report(in_force, book, last, first, SPANS[cohort] if cohort else None)
+    report = retention_report(in_force, book, end, base, SPANS[cohort] if cohort else None)
+    pay = retention_pay(in_force, book, report.base, report.end, SPANS[config.pay_period])
+    return View(report, pay, tuple(_further(report, sensitivity, earlier)))
+
+
+def _window(
+    plans: "PlanSet", days: tuple[str | None, str | None, str | None], earlier: "Earlier | None"
+) -> tuple[int | None, int | None]:
+    """Base and end as asked for; those of the earlier report where nothing is."""
+    from expcomp.commands.make import day_of, period_of
+
+    base, end, period = days
+    if end is not None and period is not None:
+        raise typer.BadParameter("give --end or --period, not both")
+    first, last = day_of("--base", base), day_of("--end", end)
+    if period is not None:
+        last = period_of(plans.calendar, period).last_day
+    if earlier is not None and first is None and last is None:
+        return earlier.base, earlier.end
+    return first, last
 
 
 def _earlier(path: Path) -> "Earlier":
@@ -122,47 +141,22 @@ def _triangles(named: "What | Literal['all'] | None") -> "Sequence[What]":
     return ("nrr", "grr", "logo", "money") if named == "all" else (named,)
 
 
-def _end(plans: "PlanSet", end: str | None, period: str | None) -> int | None:
-    from expcomp.commands.make import period_of
-
-    if period is None:
-        return day_of("--end", end)
-    if end is not None:
-        raise typer.BadParameter("give --end or --period, not both")
-    return period_of(plans.calendar, period).last_day
-
-
-def day_of(option: str, text: str | None) -> int | None:
-    """Raises `Refused` (C303)."""
-    from expcomp.commands.make import WRONG_DATE
-    from expcomp.diagnostics import Refused
-    from expcomp.period import to_day
-    from expcomp.plan.scalars import read_date
-
-    if text is None:
-        return None
-    try:
-        return to_day(read_date(text))
-    except ValueError as error:
-        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
-
-
-def _blocks(report: "RetentionReport", further: "Sequence[Table]", format: Format) -> Iterable[bytes | memoryview]:
+def _blocks(view: "View", format: Format) -> Iterable[bytes | memoryview]:
     """The whole text in UTF-8, in pieces."""
     from expcomp.output.nrr_machine import nrr_csv, nrr_json
     from expcomp.output.nrr_markdown import nrr_markdown
 
     if format == "csv":
-        return nrr_csv(report)
-    return [(nrr_json(report) if format == "json" else nrr_markdown(report, further)).encode()]
+        return nrr_csv(view.report)
+    return [(nrr_json(view) if format == "json" else nrr_markdown(view)).encode()]
 
 
-def _write(report: "RetentionReport", further: "Sequence[Table]", path: Path, force: bool) -> None:
+def _write(view: "View", path: Path, force: bool) -> None:
     from expcomp.output.files import write_atomic
     from expcomp.output.nrr_workbook import write_nrr_workbook
 
     if path.suffix.lower() == ".xlsx":
-        changed = write_nrr_workbook(report, further, path, force=force)
+        changed = write_nrr_workbook(view, path, force=force)
     else:
-        changed = write_atomic(path, _blocks(report, further, BY_ENDING[path.suffix.lower()]), force=force)
+        changed = write_atomic(path, _blocks(view, BY_ENDING[path.suffix.lower()]), force=force)
     typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

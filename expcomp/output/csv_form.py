@@ -1,6 +1,7 @@
 """A sheet as CSV: every column, bare decimal amounts, sorted, the same bytes every time; made block by block."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
 from expcomp.pay.labels import amount_texts
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet_view import SheetView
-from expcomp.texts import LARGE, arrow_text, each_text, joined
+from expcomp.texts import LARGE, all_blank, arrow_text, each_text, joined
 
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
@@ -43,13 +44,39 @@ def _header(columns: Iterable[str]) -> bytes:
 def _rows(frame: pd.DataFrame) -> bytes | memoryview:
     if frame.empty:
         return b""
-    cells = [
-        _amounts(frame[name], frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
-        for name in frame.columns
-    ]
-    cells[-1] = joined(cells[-1], "\n")
-    rows = pc.binary_join_element_wise(*cells, pa.scalar(",", LARGE))
+    *columns, last = frame.columns
+    cells = _written_together(_cells(frame, name) for name in columns)
+    ends = joined(_column(frame, last), "\n")
+    rows = pc.binary_join_element_wise(*cells, ends, pa.scalar(",", LARGE))
     return memoryview(rows.buffers()[2])
+
+
+def _written_together(columns: Iterable[pa.Array | str]) -> Iterator[pa.Array | pa.Scalar]:
+    """Neighbouring columns that say the same on every row are one text."""
+    for say_the_same, run in groupby(columns, lambda cells: isinstance(cells, str)):
+        if say_the_same:
+            yield pa.scalar(",".join(run), LARGE)
+        else:
+            yield from run
+
+
+def _cells(frame: pd.DataFrame, name: str) -> pa.Array | str:
+    """A column as it stands in the file; only one text where every row says the same."""
+    if _says_the_same(frame[name]) and (not name.endswith("_minor") or _says_the_same(frame["currency"])):
+        return str(_column(frame.iloc[:1], name)[0].as_py())
+    return _column(frame, name)
+
+
+def _says_the_same(column: pd.Series) -> bool:
+    if pd.api.types.is_numeric_dtype(column):
+        return bool(column.min() == column.max()) and not column.hasnans
+    texts = arrow_text(column.astype("str"))
+    first, last = texts[0].as_py(), texts[len(texts) - 1].as_py()
+    return first == last and (all_blank(texts) if not first else pc.all(pc.equal(texts, first)).as_py())
+
+
+def _column(frame: pd.DataFrame, name: str) -> pa.Array:
+    return _amounts(frame[name], frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
 
 
 def _amounts(minor: pd.Series, currency: pd.Series) -> pa.Array:

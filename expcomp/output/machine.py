@@ -51,6 +51,7 @@ def to_json(sheet: SheetView) -> str:
         "lines": _lines(sheet.lines),
         "waiting": _waiting(sheet),
         "not_paid": _not_paid(sheet),
+        "parts_not_paid": _parts_not_paid(sheet),
         "control_totals": to_records(_control_totals(sheet)),
         "findings": to_records(chain(rejected_findings(sheet.book), finding_records(sheet.notices))),
     }
@@ -96,6 +97,16 @@ def _waiting(sheet: SheetView) -> str:
 def _not_paid(sheet: SheetView) -> str:
     frame = sheet.not_paid.sort_values("deal_id")
     return _objects(_fields(frame, ("deal_id", "reason", "value_minor", "currency")))
+
+
+def _parts_not_paid(sheet: SheetView) -> str:
+    """Bonuses, and parts of deals, that pay nothing; without amount where none was computed."""
+    frame = sheet.unpaid_parts
+    known = (frame["currency"] != "").to_numpy()
+    frame = frame.assign(amount_minor=frame["amount_minor"].astype("Int64").where(known))
+    return _objects(
+        _fields(frame, ("deal_id", "payee_id", "component", "milestone", "reason", "amount_minor", "currency"))
+    )
 
 
 def _fields(frame: pd.DataFrame, names: Sequence[str], lead: str = "{", *, blanks: bool = True) -> list[Texts]:

@@ -28,7 +28,8 @@ def _nrr(report: RetentionReport) -> str:
     if not total.accounts:
         return f"NRR n/a: no account was worth anything on {to_iso(report.base)}."
     end, base = money(total.end_minor, currency), money(total.base_minor, currency)
-    return f"NRR {rate(shown(total.nrr))}: {total.accounts:,} accounts were worth {base}, and are worth {end}."
+    was, now = ("1 account was", "is") if total.accounts == 1 else (f"{total.accounts:,} accounts were", "are")
+    return f"NRR {rate(shown(total.nrr))}: {was} worth {base}, and {now} worth {end}."
 
 
 def _grr(report: RetentionReport) -> str:

@@ -12,6 +12,7 @@ from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
+from expcomp.output.nrr_view import View
 from expcomp.period import to_iso
 from expcomp.reports.guardrails import Segment
 from expcomp.reports.retention import RetentionReport
@@ -21,8 +22,9 @@ from expcomp.retention.rates import Rate, Retained
 BRIDGE = ("base", "expansion", "contraction", "churn", "end", "new", "win_back", "fx", "start", "now")
 
 
-def nrr_json(report: RetentionReport) -> str:
+def nrr_json(view: View) -> str:
     """The object of design page 8, one row of a list per line."""
+    report, pay = view.report, view.pay
     head = {
         "schema_version": SCHEMA_VERSION,
         "command": "nrr",
@@ -35,13 +37,32 @@ def nrr_json(report: RetentionReport) -> str:
     lists = {
         "segments": (_segment(report, segment) for segment in report.segments),
         "cohorts": _cohorts(report),
+        "portfolios": (
+            {
+                "payee_id": each.payee_id,
+                "role": each.role,
+                **_rates(each.retained, report.terms.currency),
+                "accounts": each.retained.accounts,
+            }
+            for each in pay.portfolios
+        ),
+        "blocked": (
+            {
+                "payee_id": each.payee_id,
+                "component": each.component,
+                "period": str(each.period),
+                "gates": [gate.metric for gate in each.gates],
+                "amount": to_text(each.amount_minor, report.terms.currency),
+            }
+            for each in pay.blocked
+        ),
         "accounts": _accounts(report),
         "exchange_rates": _exchange_rates(report),
     }
     fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
     fields += [f'"total": {json.dumps(_total(report))}']
     fields += [f"{json.dumps(name)}: [{to_records(rows)}]" for name, rows in lists.items()]
-    fields += [f'"findings": [{findings_json(report.findings)}]']
+    fields += [f'"findings": [{findings_json(view.findings)}]']
     return "{" + ",\n ".join(fields) + "}\n"
 
 

@@ -1,19 +1,21 @@
 """A retention report as Markdown, for a pull request, a ticket or a board paper."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from expcomp.output.markdown import escaped, markdown_table
 from expcomp.output.nrr_headline import headline, origin, title
 from expcomp.output.nrr_tables import bridge_table, loss_table, segment_table
 from expcomp.output.nrr_triangle import average_table, triangle_table
+from expcomp.output.nrr_view import View
 from expcomp.output.table import Table
 from expcomp.reports.retention import RetentionReport
 
 
-def nrr_markdown(report: RetentionReport, further: Sequence[Table]) -> str:
+def nrr_markdown(view: View) -> str:
     """Headline, bridge, segments, who broke a guardrail, cohorts."""
+    report = view.report
     lines = [f"# {escaped(title(report))}", "", *(f"- {escaped(line)}" for line in headline(report)), ""]
-    for table in (*_tables(report), *further):
+    for table in (*_tables(report), *view.further):
         lines += markdown_table(table)
     lines += ["## Where it came from", ""]
     lines += [f"- {escaped(name)}: {escaped(value)}" for name, value in origin(report)]

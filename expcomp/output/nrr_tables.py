@@ -72,13 +72,13 @@ def segment_table(report: RetentionReport) -> Table:
     columns = (
         texts("segment", [each.name or NO_SEGMENT for each in found]),
         counts("accounts", [each.retained.accounts for each in found]),
-        amounts("base", [each.retained.base_minor for each in found]),
         *_rates(report, found),
         texts("guardrail", [each.verdict.value for each in found]),
+        amounts("base", [each.retained.base_minor for each in found]),
     )
     total = [_all(report)] if len(found) > 1 else []
     notes = (*total, *_masked(report))
-    return Table("By segment at the base", columns, (report.terms.currency,) * len(found), notes=notes)
+    return Table("By segment at the base", columns, (report.terms.currency,) * len(found), panels=True, notes=notes)
 
 
 def _rates(report: RetentionReport, found: Sequence[Segment]) -> list[Column]:
@@ -165,7 +165,7 @@ def ledger_table(report: RetentionReport) -> Table:
         "start + new + reactivation + expansion - contraction - churn - paused + fx = end, every month",
         "what changes on the first day of a month counts in the month before: it is seen at the first instant after",
     )
-    return Table("Movements month by month", columns, (report.terms.currency,) * len(rows), notes=notes)
+    return Table("Movements month by month", columns, (report.terms.currency,) * len(rows), panels=True, notes=notes)
 
 
 def renewal_table(report: RetentionReport) -> Table:

@@ -8,32 +8,33 @@ from expcomp.output.layout import headline_lines, origin_lines
 from expcomp.output.nrr_headline import headline, origin, title
 from expcomp.output.nrr_tables import bridge_table, ledger_table, loss_table, renewal_table, segment_table
 from expcomp.output.nrr_triangle import What, average_table, triangle_table
-from expcomp.output.nrr_views import length_table, quarter_table
+from expcomp.output.nrr_view import View
+from expcomp.output.nrr_views import blocked_table, length_table, portfolio_table, quarter_table
 from expcomp.output.table import Table
 from expcomp.output.terminal import Screen
 from expcomp.reports.retention import RetentionReport
 
 
-def print_nrr(
-    report: RetentionReport,
-    stream: TextIO,
-    triangles: Sequence[What],
-    further: Sequence[Table],
-    width: int | None = None,
-) -> None:
-    """`further` tables stand below the segments. `width` None: the terminal's, or as wide as it gets in a pipe."""
+def print_nrr(view: View, stream: TextIO, triangles: Sequence[What], width: int | None = None) -> None:
+    """`width` None: that of the terminal, or as wide as it gets in a pipe."""
+    report = view.report
     screen = Screen(stream, width)
     screen.lines(headline_lines(title(report), headline(report), screen.width))
-    for table in (*_window(report), *further, *_cohorts(report, triangles), *_rest(report)):
+    for table in (*_window(view), *view.further, *_cohorts(report, triangles), *_rest(report)):
         screen.table(table)
-    screen.lines(fault_lines(report.findings, screen.width))
+    screen.lines(fault_lines(view.findings, screen.width))
     screen.lines(origin_lines(origin(report), screen.width))
 
 
-def _window(report: RetentionReport) -> Iterator[Table]:
+def _window(view: View) -> Iterator[Table]:
+    report, pay = view.report, view.pay
     yield bridge_table(report)
     yield segment_table(report)
     yield from (loss_table(report, segment) for segment in report.broken)
+    if pay.portfolios:
+        yield portfolio_table(report, pay)
+    if pay.blocked:
+        yield blocked_table(report, pay)
 
 
 def _cohorts(report: RetentionReport, triangles: Sequence[What]) -> Iterator[Table]:

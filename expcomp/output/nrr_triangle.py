@@ -85,17 +85,18 @@ def average_table(report: RetentionReport) -> Table:
         texts("age", [str(row["k"]) for row in rows]),
         counts("cohorts", [row["cohorts"] for row in rows]),
         counts("accounts", [row["accounts"] for row in rows]),
-        amounts("base", [row["base_minor"] for row in rows]),
         rates("NRR", [_rate(row, "nrr") for row in rows]),
-        rates("change", _changes(rows, "nrr")),
+        rates("NRR change", _changes(rows, "nrr")),
         rates("GRR", [_rate(row, "grr") for row in rows]),
-        rates("change", _changes(rows, "grr")),
+        rates("GRR change", _changes(rows, "grr")),
         rates("logos", [_rate(row, "logo") for row in rows]),
+        amounts("base", [row["base_minor"] for row in rows]),
     )
     span = "months" if report.span is Span.MONTH else "quarters"
     notes = ("change: in points since the age before, like for like, on the cohorts that have reached both",)
     title = f"Average of the mature cohorts, by age in {span}"
-    return Table(title, columns, (report.terms.currency,) * len(rows), notes=notes, empty="no period has ended")
+    currency = (report.terms.currency,) * len(rows)
+    return Table(title, columns, currency, panels=True, notes=notes, empty="no period has ended")
 
 
 def _changes(rows: Sequence[Row], what: What) -> list[str]:

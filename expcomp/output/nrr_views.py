@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from expcomp.money import percent
 from expcomp.output.nrr_tables import fraction, names_of, shown
 from expcomp.output.table import Column, Table, amounts, counts, rates, texts
-from expcomp.output.text import points
+from expcomp.output.text import points, rate
+from expcomp.pay.bonuses import Gate
+from expcomp.pay.retained import RetentionPay
 from expcomp.period import to_iso
 from expcomp.reports.comparison import Step, compared
 from expcomp.reports.earlier import Earlier
@@ -17,26 +20,32 @@ from expcomp.retention.rates import Rate, Retained
 
 def quarter_table(report: RetentionReport) -> Table:
     title = f"Trailing {report.terms.window}, quarter by quarter"
-    return _windows(report, title, quarters(report), ())
+    found = quarters(report)
+    return _windows(report, title, found, texts("end", [to_iso(window.end) for window in found]), ())
 
 
 def length_table(report: RetentionReport) -> Table:
     notes = ("a short window flatters annual contracts: all can expand in it, few can leave",)
-    return _windows(report, "Other windows to the same end", lengths(report), notes)
+    found = lengths(report)
+    keys = texts("window", [str(window.length) for window in found])
+    return _windows(report, f"Other windows to {to_iso(report.end)}", found, keys, notes)
 
 
-def _windows(report: RetentionReport, title: str, windows: Sequence[Window], notes: tuple[str, ...]) -> Table:
+def _windows(
+    report: RetentionReport, title: str, windows: Sequence[Window], keys: Column, notes: tuple[str, ...]
+) -> Table:
     columns = (
-        texts("window", [str(window.length) for window in windows]),
+        keys,
         texts("base", [to_iso(window.base) for window in windows]),
-        texts("end", [to_iso(window.end) for window in windows]),
         counts("accounts", [window.retained.accounts if window.retained else None for window in windows]),
-        amounts("base value", [window.retained.base_minor if window.retained else None for window in windows]),
         *(rates(name, [_rate(window.retained, what) for window in windows]) for name, what in RATES),
+        amounts("base value", [window.retained.base_minor if window.retained else None for window in windows]),
     )
     if any(window.retained is None for window in windows):
         notes = (*notes, "n/a: an exchange rate of that time is missing")
-    return Table(title, columns, (report.terms.currency,) * len(windows), keys=3, notes=notes, empty="none")
+    return Table(
+        title, columns, (report.terms.currency,) * len(windows), keys=2, panels=True, notes=notes, empty="none"
+    )
 
 
 RATES = (("NRR", "nrr"), ("GRR", "grr"), ("logos", "logo"))
@@ -57,7 +66,7 @@ def sensitivity_table(report: RetentionReport) -> Table:
         texts("accounts", [f"{each.retained.stayed:,} of {each.retained.accounts:,}" for each in found]),
         texts("used by", [each.used_by for each in found]),
     )
-    return Table("The same window under other definitions", columns, packed=True)
+    return Table("The same window under other definitions", columns, panels=True)
 
 
 def difference(value: Rate, against: Rate) -> str:
@@ -92,7 +101,7 @@ def _causes(report: RetentionReport, earlier: Earlier, then: Retained, steps: Se
     told = "the definition is the same" if same else f"the definition was {earlier.terms.fingerprint}"
     notes = (f"{told}; points: what each cause did, one after the other",)
     title = f"What changed since {earlier.path}"
-    return Table(title, columns, (report.terms.currency,) * len(found), notes=notes)
+    return Table(title, columns, (report.terms.currency,) * len(found), panels=True, notes=notes)
 
 
 def _stepwise(found: Sequence[Retained], previous: Sequence[Retained], name: str, what: str) -> tuple[Column, Column]:
@@ -114,4 +123,37 @@ def _moved(report: RetentionReport, step: Step) -> Table:
             for side in ("before", "after")
         ),
     )
-    return Table(f"Changed by {step.cause}", columns, (report.terms.currency,) * len(rows), keys=2)
+    return Table(f"Changed by {step.cause}", columns, (report.terms.currency,) * len(rows), keys=2, panels=True)
+
+
+def portfolio_table(report: RetentionReport, pay: RetentionPay) -> Table:
+    """What each person is measured by; accounts for themselves, as they pay."""
+    found = pay.portfolios
+    columns = (
+        texts("payee", [each.payee_id for each in found]),
+        texts("role", [each.role for each in found]),
+        counts("accounts", [each.retained.accounts for each in found]),
+        *(rates(name, [shown(getattr(each.retained, what)) for each in found]) for name, what in RATES),
+        amounts("base value", [each.retained.base_minor for each in found]),
+    )
+    notes = ("the accounts that each holds on the last day, as merged, without rolling up to a parent: as bonuses pay",)
+    currency = (report.terms.currency,) * len(found)
+    return Table("By portfolio", columns, currency, keys=2, panels=True, notes=notes, empty="nobody holds accounts")
+
+
+def blocked_table(report: RetentionReport, pay: RetentionPay) -> Table:
+    """Pay that a missed floor keeps back, in the pay period that holds the last day."""
+    found = pay.blocked
+    columns = (
+        texts("payee", [each.payee_id for each in found]),
+        texts("pay", [each.component for each in found]),
+        texts("period", [str(each.period) for each in found]),
+        texts("gate", ["; ".join(map(_gate, each.gates)) for each in found]),
+        amounts("not paid", [each.amount_minor for each in found], adds_up=True),
+    )
+    return Table("Pay that a gate keeps back", columns, (report.terms.currency,) * len(found), keys=2, empty="none")
+
+
+def _gate(gate: Gate) -> str:
+    """`grr 88.20% under 90%`"""
+    return f"{gate.metric} {rate(shown(gate.value))} under {percent(gate.floor)}"

@@ -147,7 +147,7 @@ class Bonuses:
 
     def _judged(self, one: Earned) -> Earned:
         """With its gates, its share and, where there is one, the reason why it pays nothing."""
-        plan, bonus = one.award.plan, one.award.bonus
+        plan = one.award.plan
         least = plan.retention.min_accounts if plan.retention else 1
         if self._forfeits(one):
             return replace(one, reason=FORFEITED)
@@ -156,11 +156,22 @@ class Bonuses:
         one = replace(one, gates=tuple(self._gates(one)))
         if not all(gate.is_met for gate in one.gates):
             return replace(one, reason=GATE_FAILED)
+        return self._shared(one)
+
+    def _shared(self, one: Earned) -> Earned:
+        """With what the curve pays, whatever the gates say."""
+        bonus = one.award.bonus
         if bonus.curve_on == "target":
             floor = self.meter.needed_floor(one.award.version, bonus.metric, one.payee)
             one = replace(one, floor=Fraction(floor, PPM))
         share = bonus.share_at(Fraction(*one.metric) / (one.floor or 1))
         return replace(one, share=share, reason="" if share else BELOW_CURVE)
+
+    def blocked(self, one: Earned) -> int:
+        """What a gate that is not met keeps from its payee, minor units."""
+        shared = self._shared(one)
+        exact = (shared.target or Fraction(0)) * (shared.share or Fraction(0))
+        return rounded(exact.numerator, exact.denominator, one.award.plan.plan.rounding) - one.before
 
     def _forfeits(self, one: Earned) -> bool:
         """Whether its payee had left before the period ended, and what is reached afterwards is forfeited."""

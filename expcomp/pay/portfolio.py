@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from expcomp.diagnostics import Findings, Place
-from expcomp.exact import Flags, Ints, order_by, starts
-from expcomp.lookups import LAST_DAY, NONE, Names, days, folded
+from expcomp.exact import Flags, Ints
+from expcomp.lookups import NONE, Names, days, folded, group_of, joined_spans
 from expcomp.pay.places import place_of
 from expcomp.pay.roles import TWO_HOLDERS, Payees
-from expcomp.period import to_iso
+from expcomp.period import NEVER, to_iso
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
-
-ENOUGH = LAST_DAY + 1
-"""A number of days that keeps one pair of payee and account apart from the next."""
 
 Pairs = tuple[Ints, Ints]
 """Payees and accounts, row by row, as codes."""
@@ -25,7 +22,7 @@ Pairs = tuple[Ints, Ints]
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Unbroken times in which one payee holds one account: payee, account, first and last day, 0 to LAST_DAY for
+    """Unbroken times in which one payee holds one account: payee, account, first and last day, 0 to NEVER for
     always."""
 
     payee: Ints
@@ -39,14 +36,10 @@ class Stretches:
     def merged(self) -> "Stretches":
         """Stretches of one payee and account that touch or overlap as one; those of nobody left out."""
         some = self.take((self.payee != NONE) & (self.first <= self.last))
-        own = some.take(order_by(some.account, some.payee, some.first))
-        pair = np.cumsum(starts(own.account) | starts(own.payee))
-        until = np.maximum.accumulate(pair * ENOUGH + own.last) - pair * ENOUGH
-        begins = starts(pair)
-        begins[1:] |= own.first[1:] > until[:-1] + 1
-        at = np.flatnonzero(begins)
-        ends = np.append(at[1:], len(begins)) - 1 if len(at) else at
-        return Stretches(own.payee[at], own.account[at], own.first[at], until[ends])
+        pair = group_of(some.account, some.payee)
+        row_of = np.unique(pair, return_index=True)[1]
+        pair, first, after = joined_spans(pair, some.first, some.last + 1)
+        return Stretches(some.payee[row_of[pair]], some.account[row_of[pair]], first, after - 1)
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,7 @@ class Portfolios:
             np.concatenate([code(rows["payee"]), holder]),
             np.concatenate([account, own]),
             np.concatenate([days(rows["from"]), np.zeros_like(own)]),
-            np.concatenate([np.minimum(days(rows["to"]), LAST_DAY), np.full_like(own, LAST_DAY)]),
+            np.concatenate([days(rows["to"]), np.full_like(own, NEVER)]),
         )
 
     def _refuse_two(self, role: str, there: Stretches, day: int) -> None:

@@ -42,7 +42,7 @@ def compared(report: RetentionReport, earlier: Earlier) -> tuple[Retained, list[
     as_then = Recurring.of(old_rates, earlier.terms)
     now_rates = Recurring.of(report.book, earlier.terms)
     frames = {
-        DATA: _frame(replace(as_then, fixed=_customers(as_then, report, earlier)), report),
+        DATA: _frame(as_then.with_customers(_customers(as_then, report, earlier)), report),
         MERGES: _frame(as_then, report),
         RATES: _frame(now_rates, report),
         DEFINITION: report.accounts,

@@ -41,7 +41,7 @@ def _below_zero(accounts: pd.DataFrame) -> Iterator[Finding]:
 def _lapsed(accounts: pd.DataFrame, *, strict: bool) -> Iterator[Finding]:
     rows = accounts[(accounts["base_minor"] > 0) & (accounts["lapsed_days"] > 0)]
     counted = "lost (strict_lapse)" if strict else "at the end value"
-    yield from _told(LAPSED, rows, f"without value in between and back: counted {counted}", severity=Severity.NOTE)
+    yield from _told(LAPSED, rows, f"lapsed in between and came back: counted {counted}", severity=Severity.NOTE)
 
 
 def _like_snapshots(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -80,6 +80,6 @@ def _told(
     """One finding for all of these accounts: how many, and the first of them by name."""
     if len(rows):
         more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
-        what = f"{len(rows):,} accounts are" if len(rows) > 1 else "1 account is"
+        what = f"{len(rows):,} accounts" if len(rows) > 1 else "1 account"
         named = ", ".join(map(str, rows["account_id"].head(NAMED)))
         yield code.at(None, f"{what} {message} ({named}{more})", help, severity)

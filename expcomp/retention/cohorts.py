@@ -104,8 +104,6 @@ def averages(cells: pd.DataFrame) -> pd.DataFrame:
     summed = ["end_minor", "kept_minor", "base_minor", "stayed", "accounts"]
     total = mature.groupby("k", sort=True)[summed].sum()
     total.insert(0, "cohorts", mature.groupby("k")["cohort"].size())
-    earlier = mature.assign(k=mature["k"] + 1).set_index(["cohort", "k"])[summed]
-    both = mature.set_index(["cohort", "k"])[summed].join(earlier, how="inner", rsuffix="_before")
-    like = both.groupby("k", sort=True).sum()
-    before = like[[f"{name}_before" for name in summed]].set_axis([f"before_{name}" for name in summed], axis=1)
-    return total.join(like[summed].add_prefix("like_")).join(before).astype("Int64").reset_index()
+    earlier = mature.assign(k=mature["k"] + 1).set_index(["cohort", "k"])[summed].add_prefix("before_")
+    both = mature.set_index(["cohort", "k"])[summed].add_prefix("like_").join(earlier, how="inner")
+    return total.join(both.groupby("k", sort=True).sum()).astype("Int64").reset_index()

@@ -35,6 +35,12 @@ class Families:
         return cls(survivor, _parents(book["accounts"], names, survivor, rollup)[survivor])
 
 
+def merged_by(merges: pd.DataFrame, end: int) -> Ints:
+    """The rows of the merges that took effect by the last day `end`; those without a day did always."""
+    effective = days(merges["effective"])
+    return np.flatnonzero((effective <= end) | (effective == NEVER))
+
+
 def names_of(book: Book) -> Names:
     """Every account that subscriptions may count for, in code-point order."""
     merges = book["merges"]
@@ -44,6 +50,8 @@ def names_of(book: Book) -> Names:
 def _refuse_strangers(book: Book, names: Names) -> None:
     """A merge of an account that no file names is a slip of the pen: nothing would be moved."""
     merges = book["merges"]
+    if merges.empty:
+        return
     known = np.zeros(len(names) + 1, np.bool_)
     for frame in book.frames.values():
         if "account_id" in frame:
@@ -61,8 +69,7 @@ HELP = "correct the id, or take the row out"
 
 
 def _survivors(merges: pd.DataFrame, names: Names, end: int) -> Ints:
-    effective = days(merges["effective"])
-    done = np.flatnonzero((effective <= end) | (effective == NEVER))
+    done = merged_by(merges, end)
     onto = np.arange(len(names))
     source, target = names.codes(merges["from"]), names.codes(merges["to"])
     onto[source[done]] = target[done]

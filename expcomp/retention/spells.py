@@ -4,18 +4,24 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Ints
+from expcomp.lookups import joined_spans
 from expcomp.period import NEVER, add_months
 from expcomp.retention.worth import Worth
-
-DAY_BITS = 21
-LAST_DAY = 1 << 20
 
 
 def spells(worth: Worth, rate_day: int) -> pd.DataFrame:
     """The times in which customers were worth more than nothing: customer (a code), start, end; by customer and day.
 
-    A usage line counts as long as its average tells of it.
+    A usage line counts as long as its average tells of it. Where all lines of a customer are worth something, a spell
+    is the time that any of them covers.
     """
+    known = rate_day if (worth.lines.annual < 0).any() else 0
+    if known not in worth.spells:
+        worth.spells[known] = _found(worth, rate_day)
+    return worth.spells[known]
+
+
+def _found(worth: Worth, rate_day: int) -> pd.DataFrame:
     lines, owner = worth.lines, worth.owner
     end = lines.end.copy()
     told = lines.usage & (end < NEVER)
@@ -24,23 +30,11 @@ def spells(worth: Worth, rate_day: int) -> pd.DataFrame:
     odd = np.zeros(len(owner), np.bool_)
     odd[customer[lines.annual < 0]] = True
     swept = odd[customer]
-    plain = _union(customer[~swept], lines.start[~swept], end[~swept])
+    plain = _spells(*joined_spans(customer[~swept], lines.start[~swept], end[~swept]))
     if not swept.any():
         return plain
     summed = _swept(customer[swept], lines.start[swept], end[swept], worth.of_lines(rate_day)[swept])
     return pd.concat([plain, summed], ignore_index=True).sort_values(["customer", "start"], ignore_index=True)
-
-
-def _union(customer: Ints, start: Ints, end: Ints) -> pd.DataFrame:
-    """Where all lines are worth something, a spell is the time that any of them covers."""
-    order = np.lexsort((start, customer))
-    customer, start, end = customer[order], start[order], np.minimum(end[order], LAST_DAY)
-    reached = np.maximum.accumulate((customer << DAY_BITS) | end)
-    begins = np.ones(len(order), np.bool_)
-    begins[1:] = ((customer[1:] << DAY_BITS) | start[1:]) > reached[:-1]
-    last = np.append(np.flatnonzero(begins)[1:] - 1, len(order) - 1)[: int(begins.sum())]
-    ends = reached[last] & ((1 << DAY_BITS) - 1)
-    return _spells(customer[begins], start[begins], ends)
 
 
 def _swept(customer: Ints, start: Ints, end: Ints, annual: Ints) -> pd.DataFrame:
@@ -59,8 +53,8 @@ def _swept(customer: Ints, start: Ints, end: Ints, annual: Ints) -> pd.DataFrame
     at = np.searchsorted(stops, begins)
     following = np.append(stops, -1)[at]
     ended = (following >= 0) & (of[following] == of[begins])
-    return _spells(of[begins], day[begins], np.where(ended, day[following], LAST_DAY))
+    return _spells(of[begins], day[begins], np.where(ended, day[following], NEVER))
 
 
 def _spells(customer: Ints, start: Ints, end: Ints) -> pd.DataFrame:
-    return pd.DataFrame({"customer": customer, "start": start, "end": np.where(end >= LAST_DAY, NEVER, end)})
+    return pd.DataFrame({"customer": customer, "start": start, "end": end})

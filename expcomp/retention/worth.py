@@ -22,6 +22,8 @@ class Worth:
     def __init__(self, lines: Lines, owner: Ints, terms: Terms, fx: pd.DataFrame) -> None:
         self.lines, self.owner, self.terms = lines, owner, terms
         self._fx, self._rates = fx, Rates(fx)
+        self.spells: dict[int, pd.DataFrame] = {}
+        """What `spells.py` has found, by the day of the rates."""
 
     def at(self, instants: Ints, rate_days: Ints) -> Ints:
         """Minor units, a row per account and a column per instant (rising), each column at the rate of its day.

@@ -16,7 +16,7 @@ from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.typed import blank_column
 from expcomp.sources.words import same
-from expcomp.texts import LARGE, all_blank, arrow_text, look_up
+from expcomp.texts import LARGE, all_blank, arrow_text, encoded, look_up, strangers
 
 DERIVED = Code("D432", "accounts-derived")
 CRM_ID_REPEATED = Code("D407", "crm-id-repeated")
@@ -72,20 +72,17 @@ def resolve_accounts(draft: Draft, directory: AccountDirectory) -> None:
     """References by crm_id or by name become account ids; an account_id always wins. What means no one account stays
     as it is: `refer` tells about it."""
     for name in draft.of_kind(Kind.ACCOUNT):
-        texts = arrow_text(draft.frame[name])
-        if all_blank(texts):
+        if all_blank(draft.frame[name]):
             continue
-        strange = pc.invert(pc.is_in(texts, value_set=directory.ids)).to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(strange)
+        rows = strangers(draft.frame[name], directory.ids)
         if len(rows):
-            _resolve(draft, name, texts, rows, directory)
+            _resolve(draft, name, draft.texts(name), rows, directory)
         else:
             draft.known.add(name)
 
 
 def _resolve(draft: Draft, name: str, texts: pa.Array, rows: Ints, directory: AccountDirectory) -> None:
-    encoded = texts.take(pa.array(rows)).dictionary_encode()
-    distinct, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    distinct, codes = encoded(texts.take(pa.array(rows)))
     found = [directory.find(text) for text in distinct]
     meant = np.array([bool(account) for account, _ in found], np.bool_)[codes]
     by_name = np.array([how == "name" for _, how in found], np.bool_)
@@ -118,11 +115,8 @@ def check_crm_ids(accounts: Draft) -> None:
 
 def derive_accounts(drafts: dict[str, Draft], complaints: Complaints, needs: Needs) -> pd.DataFrame:
     """Accounts known only from the ids other tables name; they have no attributes."""
-    ids: list[pa.ChunkedArray] = []
-    for draft in drafts.values():
-        ids += [draft.texts(name) for name in draft.of_kind(Kind.ACCOUNT) if len(draft)]
-    found = pa.chunked_array([chunk for column in ids for chunk in column.chunks], LARGE)
-    unique = pc.unique(found)
+    ids = [draft.texts(name) for draft in drafts.values() for name in draft.of_kind(Kind.ACCOUNT) if len(draft)]
+    unique = pc.unique(pa.chunked_array(ids, LARGE))
     unique = unique.filter(pc.not_equal(unique, ""))
     unique = unique.take(pc.sort_indices(unique))
     if len(unique):

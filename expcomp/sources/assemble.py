@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from expcomp.exact import Flags, Ints
 from expcomp.sources.accounts import AccountDirectory, check_crm_ids, derive_accounts, resolve_accounts
@@ -26,6 +26,7 @@ from expcomp.sources.presets import presets
 from expcomp.sources.rejected import rejected_rows
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, type_table
+from expcomp.texts import LARGE
 
 DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
@@ -173,7 +174,7 @@ def _check_references(
 ) -> None:
     if directory is not None:
         _check_accounts(drafts, directory)
-    deals = pd.concat([drafts["deals"].frame["deal_id"], pd.Series(sorted(posted_deals), dtype="str")])
+    deals = pa.concat_arrays([drafts["deals"].texts("deal_id"), pa.array(sorted(posted_deals), LARGE)])
     for table in DEAL_TABLES:
         refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
     refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)
@@ -187,7 +188,7 @@ def _check_references(
 
 def _check_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> None:
     """Accounts that an export lists; where none does, every account that is named is one."""
-    known = pd.concat([drafts["accounts"].frame["account_id"], drafts["merges"].frame["from"]], ignore_index=True)
+    known = pa.concat_arrays([drafts["accounts"].texts("account_id"), drafts["merges"].texts("from")])
     for draft in drafts.values():
         for name in draft.of_kind(Kind.ACCOUNT):
             refer(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, matters=_matters(draft), names=directory)

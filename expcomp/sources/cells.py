@@ -13,10 +13,13 @@ import pyarrow.compute as pc
 from expcomp.diagnostics import Code
 from expcomp.exact import Flags, Ints
 from expcomp.sources.words import translate
-from expcomp.texts import letters_of
+from expcomp.texts import coded_text, letters_of, taken_text, text_array
 
 T = TypeVar("T")
 BLANK, DELETE = 0x20, 0x7F
+REPEATED = 8
+"""How often each text of a column stands in it, or more, where rows are better kept as one of the texts."""
+
 BLOCK = 1 << 20
 """Bytes looked at in one go, so that what is found of them stays in the cache."""
 
@@ -117,6 +120,13 @@ class Cells:
                     refuse(code, error)
             results.append(result)
         return results
+
+    def read_as(self, texts: list[str]) -> pd.Categorical | pd.arrays.ArrowStringArray:
+        """A column of the text that each of the different ones is read as."""
+        return (coded_text if len(texts) * REPEATED <= len(self) else taken_text)(texts, self.codes)
+
+    def as_written(self) -> pd.Categorical | pd.arrays.ArrowStringArray:
+        return self.read_as(self.written) if self.is_coded else text_array(self.column)
 
     def matches(self, pattern: str) -> bool:
         """Whether every cell matches; only asked where no word of the config may stand for another."""

@@ -17,7 +17,7 @@ from expcomp.sources.moments import convert_days, convert_instants
 from expcomp.sources.quantities import convert_numbers, convert_rates, convert_shares
 from expcomp.sources.tables import MOTIONS, Kind
 from expcomp.suggest import did_you_mean
-from expcomp.texts import taken_text, text_array
+from expcomp.texts import text_array
 
 CURRENCY_UNKNOWN = Code("D307", "currency-unknown")
 FLAG_BAD = Code("D311", "flag-not-a-flag")
@@ -38,9 +38,9 @@ def _text(job: Job) -> Converted:
     if known:
         return _fixed_words(job, known)
     if cells.values:
-        return Converted(taken_text(cells.texts, cells.codes), cell_errors(cells), "text, mapped by values")
+        return Converted(cells.read_as(cells.texts), cell_errors(cells), "text, mapped by values")
     problems.items += cell_errors(cells)
-    values = taken_text(cells.texts, cells.codes) if cells.is_coded else text_array(cells.column)
+    values = cells.as_written()
     return Converted(values, problems.items, "text")
 
 
@@ -49,7 +49,7 @@ def _fixed_words(job: Job, known: tuple[str, ...]) -> Converted:
     refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _nearest(text, known))
     read = job.cells.convert(lambda text: words.read_fixed_word(text, known), refuse, "")
     _tell_how_to_map(job, problems)
-    return Converted(taken_text(read, job.cells.codes), problems.items, "one of " + ", ".join(known))
+    return Converted(job.cells.read_as(read), problems.items, "one of " + ", ".join(known))
 
 
 def _motion(job: Job) -> Converted:
@@ -57,7 +57,7 @@ def _motion(job: Job) -> Converted:
     refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _nearest(text, MOTIONS))
     read = job.cells.convert(words.read_motion, refuse, "")
     _tell_how_to_map(job, problems)
-    return Converted(taken_text(read, job.cells.codes), problems.items, "motion")
+    return Converted(job.cells.read_as(read), problems.items, "motion")
 
 
 def _nearest(text: str, known: Mapping[str, str] | tuple[str, ...]) -> str:
@@ -84,12 +84,13 @@ def singular(table: str) -> str:
 def _id(job: Job) -> Converted:
     cells = job.cells
     if not cells.values and not _any_suspect(cells):
-        return Converted(text_array(cells.column), cell_errors(cells), "id, exact")
+        values = cells.read_as(cells.written) if job.field.kind is Kind.PERSON else cells.as_written()
+        return Converted(values, cell_errors(cells), "id, exact")
     if not cells.values and (checked := _checked(cells)) is not None:
         return Converted(text_array(checked), [], "Salesforce id, 18 characters")
     problems = Problems()
     read = cells.convert(read_id, _id_refusal(cells, problems), "")
-    return Converted(taken_text(read, cells.codes), problems.items + cell_errors(cells), "id, exact")
+    return Converted(cells.read_as(read), problems.items + cell_errors(cells), "id, exact")
 
 
 def _any_suspect(cells: Cells) -> bool:
@@ -134,14 +135,14 @@ def _currency(job: Job) -> Converted:
     help = 'map it in expcomp.yaml:  values: {deal.currency: {"US Dollar": USD}}'
     refuse = refusal(job.cells, problems, CURRENCY_UNKNOWN, lambda _: help)
     read = job.cells.convert(words.read_currency, refuse, "")
-    return Converted(taken_text(read, job.cells.codes), problems.items, "currency")
+    return Converted(job.cells.read_as(read), problems.items, "currency")
 
 
 def _period(job: Job) -> Converted:
     problems = Problems()
     refuse = refusal(job.cells, problems, PERIOD_BAD, lambda _: "")
     read = job.cells.convert(words.read_period, refuse, "")
-    return Converted(taken_text(read, job.cells.codes), problems.items, "period")
+    return Converted(job.cells.read_as(read), problems.items, "period")
 
 
 CONVERTERS: dict[Kind, Callable[[Job], Converted]] = {

@@ -27,6 +27,7 @@ from expcomp.sources.csv_text import (
     strict_records,
 )
 from expcomp.sources.raw import RawTable, locate_in_text
+from expcomp.texts import LARGE
 
 RAGGED = Code("D105", "row-is-ragged")
 EMPTY = Code("D115", "file-is-empty")
@@ -37,7 +38,7 @@ MAX_COLUMNS = 1_024
 
 FILLED = re.compile(rb"\S")
 DAY = re.compile(r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?", re.ASCII)
-REPEATING = pa.dictionary(pa.int32(), pa.string())
+REPEATING = pa.dictionary(pa.int32(), LARGE)
 ENOUGH, REPEATED = 100, 8
 """Rows that tell whether a column repeats itself, and how often each of its texts then stands among them."""
 
@@ -142,7 +143,7 @@ class _Parse:
     def _columns(self, start: int, types: Sequence[pa.DataType], ragged: list[str]) -> list[pa.ChunkedArray]:
         names = [str(number) for number in range(len(types))]
         if not FILLED.search(self.text, start):
-            return [pa.chunked_array([], pa.string()) for _ in names]
+            return [pa.chunked_array([], LARGE) for _ in names]
 
         def skip(row: csv.InvalidRow) -> str:
             ragged.append(row.text)
@@ -166,7 +167,7 @@ class _Parse:
         except pa.ArrowInvalid:
             # Arrow tells no line: the exact pass does, or reads what Arrow's blocks could not hold.
             ragged.append("")
-            return [pa.chunked_array([], pa.string()) for _ in names]
+            return [pa.chunked_array([], LARGE) for _ in names]
         return [table.column(number) for number in range(len(types))]
 
     def _second_look(self, header: list[str], line: int, records: list[Record]) -> _Parsed:
@@ -193,7 +194,7 @@ class _Parse:
                 findings.append(self._ragged(record, width))
         if findings:
             raise Refused(findings[:20])
-        columns = [pa.chunked_array([pa.array([r.cells[n] for r in kept], pa.string())]) for n in range(width)]
+        columns = [pa.chunked_array([pa.array([r.cells[n] for r in kept], LARGE)]) for n in range(width)]
         lines = np.array([record.line for record in kept], np.int64)
         return _without_noise(_Parsed(header, line, columns, lines, {"blank_row": blank, "report_footer": short}))
 
@@ -218,11 +219,9 @@ def _types(sample: Sequence[Sequence[str]], width: int) -> list[pa.DataType]:
     one of days, of which there are few however many rows there are."""
     rows = [row for row in sample if len(row) == width]
     if len(rows) < ENOUGH:
-        return [pa.string()] * width
+        return [LARGE] * width
     texts = ({row[index] for row in rows} for index in range(width))
-    return [
-        REPEATING if len(own) * REPEATED <= len(rows) or all(map(DAY.fullmatch, own)) else pa.string() for own in texts
-    ]
+    return [REPEATING if len(own) * REPEATED <= len(rows) or all(map(DAY.fullmatch, own)) else LARGE for own in texts]
 
 
 def _without_noise(parsed: _Parsed) -> _Parsed:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from expcomp.exact import Flags, Ints
 from expcomp.period import to_day
 from expcomp.sources.cells import to_numpy
-from expcomp.texts import letters_of
+from expcomp.texts import LARGE, letters_of
 
 ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -74,7 +74,7 @@ def order_of(texts: Sequence[str]) -> str:
 
 def read_moments(texts: Sequence[str], order: str) -> Moments:
     """ISO texts and, where `order` is month_first or day_first, slashed ones; anything else is BAD."""
-    fast = read_plain_iso(pa.array(texts, pa.string()))
+    fast = read_plain_iso(pa.array(texts, LARGE))
     if fast is not None:
         return fast
     read = [_read(text, order) for text in texts]

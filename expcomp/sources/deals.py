@@ -11,7 +11,7 @@ from expcomp.sources.book import Needs
 from expcomp.sources.complaints import SHOWN_PER_CODE, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.words import slug
-from expcomp.texts import arrow_text
+from expcomp.texts import encoded
 
 STAGE_UNCLEAR = Code("D322", "stage-unclear")
 STAGES_OPEN = Code("D431", "stages-not-won")
@@ -30,8 +30,7 @@ def decide_won(deals: Draft, stage_words: dict[str, bool]) -> None:
         deals.require("won", deals.frame["won"].isna().to_numpy() & ~deals.bad)
         deals.frame["won"] = deals.frame["won"].fillna(False)
         return
-    encoded = arrow_text(deals.frame["stage"]).dictionary_encode()
-    stages, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    stages, codes = encoded(deals.frame["stage"])
     said = [_won(stage, stage_words) for stage in stages]
     won = deals.frame["won"]
     from_stage = pd.array(said, dtype="boolean").take(codes)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
+from expcomp.lanes import side_by_side
 from expcomp.money import to_text
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, and_more, quote
@@ -19,7 +21,7 @@ from expcomp.sources.order import order_by
 from expcomp.sources.sums import IGNORED, READ, REFUSED, USED, Sums, money_field
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Reading, Typed, blank_column, join_columns, refuse_missing
-from expcomp.texts import LARGE, STR, all_blank, arrow_text, text_array
+from expcomp.texts import STR, all_blank, arrow_text, text_array
 
 
 class Draft:
@@ -74,9 +76,9 @@ class Draft:
         """Whether any file has a column for the field."""
         return any(name in reading.match.columns for reading in self.readings.values())
 
-    def texts(self, name: str) -> pa.ChunkedArray:
+    def texts(self, name: str) -> pa.Array:
         """A text column for Arrow."""
-        return pa.chunked_array(pa.array(self.frame[name].array, LARGE))
+        return arrow_text(self.frame[name])
 
     def where(self, name: str, position: int) -> Place:
         """The place of a field in the row at a position of the frame."""
@@ -163,6 +165,14 @@ class Draft:
         self.sums.add(REFUSED, self.frame, self.bad)
         self.sums.add(USED, self.frame, ~self.bad)
         self._keep(~self.bad)
+        self._spell_out()
+
+    def _spell_out(self) -> None:
+        """Texts that were kept as one of a few are texts of their own in the end."""
+        for wanted in self.fields:
+            column = self.frame[wanted.name].array
+            if isinstance(column, pd.Categorical):
+                self.frame[wanted.name] = text_array(arrow_text(column))
 
     def drop(self, mask: Flags, reason: str) -> None:
         """Leave rows out for a reason that is no error."""
@@ -194,11 +204,11 @@ class Draft:
 
     def _take(self, rows: Ints) -> None:
         """Only these rows, in this order; each column of before is given up as soon as it is taken."""
-        columns = {name: self.frame[name].array for name in self.frame.columns}
+        names, columns = list(self.frame.columns), [self.frame[name].array for name in self.frame.columns]
         self.frame = pd.DataFrame()
-        for name, column in columns.items():
-            columns[name] = _taken(column, rows)
-        self.frame = pd.DataFrame(columns, copy=False)
+        given = (columns.pop(0) for _ in names)
+        taken = side_by_side(partial(_taken, rows=rows), given)
+        self.frame = pd.DataFrame(dict(zip(names, taken, strict=True)), copy=False)
         self.bad = self.bad[rows]
 
     def row_equals_next(self) -> Flags:

@@ -65,10 +65,10 @@ def read_sheets(data: bytes, path: str, known: frozenset[str], settings: SheetSe
     """The tables of the visible sheets that have a known header, or of the one named. Raises `Refused`."""
     _refuse_others(data, path)
     try:
-        check_package(data, path)
+        suspicious = check_package(data, path)
         with _no_collection():
             workbook = CalamineWorkbook.from_filelike(BytesIO(data))
-            return _tables(workbook, data, path, known, settings)
+            return _tables(workbook, data, path, known, settings, suspicious)
     except PasswordError:
         raise _no_workbook(path, "the workbook has a password", "save it without one") from None
     except BROKEN as error:
@@ -102,10 +102,15 @@ def _no_workbook(path: str, message: str, help: str) -> Refused:
 
 
 def _tables(
-    workbook: CalamineWorkbook, data: bytes, path: str, known: frozenset[str], settings: SheetSettings
+    workbook: CalamineWorkbook,
+    data: bytes,
+    path: str,
+    known: frozenset[str],
+    settings: SheetSettings,
+    suspicious: frozenset[str],
 ) -> list[RawTable]:
     sheets = [
-        Sheet(data=data, path=path, name=name, rows=rows, known=known, settings=settings)
+        Sheet(data=data, path=path, name=name, rows=rows, known=known, settings=settings, suspicious=suspicious)
         for name in _sheet_names(workbook, path, settings.sheet)
         if (rows := _rows(workbook, name))
     ]

@@ -15,6 +15,7 @@ from expcomp.sources.recognise import check_columns
 from expcomp.sources.tables import TABLES
 from expcomp.sources.typed import Match, Reading
 from expcomp.suggest import did_you_mean
+from expcomp.texts import LARGE
 
 FIELD_UNKNOWN = Code("D204", "field-unknown")
 TABLE_UNKNOWN = Code("D205", "table-unknown")
@@ -62,7 +63,7 @@ def _reading(table: str, rows: Rows, needs: Needs, place: Place | WhereGiven, co
             at = next(number for number, row in enumerate(rows) if name in row)
             where = _place(place, table, at, name)
             complaints.error(FIELD_UNKNOWN, where, f'"{name}" is no field of {table}', did_you_mean(name, names))
-    columns = [pa.chunked_array([pa.array([row.get(name, "") for row in rows], pa.string())]) for name in headers]
+    columns = [pa.chunked_array([pa.array([row.get(name, "") for row in rows], LARGE)]) for name in headers]
     raw = RawTable(
         label=table,
         name=table,

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code
-from expcomp.texts import letters_of
+from expcomp.texts import LARGE, letters_of
 
 DAMAGED = Code("D317", "id-damaged")
 CHECKSUM = Code("D318", "id-checksum")
@@ -93,4 +93,4 @@ def salesforce_ids_checked(column: pa.Array) -> pa.Array | None:
     if length == 18:
         return column if (letters[:, 15:] == suffix).all() else None
     whole = np.concatenate([letters, suffix], axis=1)
-    return pa.array(whole.view("S18").ravel()).cast(pa.string())
+    return pa.array(whole.view("S18").ravel()).cast(LARGE)

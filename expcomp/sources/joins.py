@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Flags, Ints
@@ -13,7 +11,7 @@ from expcomp.sources.complaints import SHOWN_PER_CODE, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.ids import RESAVED
 from expcomp.sources.words import nearest_help
-from expcomp.texts import TextColumn, all_blank, arrow_text
+from expcomp.texts import TextColumn, all_blank, arrow_text, strangers
 
 KEY_REPEATED = Code("D401", "key-repeated")
 ACCOUNT_UNKNOWN = Code("D404", "account-unknown")
@@ -73,13 +71,10 @@ def refer(
     `matters` says, for positions of unknown keys, which are errors; without it all are. Others are noted. `names`
     knows what else a key may be written as.
     """
-    keys = arrow_text(draft.frame[name])
-    if name in draft.known or all_blank(keys):
+    if name in draft.known or all_blank(draft.frame[name]):
         return
     candidates = arrow_text(known)
-    unknown = ~pc.is_in(keys, value_set=candidates).to_numpy(zero_copy_only=False)
-    rows = np.flatnonzero(unknown)
-    rows = rows[pc.not_equal(keys.take(pa.array(rows)), "").to_numpy(zero_copy_only=False)]
+    rows = strangers(draft.frame[name], candidates)
     if not len(rows):
         return
     wrong = matters(rows) if matters else np.ones(len(rows), np.bool_)

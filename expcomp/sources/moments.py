@@ -49,7 +49,7 @@ def convert_instants(job: Job) -> Converted:
     return converted
 
 
-def _moments(job: Job, *certain: dates.Form) -> tuple[dates.Moments, Ints, Converted]:
+def _moments(job: Job, *certain: dates.Form) -> tuple[dates.Moments, Ints | slice, Converted]:
     """Moments, and which of them each row holds; everything that cannot be read becomes a problem.
 
     A column of nothing but plain ISO of one form that needs no zone is read at once; one of days, of which there
@@ -62,7 +62,7 @@ def _moments(job: Job, *certain: dates.Form) -> tuple[dates.Moments, Ints, Conve
         and set(np.unique(fast.form).tolist()) <= {dates.Form.BAD, *certain}
         and not fast.out_of_bounds().any()
     ):
-        return fast, np.arange(len(fast.us)), Converted(None, [], "date, ISO")
+        return fast, slice(None), Converted(None, [], "date, ISO")
     moments, converted = _different_moments(job)
     return moments, job.cells.codes, converted
 
@@ -142,7 +142,7 @@ def _refuse_gaps(job: Job, gaps: Flags, converted: Converted) -> None:
         converted.problems.append(Problem(TIME_MISSING, job.cells.written[code], message, help, rows))
 
 
-def _stamps(ticks: Ints, known: Flags, codes: Ints, unit: Literal["s", "us"]) -> Any:
+def _stamps(ticks: Ints, known: Flags, codes: Ints | slice, unit: Literal["s", "us"]) -> Any:
     """Days (unit s) or microseconds (unit us) as a column; NaT where not known."""
     whole = np.where(known, ticks * (86_400 if unit == "s" else 1), NAT)
     return pd.DatetimeIndex(whole.view(f"datetime64[{unit}]")[codes]).array

@@ -38,6 +38,9 @@ def _words(column: pa.Array) -> Iterator[Words]:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         yield from _words_of_texts(arrow_text(column))
         return
+    if pa.types.is_dictionary(column.type):
+        yield _ranks(column)
+        return
     if column.null_count:
         yield column.is_null().to_numpy(zero_copy_only=False)
     yield column.cast(pa.int64()).fill_null(0).to_numpy()
@@ -48,7 +51,7 @@ def _words_of_texts(texts: pa.Array) -> Iterator[Words]:
     if not longest:
         return
     if longest > LONGEST or letters_of(texts).min() == 0:
-        yield _ranks(texts)
+        yield _ranks(texts.dictionary_encode())
         return
     # The bytes of UTF-8 compare as the code points do, and a shorter text, filled up with zeros, comes first.
     padded = pc.ascii_rpad(texts, longest, padding="\0") if pc.min(pc.binary_length(texts)).as_py() < longest else texts
@@ -61,8 +64,7 @@ def _words_of_texts(texts: pa.Array) -> Iterator[Words]:
         yield word.view(">u8").ravel().astype(np.uint64)
 
 
-def _ranks(texts: pa.Array) -> Ints:
-    encoded = texts.dictionary_encode()
+def _ranks(encoded: pa.DictionaryArray) -> Ints:
     ranks = np.empty(len(encoded.dictionary), np.int64)
     ranks[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(ranks))
     return np.asarray(ranks[encoded.indices.to_numpy()], dtype=np.int64)

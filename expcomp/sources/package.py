@@ -35,6 +35,9 @@ OVERLAP = 64
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,8})(\d{1,9})[\"'][^>]*(?<!/)>\s*<(?!/)")
+MARKS, PREFIXED = (b't="e"', b"<f", b'hidden="'), b":worksheet"
+"""What errors, formulas and hidden rows are told by, unless the part begins with names that have a prefix."""
+
 DOUBLE, SINGLE, ZERO = ord('"'), ord("'"), ord("0")
 
 
@@ -52,8 +55,10 @@ class _Reach:
         self.row, self.column = max(self.row, row), max(self.column, column)
 
 
-def check_package(data: bytes, path: str) -> None:
-    """Raises `Refused` for what would grow beyond any export, declares a document type, or is no .xlsx inside.
+def check_package(data: bytes, path: str) -> frozenset[str]:
+    """The names of the parts in which errors, formulas or hidden rows may stand.
+
+    Raises `Refused` for what would grow beyond any export, declares a document type, or is no .xlsx inside.
 
     What the directory says of sizes is believed when it is too much, and checked when it is not.
     """
@@ -66,28 +71,32 @@ def check_package(data: bytes, path: str) -> None:
             raise _unsafe(path, f"it has {len(parts):,} parts", "export only the table")
         if max(part.file_size for part in parts) > MAX_PART or sum(part.file_size for part in parts) > MAX_TOTAL:
             raise _unsafe(path, "it unpacks to more than any export", "export only the table")
-        total = 0
+        total, suspicious = 0, set()
         for part in parts:
-            total += _check_part(data, part, path, MAX_TOTAL - total)
+            size, marked = _check_part(data, part, path, MAX_TOTAL - total)
+            total += size
+            suspicious |= {part.filename} if marked else set()
+        return frozenset(suspicious)
 
 
-def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> int:
-    """The bytes it unpacks to."""
-    name, size, reach, tail = f'its part "{part.filename[:40]}"', 0, _Reach(), b""
+def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> tuple[int, bool]:
+    """The bytes it unpacks to, and whether one of the marks stands in it."""
+    name, size, reach, tail, marked = f'its part "{part.filename[:40]}"', 0, _Reach(), b"", False
     for block in _unpacked(data, part, path):
         size += len(block)
         if size > min(MAX_PART, room):
             raise _unsafe(path, f"{name} unpacks to more than any export", "export only the table")
         seen = tail + block
-        if b"<!" in seen and DOCTYPE.search(seen):
+        if b"!" in seen and DOCTYPE.search(seen):
             raise _unsafe(path, f"{name} declares a document type", "save the workbook again")
+        marked = marked or any(mark in seen for mark in MARKS) or (not tail and PREFIXED in seen)
         _look(seen, reach)
         tail = seen[-OVERLAP:]
     if size != part.file_size:
         raise _unsafe(path, f"{name} is not of the size that the file says", "export it again")
     if not reach.fits():
         _check_filled(b"".join(_unpacked(data, part, path)), part.filename, path)
-    return size
+    return size, marked
 
 
 def _unsafe(path: str, message: str, help: str) -> Refused:

@@ -11,7 +11,7 @@ from expcomp.sources.complaints import joined_by_name, quote
 from expcomp.sources.draft import Draft
 from expcomp.sources.tables import Kind
 from expcomp.sources.words import nearest_help, same
-from expcomp.texts import all_blank, arrow_text, taken_text
+from expcomp.texts import all_blank, coded_text, encoded
 
 PERSON_UNKNOWN = Code("D402", "person-unknown")
 PERSON_AMBIGUOUS = Code("D403", "person-ambiguous")
@@ -31,11 +31,16 @@ class Directory:
     def __init__(self, payees: Draft) -> None:
         self.frame = payees.frame
         self.ids: list[str] = self.frame["payee_id"].tolist()
-        self.by_id: Groups = {}
+        self.own = frozenset(("", *self.ids))
+
+    @cached_property
+    def by_id(self) -> Groups:
+        groups: Groups = {}
         for name in ID_FIELDS[1:]:
             if not all_blank(self.frame[name]):
-                self._group(self.by_id, self.frame[name].tolist())
-        self.by_id.update((payee, (payee,)) for payee in self.ids if payee)
+                self._group(groups, self.frame[name].tolist())
+        groups.update((payee, (payee,)) for payee in self.ids if payee)
+        return groups
 
     @cached_property
     def by_email(self) -> Groups:
@@ -52,6 +57,10 @@ class Directory:
                 others = groups.get(text, ())
                 groups[text] = tuple(sorted({*others, payee})) if others else (payee,)
         return groups
+
+    def all_are_ids(self, texts: Iterable[str]) -> bool:
+        """Whether each is blank or a payee_id, which nothing overrides."""
+        return self.own.issuperset(texts)
 
     def find(self, text: str) -> tuple[tuple[str, ...], str]:
         """The payees the text may mean, and how they were found. An exact payee_id always means its payee."""
@@ -76,8 +85,9 @@ def resolve_people(draft: Draft, directory: Directory) -> None:
 
 
 def _resolve(draft: Draft, name: str, directory: Directory) -> None:
-    encoded = arrow_text(draft.frame[name]).dictionary_encode()
-    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    texts, codes = encoded(draft.frame[name])
+    if directory.all_are_ids(texts):
+        return
     found, by_name, refused = [], list[int](), np.zeros(len(draft), np.bool_)
     for code, text in enumerate(texts):
         payees, how = directory.find(text) if text else ((), "")
@@ -90,7 +100,7 @@ def _resolve(draft: Draft, name: str, directory: Directory) -> None:
     if by_name:
         _note_names(draft, name, [texts[code] for code in by_name], np.flatnonzero(np.isin(codes, by_name)))
     if found != texts:
-        draft.frame[name] = taken_text(found, codes)
+        draft.frame[name] = coded_text(found, codes)
     draft.refuse(refused)
 
 

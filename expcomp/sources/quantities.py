@@ -8,7 +8,6 @@ from expcomp.diagnostics import Code
 from expcomp.sources import amounts
 from expcomp.sources.cells import Problems, integers, taken_integers
 from expcomp.sources.column import Converted, Job, refusal
-from expcomp.texts import taken_text
 
 SHARE_UNCLEAR = Code("D308", "share-unclear")
 SHARE_BAD = Code("D309", "share-not-a-share")
@@ -77,4 +76,4 @@ def convert_rates(job: Job) -> Converted:
     refuse = refusal(job.cells, problems, RATE_BAD, lambda _: "write an exact rate like 1.085")
     style = job.settings.decimal or amounts.POINT
     read = job.cells.convert(lambda text: amounts.to_rate(text, style), refuse, "")
-    return Converted(taken_text(read, job.cells.codes), problems.items, f"exact rate, decimal {style}")
+    return Converted(job.cells.read_as(read), problems.items, f"exact rate, decimal {style}")

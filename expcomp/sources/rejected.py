@@ -54,5 +54,6 @@ def _money(draft: Draft) -> Money:
     minor = rows[draft.sums.money]
     given = minor.notna().to_numpy(np.bool_)
     keys = zip(rows["input_file"].astype(str)[given], rows["input_row"][given], strict=True)
-    amounts = zip(minor[given].tolist(), draft.sums.currencies(rows)[given].tolist(), strict=True)
+    currencies, codes = draft.sums.currencies(rows)
+    amounts = zip(minor[given].tolist(), (currencies[code] for code in codes[given].tolist()), strict=True)
     return dict(zip(keys, amounts, strict=True))

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from itertools import islice, zip_longest
-from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -13,11 +10,13 @@ import pyarrow as pa
 
 from expcomp.diagnostics import Code, Finding, Refused, Severity
 from expcomp.sources import layout
+from expcomp.sources.cell_text import cell_text, cell_texts
 from expcomp.sources.column import CELL_ERROR, CORRECT_CELL
 from expcomp.sources.complaints import and_more
 from expcomp.sources.package import MAX_COLUMNS, STRAY_CELL
 from expcomp.sources.raw import Locate, RawTable, locate_in_sheet
 from expcomp.sources.sheet_xml import suspicious_cells
+from expcomp.texts import LARGE
 
 NOT_CALCULATED = Code("D323", "formula-not-calculated")
 HIDDEN_ROWS = Code("D123", "hidden-rows-read")
@@ -34,7 +33,8 @@ class SheetSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The rows of one worksheet, from its first row and column; `data` is the whole workbook."""
+    """The rows of one worksheet, from its first row and column; `data` is the whole workbook,
+    of whose parts the `suspicious` may hold what a reader of values does not show."""
 
     data: bytes
     path: str
@@ -42,6 +42,7 @@ class Sheet:
     rows: list[list[Any]]
     known: frozenset[str]
     settings: SheetSettings
+    suspicious: frozenset[str]
 
     @property
     def locate(self) -> Locate:
@@ -83,8 +84,8 @@ class Sheet:
         return [[self._text(cell) for cell in row] for row in self.rows[: layout.SEARCHED]]
 
     def _width(self) -> int:
-        """The widest row; a stray cell far to the right is named."""
-        width = max(len(row) for row in self.rows)
+        """Of every row; a stray cell far to the right is named."""
+        width = len(self.rows[0])
         if width > MAX_COLUMNS:
             row = next(n for n, row in enumerate(self.rows) if any(cell != "" for cell in row[MAX_COLUMNS:]))
             column = next(n for n, cell in enumerate(self.rows[row]) if n >= MAX_COLUMNS and cell != "")
@@ -94,28 +95,12 @@ class Sheet:
         return width
 
     def _columns(self, start: int, width: int) -> list[pa.ChunkedArray]:
-        cells = zip_longest(*islice(self.rows, start, None), fillvalue="")
-        columns = [pa.chunked_array([pa.array(self._texts(column), pa.string())]) for column in cells]
-        return columns or [pa.chunked_array([], pa.string())] * width
-
-    def _texts(self, cells: Sequence[Any]) -> Sequence[str]:
-        """The text of every cell; each different value is written once."""
-        kinds = set(map(type, cells))
-        if kinds <= {str}:
-            return cells
-        if bool in kinds and kinds & {int, float}:  # True and 1 are one key, and two texts
-            return list(map(self._text, cells))
-        written = {cell: self._text(cell) for cell in set(cells)}
-        return list(map(written.__getitem__, cells))
+        rows, decimal = self.rows[start:], self.settings.decimal
+        cells = (list(map(itemgetter(number), rows)) for number in range(width))
+        return [pa.chunked_array([pa.array(cell_texts(column, decimal), LARGE)]) for column in cells]
 
     def _text(self, cell: Any) -> str:
-        if isinstance(cell, str):
-            return cell
-        if isinstance(cell, bool):
-            return "true" if cell else "false"
-        if isinstance(cell, int | float):
-            return number_text(cell, self.settings.decimal)
-        return moment_text(cell)
+        return cell_text(cell, self.settings.decimal)
 
     def _note_hidden(self, rows: Sequence[int]) -> Iterator[Finding]:
         """Rows that a filter hides are read like all others: what was exported counts, not what was last looked at."""
@@ -127,7 +112,7 @@ class Sheet:
     def _check_cells(self, columns: set[int], first_row: int) -> list[int]:
         """Errors and formulas nobody calculated read as blanks: they are looked for in the file itself. Returns the
         rows of the table that are hidden."""
-        found = suspicious_cells(self.data, self.name)
+        found = suspicious_cells(self.data, self.name, self.suspicious)
         save = "open the workbook in a spreadsheet program and save it once"
         findings: list[Finding] = []
         for code, cells, message, help in (
@@ -161,26 +146,3 @@ def _without_noise(table: RawTable) -> RawTable:
         rows_read=int(keep.sum()) + dropped.total(),
         dropped=dropped,
     )
-
-
-def number_text(number: float, decimal: str = "") -> str:
-    """The number as a spreadsheet holds it, 15 significant digits, never in scientific notation.
-
-    Written with the file's declared decimal sign; three decimals get a zero, so that none looks like a group.
-    """
-    if not isfinite(number):
-        return "#NUM!"
-    text = f"{number:.15g}"
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    whole, point, part = text.partition(".")
-    if not point:
-        return "0" if text == "-0" else text
-    return f"{whole}{',' if decimal == 'comma' else '.'}{part}{'0' if len(part) == 3 else ''}"
-
-
-def moment_text(cell: date | datetime | time | timedelta) -> str:
-    """ISO. A time of day or a length of time is no date, and stays what it is for the message."""
-    if isinstance(cell, datetime):
-        return cell.replace(microsecond=0).isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)

@@ -12,8 +12,6 @@ from xml.etree import ElementTree
 DATES_1904 = re.compile(rb'date1904="(?:1|true)"')
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-MARKS, PREFIXED = (b't="e"', b"<f", b'hidden="'), b":worksheet"
-PIECE, MARK_LENGTH = 1 << 20, 16
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s([^>]*\bhidden="(?:1|true)"[^>]*)>')
 ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -37,9 +35,10 @@ def counts_from_1904(data: bytes) -> bool:
         return bool(book and DATES_1904.search(archive.read(book)))
 
 
-def suspicious_cells(data: bytes, sheet: str) -> Suspicious:
-    """Error cells and formulas nobody calculated, which readers of values show as blanks; and what is hidden."""
-    return _scan(_Package(data), sheet)
+def suspicious_cells(data: bytes, sheet: str, suspicious: frozenset[str]) -> Suspicious:
+    """Error cells and formulas nobody calculated, which readers of values show as blanks; and what is hidden. Only
+    these parts are looked into."""
+    return _scan(_Package(data), sheet, suspicious)
 
 
 class _Package:
@@ -56,10 +55,10 @@ class _Package:
 
 
 @lru_cache(maxsize=8)
-def _scan(package: _Package, sheet: str) -> Suspicious:
+def _scan(package: _Package, sheet: str, suspicious: frozenset[str]) -> Suspicious:
     with zipfile.ZipFile(BytesIO(package.data)) as archive:
         part = _part_of(archive, sheet)
-        if not part or _is_plain(archive, part):
+        if part not in suspicious:
             return Suspicious()
         xml = archive.read(part)
     errors, without_value = [], []
@@ -74,18 +73,6 @@ def _scan(package: _Package, sheet: str) -> Suspicious:
             without_value.append(place)
     hidden = tuple(int(row) for attributes in HIDDEN_ROW.findall(xml) for row in ROW_NUMBER.findall(attributes))
     return Suspicious(tuple(errors), tuple(without_value), hidden)
-
-
-def _is_plain(archive: zipfile.ZipFile, part: str) -> bool:
-    """Whether nothing in the sheet even looks suspicious; told piece by piece, so that it is never held whole."""
-    before = b""
-    with archive.open(part) as stream:
-        while piece := stream.read(PIECE):
-            text = before + piece
-            if any(mark in text for mark in MARKS) or (not before and PREFIXED in text):
-                return False
-            before = text[-MARK_LENGTH:]
-    return True
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:

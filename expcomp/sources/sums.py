@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from expcomp.exact import Flags, Ints
 from expcomp.sources.book import OUTCOMES, Needs
 from expcomp.sources.tables import TABLES
-from expcomp.texts import LARGE, all_blank, arrow_text, text_array
+from expcomp.texts import encoded
 
 READ, USED, IGNORED, REFUSED = OUTCOMES
 LOW = 1 << 30
@@ -41,18 +40,20 @@ class Sums:
             return
         minor = frame[self.money].fillna(0).to_numpy(np.int64)
         counted = np.ones(len(frame), np.bool_) if mask is None else mask
-        files, currencies = frame["input_file"].cat, arrow_text(self.currencies(frame)).dictionary_encode()
+        files, (currencies, codes) = frame["input_file"].cat, self.currencies(frame)
         for code, label in enumerate(files.categories):
             mine = counted & (files.codes.to_numpy() == code)
-            for number, currency in enumerate(currencies.dictionary.to_pylist()):
-                rows = mine & (currencies.indices.to_numpy() == number)
+            for number, currency in enumerate(currencies):
+                rows = mine & (codes == number)
                 if rows.any():
                     self.found[str(label)][outcome][currency] += _exact_sum(minor[rows])
 
-    def currencies(self, frame: pd.DataFrame) -> "pd.Series[str]":
-        if "currency" not in frame or all_blank(frame["currency"]):
-            return pd.Series(text_array(pa.repeat(pa.scalar(self.currency, LARGE), len(frame))), frame.index)
-        return frame["currency"].where(frame["currency"] != "", self.currency)
+    def currencies(self, frame: pd.DataFrame) -> tuple[list[str], Ints]:
+        """Currencies, and which of them each row's amounts are in."""
+        if "currency" not in frame:
+            return [self.currency], np.zeros(len(frame), np.int64)
+        names, codes = encoded(frame["currency"])
+        return [name or self.currency for name in names], codes
 
     def of(self, label: str) -> Mapping[str, Mapping[str, int]]:
         """By currency the sum of each outcome. Raises ValueError where they do not add up, a fault of the program."""

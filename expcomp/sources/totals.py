@@ -12,6 +12,7 @@ from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.raw import RawTable
 from expcomp.sources.tables import TABLES, Kind
 from expcomp.sources.typed import Match
+from expcomp.texts import LARGE
 
 TOTAL_DIFFERS = Code("D231", "total-differs")
 
@@ -39,7 +40,7 @@ def check_totals(raw: RawTable, match: Match, totals: Flags, settings: Settings,
 def _sum(texts: list[str], settings: Settings) -> int | None:
     """In millionths; None when a text is no plain number or there is none."""
     style = settings.decimal or amounts.POINT
-    filled = [text for text in Cells(pa.chunked_array([pa.array(texts, pa.string())])).column.to_pylist() if text]
+    filled = [text for text in Cells(pa.chunked_array([pa.array(texts, LARGE)])).column.to_pylist() if text]
     try:
         numbers = [amounts.plain(amounts.take_apart(text), style) for text in filled]
         return sum(amounts.scaled(number, amounts.MILLION) for number in numbers) if numbers else None

@@ -1,6 +1,6 @@
 """From text to types: one raw table and the fields its columns hold become checked columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.types import union_categoricals
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Flags, Ints
+from expcomp.lanes import side_by_side
 from expcomp.sources import amounts
 from expcomp.sources.book import ColumnAccount, Needs
 from expcomp.sources.cells import Cells, Problem, to_numpy
@@ -24,7 +26,7 @@ from expcomp.sources.quantities import SHARE_UNCLEAR
 from expcomp.sources.raw import RawTable
 from expcomp.sources.refusals import Refusal
 from expcomp.sources.tables import Field, Kind
-from expcomp.texts import LARGE, text_array
+from expcomp.texts import LARGE, arrow_text, encoded, text_array
 
 AMBIGUOUS_NUMBER = Code("D303", "decimal-sign-unclear")
 VALUE_MISSING = Code("D301", "value-missing")
@@ -111,8 +113,7 @@ class _Typing:
         for wanted in self.fields:
             if wanted.name not in self.cells or styles.get(wanted.name) in UNCLEAR:
                 columns[wanted.name] = blank_column(wanted.kind, len(self.raw.rows))
-            elif wanted.kind is not Kind.MONEY:
-                columns[wanted.name] = self._convert(wanted, styles.get(wanted.name, ""))
+        columns.update(self._converted(styles))
         self._fill_currencies(columns)
         for wanted in self.fields:
             if wanted.kind is Kind.MONEY and styles.get(wanted.name, amounts.EITHER) not in UNCLEAR:
@@ -173,10 +174,20 @@ class _Typing:
         help = "say  decimal: point  or  decimal: comma  for the source in expcomp.yaml"
         self._tell(wanted, Problem(AMBIGUOUS_NUMBER, cells.written[code], message, help, cells.rows_of(code)))
 
-    def _convert(self, wanted: Field, style: str) -> Any:
-        """The cells are given up with it: raw text and typed columns of a large file never stand side by side."""
-        job = Job(self.cells.pop(wanted.name), self.table, wanted, self.reading.settings, style)
-        return self._settle(wanted, convert(job))
+    def _converted(self, styles: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+        """All but money, column by column. The cells are given up with it: raw text and typed columns of a large file
+        never stand side by side."""
+        chosen = [
+            wanted
+            for wanted in self.fields
+            if wanted.name in self.cells and wanted.kind is not Kind.MONEY and styles.get(wanted.name) not in UNCLEAR
+        ]
+        jobs = (
+            Job(self.cells.pop(wanted.name), self.table, wanted, self.reading.settings, styles.get(wanted.name, ""))
+            for wanted in chosen
+        )
+        for wanted, converted in zip(chosen, side_by_side(convert, jobs), strict=True):
+            yield wanted.name, self._settle(wanted, converted)
 
     def _settle(self, wanted: Field, converted: Converted) -> Any:
         for problem in converted.problems:
@@ -203,22 +214,21 @@ class _Typing:
         """A row whose currency column is blank or absent takes the currency written in its amounts."""
         if not any(wanted.name == "currency" for wanted in self.fields):
             return
-        current = pd.Series(columns["currency"])
         for wanted in self.fields:
             if wanted.kind is Kind.MONEY and wanted.name in self.cells:
                 cells = self.cells[wanted.name]
                 found = written_currencies(cells)
                 if any(found):
                     written = pd.Series(np.array(found, dtype=object)[cells.codes], dtype="str")
-                    current = current.where(current != "", written)
-        columns["currency"] = current.array
+                    current = pd.Series(text_array(arrow_text(columns["currency"])))
+                    columns["currency"] = current.where(current != "", written).array
 
     def _currencies(self, columns: dict[str, Any]) -> RowCurrencies:
         named = columns.get("currency")
         if named is None or "currency" not in columns:
             return RowCurrencies.one(self.needs.currency, len(self.raw.rows))
-        codes, names = pd.factorize(pd.Series(named))
-        return RowCurrencies(tuple(str(name) or self.needs.currency for name in names), codes.astype(np.int64))
+        names, codes = encoded(named)
+        return RowCurrencies(tuple(name or self.needs.currency for name in names), codes.astype(np.int64))
 
     def _require(self, wanted: Field) -> None:
         if wanted.required and wanted.name in self.cells:
@@ -279,4 +289,11 @@ def _blank_texts(rows: int) -> pa.Array:
 
 def join_columns(parts: Sequence[Any]) -> Any:
     """Columns of one field from several files, one below the other."""
-    return parts[0] if len(parts) == 1 else pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
+    if len(parts) == 1:
+        return parts[0]
+    coded = [isinstance(part, pd.Categorical) for part in parts]
+    if all(coded):
+        return union_categoricals(list(parts))
+    if any(coded):
+        return text_array(pa.concat_arrays(list(map(arrow_text, parts))))
+    return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array

@@ -6,6 +6,7 @@ python -m bench run FOLDER            what both take, beside reading alone and a
 python -m bench read 1000000          reading so many deals into checked columns
 python -m bench workbook 100000       reading so many deals out of a workbook
 python -m bench signals 1000000       response times of so many signals beyond reading them, and business time a row
+python -m bench retention 5000000     NRR and cohorts of so many account-months beside pyarrow reading them
 python -m bench startup               what --version, --help and small runs take
 """
 
@@ -47,6 +48,10 @@ def main() -> int:
             from .signal_jobs import run_signals
 
             said = run_signals(options.signals, options.rounds)
+        case "retention":
+            from .retention_jobs import run_retention
+
+            said = run_retention(options.account_months, options.rounds)
         case _:
             from .startup import run_startup
 
@@ -67,6 +72,7 @@ def _options() -> argparse.Namespace:
         ("read", ("deals",), 5),
         ("workbook", ("deals",), 5),
         ("signals", ("signals",), 3),
+        ("retention", ("account_months",), 3),
         ("startup", (), 11),
     ):
         command = commands.add_parser(name)

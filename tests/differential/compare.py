@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from second_calculator import Refused as SecondRefused
 from second_calculator import Unsupported, calculate
 
@@ -159,9 +160,11 @@ def _of_sheet(sheet: Sheet) -> dict[str, dict[Any, Any]]:
         states[key] += row["amount_minor"]
     waiting = {key: to_text(minor, currency) for key, minor in states.items() if minor}
     not_paid = {
-        row["deal_id"]: (row["reason"], to_text(int(row["value_minor"]), row["currency"]))
+        row["deal_id"]: (
+            row["reason"],
+            "" if pd.isna(row["value_minor"]) else to_text(row["value_minor"], row["currency"]),
+        )
         for row in sheet.not_paid.to_dict("records")
-        if isinstance(row["value_minor"], int)
     }
     return {"lines": _sorted(lines), "payees": payees, "waiting": waiting, "not_paid": not_paid}
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 
 from expcomp.diagnostics import Place
 from expcomp.money import Rounding
@@ -27,7 +27,6 @@ QUICKLY = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
-    phases=[Phase.generate],
 )
 AVERAGES = {0: "exclude", 3: "trailing_3m_avg", 12: "flow_12m"}
 

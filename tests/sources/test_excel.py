@@ -8,9 +8,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from expcomp.sources.sheet import number_text
+from expcomp.sources.cell_text import cell_texts, number_text
 
 from .conftest import DEAL_HEADER, Project, deals
 
@@ -59,6 +61,14 @@ def test_text_of_digits_stays_text(project: Project) -> None:
 )
 def test_a_number_is_its_fifteen_digits_never_scientific(number: float, text: str) -> None:
     assert number_text(number) == text
+
+
+@given(
+    st.lists(st.floats() | st.integers(-(10**9), 10**9).map(lambda cents: cents / 100)),
+    st.sampled_from(["", "point", "comma"]),
+)
+def test_a_column_of_numbers_is_written_as_each_of_them_is(numbers: list[float], decimal: str) -> None:
+    assert cell_texts([*numbers, ""], decimal) == [*(number_text(number, decimal) for number in numbers), ""]
 
 
 def test_a_long_id_in_a_number_cell_is_refused(project: Project) -> None:

@@ -114,6 +114,7 @@ def all_columns(job: Job, rows: slice) -> dict[str, pa.Array]:
         "entitled": _money(change.entitled),
         "event": _pick(job.told, job.losses.event[change.loss], back),
         "event_rule": _rules(job.losses.rule[change.loss], back),
+        **dict.fromkeys(terms.OF_METRICS, blank),
         "changed": blank,
         "before": blank,
         "after": blank,

@@ -67,5 +67,11 @@ TIMED, EARNED = 1, 2
 CHURN_IN_FULL, TAKEN_BACK_FOR = 90, 365
 EARLY_CHURN_RULE, CHURN_RULE, CONTRACTION_RULE = 86, 87, 88
 
+OF_METRICS = (
+    "metric", "scope", "window", "numerator", "denominator", "base_accounts", "gates", "curve_share", "of_target",
+    "days_paid", "year_to_date",
+)  # fmt: skip
+"""Columns that only bonuses and modifiers fill."""
+
 REASONS = ("commission", "milestone", "clawback")
 COMMISSION, MILESTONE, CLAWBACK = range(len(REASONS))

@@ -11,13 +11,17 @@ SHOWN_BY = {"go live": "milestones", "activation": "usage"}
 WITHIN = {"go live": 120, "activation": 180}
 MULTIPLIERS = {"ae": (1, 1.5, 2), "csm": (0.75, 1, 1.6)}
 FACTS = ["deal_id", "account_id", "row", "tier", "family", "close_date", "value"]
+OF_METRICS = [
+    "metric", "scope", "window", "numerator", "denominator", "base_accounts", "gates", "curve_share", "of_target",
+    "days_paid", "year_to_date",
+]  # fmt: skip
 COLUMNS = [
     "period", "kind", "payee_id", "deal_id", "component", "milestone", "on", "period_earned", "amount", "currency",
     "reason", "role", "account_id", "tier", "rule", "source", "plan", "plan_version", "tier_rule", "override_by",
     "close_date", "value", "share", "split_source", "credited", "quota_credit", "rate", "base", "running_total",
     "window_quota", "bands", "accelerated", "carved_out", "basis", "gross", "schedule_rule", "milestone_share",
     "tranche", "status", "state", "deadline", "held_from", "reached_on", "evidence", "lost_share", "earned", "entitled",
-    "event", "event_rule", "changed", "before", "after", "payee_name", "account_name",
+    "event", "event_rule", *OF_METRICS, "changed", "before", "after", "payee_name", "account_name",
 ]  # fmt: skip
 
 

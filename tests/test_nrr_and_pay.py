@@ -1,0 +1,71 @@
+"""The report and the pay never disagree: the NRR of `nrr`, of the sheet and of `explain` is one figure."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from inprocess import expcomp
+
+ROOT = Path(__file__).parents[1]
+PERIOD = "2027Q1"
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample company, to be changed at will."""
+    for folder in ("plans", "sample_data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def answer(*arguments: str) -> dict:
+    done = expcomp([*arguments, "--period", PERIOD, "--format", "json"])
+    assert done.exit == 0, done.err
+    return json.loads(done.out)
+
+
+def traces(component: str) -> dict[str, dict[str, str]]:
+    """The trace of each payee's line of a bonus."""
+    lines = answer("payout")["lines"]
+    return {line["payee_id"]: line["trace"] for line in lines if line["component"] == component}
+
+
+def test_the_nrr_of_the_report_is_the_nrr_that_is_paid_by(company: Path) -> None:
+    """Cam holds the enterprise accounts: 5,424,000.00 ÷ 4,710,000.00 = 115.159…%, GRR 4,686,000.00 ÷ 4,710,000.00.
+
+    The curve stands at 100% + (115.159…% − 110%) × 5 = 395/314; 60% of 60,000 a quarter is 9,000.00: 11,321.66.
+    """
+    enterprise = next(row for row in answer("nrr")["segments"] if row["segment"] == "enterprise")
+
+    trace = traces("bonus:NRR bonus")["cam"]
+
+    assert [trace["numerator"], trace["denominator"]] == enterprise["nrr"] == ["5424000.00", "4710000.00"]
+    assert trace["gates"] == f"grr {'/'.join(enterprise['grr'])} >= 90%: met"
+    assert (trace["curve_share"], trace["of_target"]) == ("395/314", "9000.00")
+    assert {row["payee_id"]: row["paid"] for row in answer("payout")["payees"]}["cam"] == "22029.66"
+
+
+def test_explain_says_the_same(company: Path) -> None:
+    told = " ".join(expcomp(["explain", "cam", "--period", PERIOD]).out.split())
+
+    assert "5,424,000.00 ÷ 4,710,000.00 = 115.16%" in told
+    assert "gate, grr at least 90%: 4,686,000.00 ÷ 4,710,000.00 = 99.49%, met" in told
+    assert "9,000.00 × 395/314 = 11,321.66" in told
+    assert "115.16%" in expcomp(["nrr", "--period", PERIOD]).out
+
+
+@pytest.mark.parametrize("metric", ["nrr", "grr", "logo"])
+def test_the_company_s_metrics_are_the_totals_of_the_report(company: Path, metric: str) -> None:
+    """With accounts that stand for themselves, in the report as in pay."""
+    plan = company / "plans" / "expansion.yaml"
+    named = {"logo": "logo_retention"}.get(metric, metric)
+    text = plan.read_text("utf-8").replace("rollup: ultimate_parent", "rollup: none")
+    text = text.replace("    metric: nrr\n    scope: portfolio", f"    metric: {named}\n    scope: company")
+    text = text.replace("- {at: 95%,", "- {at: 0%, ")
+    plan.write_text(text.split("\nexamples:")[0] + "\n", "utf-8")
+
+    trace = traces("bonus:NRR bonus")["hana"]
+
+    assert [trace["numerator"], trace["denominator"]] == answer("nrr")["total"][metric]
