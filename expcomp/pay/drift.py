@@ -14,7 +14,7 @@ from expcomp.pay.resolutions import is_kept, kept
 from expcomp.pay.words import HELD as STATE_HELD
 from expcomp.period import to_iso
 from expcomp.plan.conditions import Condition
-from expcomp.sources.pinned import KEY, PINNED
+from expcomp.sources.pinned import KEY, PINNED, standing
 
 DRIFTED = Code("D546", "pinned-fact-drifted")
 
@@ -31,10 +31,9 @@ def drift(settled: Settled, facts: pd.DataFrame) -> pd.DataFrame:
     differs = (both["value"].str.casefold() != both["value_now"].str.casefold()).to_numpy() & (~is_rate | same_day)
     found = both[differs].sort_values(KEY, ignore_index=True)
     decided = kept(book)
-    standing = [
-        "kept" if is_kept(*key, decided) else "open" for key in zip(found["deal_id"], found["fact"], strict=True)
-    ]
-    return found.assign(pinned=found["value"], now=found["value_now"], standing=standing)[COLUMNS]
+    keys = zip(found["deal_id"], found["fact"], strict=True)
+    decision = ["kept" if is_kept(*key, decided) else "open" for key in keys]
+    return found.assign(pinned=found["value"], now=found["value_now"], standing=decision)[COLUMNS]
 
 
 def _day_of(rate: pd.Series) -> pd.Series:
@@ -85,17 +84,13 @@ def to_pin(
     version = np.append(now.deals.version, NONE)[facts["deal"].to_numpy()]
     fills = np.asarray([*(bool(plan.accelerators) for plan in now.plans.versions), False])[version]
     rests = facts["deal_id"].isin(paid).to_numpy() | fills | (version == NONE)
-    known, by = set(_keys(pinned)), dict(zip(_keys(moved), moved["moved_by"], strict=True))
-    is_new = np.asarray([key not in known or key in by for key in _keys(facts)], dtype=np.bool_)
-    rows = facts[rests & is_new]
-    rows = rows.assign(moved_by=[by.get(key, "") for key in _keys(rows)])
+    rows = facts[rests]
+    known = rows.merge(standing(pinned)[KEY], how="left", on=KEY, indicator=True)["_merge"] == "both"
+    rows = rows.merge(moved[[*KEY, "moved_by"]].astype("str"), how="left", on=KEY).fillna({"moved_by": ""})
+    rows = rows[(~known | (rows["moved_by"] != "")).to_numpy()]
     whole = pd.concat([rows, _held(now).assign(moved_by="")], ignore_index=True).assign(period=period)
     ordered: pd.DataFrame = whole[list(PINNED)].astype("str").sort_values(KEY, ignore_index=True)
     return ordered
-
-
-def _keys(rows: pd.DataFrame) -> list[tuple[str, ...]]:
-    return list(zip(*(rows[name] for name in KEY), strict=True))
 
 
 def _held(now: Entitlement) -> pd.DataFrame:

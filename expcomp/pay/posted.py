@@ -59,10 +59,10 @@ class Posted:
         columns = ["deal_id", "milestone", "period", "on", "reason", "component"]
         reached = self.lines.reindex(columns=columns, fill_value="")
         reached = reached[~(reached["reason"].isin(TAKEN_BACK) | reached["component"].str.startswith(MODIFIER))]
-        days = pd.DataFrame({"on": reached["on"], "until": reached["period"].map(ends)})
+        first = {text: to_day(date.fromisoformat(text)) if text else 0 for text in reached["on"].unique()}
+        days = pd.DataFrame({"on": reached["on"].map(first), "until": reached["period"].map(ends)}).astype("int64")
         found = days.groupby([reached["deal_id"], reached["milestone"]]).agg({"on": "min", "until": "max"})
-        first = (to_day(date.fromisoformat(text)) if text else 0 for text in found["on"])
-        return dict(zip(found.index, zip(first, found["until"].tolist(), strict=True), strict=True))
+        return dict(zip(found.index, zip(found["on"].tolist(), found["until"].tolist(), strict=True), strict=True))
 
     def periods(self, plans: PlanSet) -> list[Period]:
         named = {*self.lines["period"], *self.closed}
