@@ -140,7 +140,7 @@ class Bonuses:
         bonus, part = award.bonus, Fraction(*days)
         if bonus.of_target is None:
             return read_money(bonus.pays, award.plan.plan.currency) * part
-        year = self.people.target(payee, award.period)
+        year = self.people.target(payee, award.period.last_day)
         if year is None:
             return None
         return Fraction(year * bonus.of_target, PPM) * Fraction(MONTHS[SPANS[bonus.per]], 12) * part

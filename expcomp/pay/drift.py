@@ -18,7 +18,7 @@ from expcomp.sources.pinned import KEY, PINNED, standing
 
 DRIFTED = Code("D546", "pinned-fact-drifted")
 
-COLUMNS = ["deal_id", "payee_id", "milestone", "fact", "pinned", "now", "period", "source", "standing"]
+COLUMNS = ["deal_id", "payee_id", "fact", "pinned", "now", "period", "source", "standing"]
 """pinned: what pays, as of `period`; now: today's export, at `source`; standing: open, or kept by a resolution."""
 
 
@@ -54,10 +54,9 @@ def drift_findings(rows: pd.DataFrame) -> Iterator[Finding]:
         deal, fact = row["deal_id"], row["fact"]
         stays = "its credit stays where it was" if fact.startswith(ROLE) else "its pay stays as it was"
         now, then = row["now"] or "blank", row["pinned"] or "blank"
-        what = f"{deal or row['milestone']}: {_said(fact, row['payee_id'])} is {now} today"
+        what = f"{deal}: {_said(fact, row['payee_id'])} is {now} today"
         message = f"{what}, and {then} was pinned in {row['period']}: {stays}"
         help_ = f"resolutions.csv says what is meant:  {deal},{fact},keep,<who>  or  {deal},{fact},move,<who>"
-        help_ = help_ if deal else "the targets table says what holds from which day"
         yield DRIFTED.at(_place(row["source"]), message, help_, Severity.WARNING)
 
 
@@ -81,9 +80,9 @@ def to_pin(
     a hold without a date keeps back. `pinned`: all rows so far; `paid`: deals with a line. With accelerators lines rest
     on all that fills a quota, and every deal is pinned.
     """
-    version = np.append(now.deals.version, NONE)[facts["deal"].to_numpy()]
-    fills = np.asarray([*(bool(plan.accelerators) for plan in now.plans.versions), False])[version]
-    rests = facts["deal_id"].isin(paid).to_numpy() | fills | (version == NONE)
+    deal = facts["deal"].to_numpy()
+    fills = np.asarray([bool(plan.accelerators) for plan in now.plans.versions])[now.deals.version[deal]]
+    rests = facts["deal_id"].isin(paid).to_numpy() | fills
     rows = facts[rests]
     known = rows.merge(standing(pinned)[KEY], how="left", on=KEY, indicator=True)["_merge"] == "both"
     rows = rows.merge(moved[[*KEY, "moved_by"]].astype("str"), how="left", on=KEY).fillna({"moved_by": ""})

@@ -217,7 +217,7 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     paid = kept(credited, zero[credited["deal"]] == NONE)
     del credited
     lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
-    meter = Meter(plans, book, People(payees, book["targets"], deals.facts.pins.metric_targets()), findings)
+    meter = Meter(plans, book, People(payees, book["targets"]), findings)
     modifiers = Modifiers.of(plans, meter, lines, deals, as_of)
     findings.check()
     return Settled(

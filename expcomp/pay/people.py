@@ -1,6 +1,5 @@
 """Who a metric pays: people of a role who fit the conditions, for the days they were employed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,18 +13,16 @@ from expcomp.pay.facts import column_holds, with_none
 from expcomp.pay.places import place_of
 from expcomp.pay.roles import Payees
 from expcomp.pay.targets import target_variables
-from expcomp.period import NEVER, Period
+from expcomp.period import NEVER
 from expcomp.plan.conditions import Conditions
 
 
 @dataclass(frozen=True)
 class People:
-    """Everyone who can be paid; rows are payee codes. `targets` is the table of that name; `pinned` are targets that
-    bonuses of closed periods were made from, minor units by payee id and metric period."""
+    """Everyone who can be paid; rows are payee codes. `targets` is the table of that name."""
 
     payees: Payees
     targets: pd.DataFrame
-    pinned: Mapping[tuple[str, str], int]
 
     def fitting(self, role: str, conditions: Conditions) -> Flags:
         """Who has the role ("": any) and fits all conditions."""
@@ -42,13 +39,9 @@ class People:
         begins, ends = np.maximum(self._first_day, first), np.minimum(self.last_day, last)
         return np.asarray(np.maximum(ends - begins + 1, 0), dtype=np.int64)
 
-    def target(self, payee: int, period: Period) -> int | None:
-        """target_variable for a metric period, minor units a year: as it was pinned, unless a dated one holds."""
-        day = np.asarray([period.last_day])
-        found, known, is_dated = target_variables(self.payees, self.targets, np.asarray([payee]), day)
-        pinned = self.pinned.get((self.id(payee), str(period)))
-        if pinned is not None and not is_dated[0]:
-            return pinned
+    def target(self, payee: int, day: int) -> int | None:
+        """target_variable on a day, minor units a year."""
+        found, known, _ = target_variables(self.payees, self.targets, np.asarray([payee]), np.asarray([day]))
         return int(found[0]) if known[0] else None
 
     def place(self, payee: int) -> Place:

@@ -74,12 +74,6 @@ class Pins:
                 top[at], has[at] = pinned[key], True
         return top, has
 
-    def metric_targets(self) -> dict[tuple[str, str], int]:
-        """Annual targets that bonuses were made from, by payee id and metric period."""
-        rows = self.rows[((self.rows["fact"] == TARGET) & (self.rows["deal_id"] == "")).to_numpy()]
-        keys = zip(rows["payee_id"], rows["milestone"], strict=True)
-        return dict(zip(keys, typed(rows["value"], FieldType.MONEY, self.currency).tolist(), strict=True))
-
     def rates(self, rows: Ints, currency: pd.Series, day: Ints) -> dict[int, str]:
         """The rate of a deal's own day, by position among these deals: one of another day is no longer asked for."""
         of_rate = self.rows[self.rows["fact"].str.startswith(RATE).to_numpy(np.bool_)]

@@ -49,7 +49,7 @@ class RetentionPay:
 def retention_pay(plans: PlanSet, book: Book, base: int, end: int, pay_span: Span) -> RetentionPay:
     """Portfolios over a window (its last days); what is blocked of the bonuses of the pay period that holds `end`."""
     payees, findings = Payees.of(book), Findings()
-    meter = Meter(plans, book, People(payees, book["targets"], {}), findings)
+    meter = Meter(plans, book, People(payees, book["targets"]), findings)
     try:
         portfolios = _portfolios(meter, base, end)
         blocked = _blocked(Bonuses(meter, pay_span), end, pay_span)

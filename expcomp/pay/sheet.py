@@ -35,7 +35,6 @@ from expcomp.sources.book import Book
 from expcomp.sources.pinned import no_pins
 
 ENDS_BEFORE = Code("D540", "exports-end-before-the-period")
-METRIC_KEY = ["payee_id", "component", "milestone"]
 BEFORE_PERIOD = Code("C301", "as-of-before-the-period")
 
 
@@ -150,8 +149,7 @@ class Sheet:
     @cached_property
     def undated(self) -> pd.DataFrame:
         """The facts without a date that lines rest on, as today's exports have them (`undated.COLUMNS`)."""
-        before = [self.posted.lines] if self.posted else []
-        return undated_facts(self.settled, pd.concat([frame[METRIC_KEY] for frame in (*before, self.postings)]))
+        return undated_facts(self.settled)
 
     @cached_property
     def drift(self) -> pd.DataFrame:
@@ -195,7 +193,7 @@ def payout(
     earliest = min(period.first_day - 1, posted.last_day(plans) if posted else day)
     timeline = Timeline(settled, looks_back(plans, book, earliest))
     if len(moved_facts):
-        moved_facts = with_today(moved_facts, undated_facts(settled, pd.DataFrame(columns=METRIC_KEY)))
+        moved_facts = with_today(moved_facts, undated_facts(settled))
     if posted is not None:
         posted.check(periods, pay_span, plans)
     nothing_before = posted is not None and not posted.periods(plans)

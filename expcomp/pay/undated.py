@@ -16,9 +16,7 @@ from expcomp.pay.deals import Deals
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.labels import places
 from expcomp.pay.pins import ACCOUNT, RATE, ROLE, TARGET, written
-from expcomp.pay.posted import BONUS
 from expcomp.pay.roles import Holders
-from expcomp.pay.targets import target_variables
 from expcomp.pay.words import CREDIT, KIND, codes
 from expcomp.period import to_iso
 from expcomp.plan.conditions import FieldType
@@ -31,23 +29,20 @@ COLUMNS = ["deal", "deal_id", "payee_id", "milestone", "fact", "value", "source"
 """deal: the deal's row; value: as `pins.written` writes it; source: the row of the export, `path:row`."""
 
 
-def undated_facts(settled: Settled, metric_lines: pd.DataFrame) -> pd.DataFrame:
-    """COLUMNS of every deal that stands in a tier, and of bonuses that were paid: `metric_lines` with payee_id,
-    component and milestone, the metric period."""
+def undated_facts(settled: Settled) -> pd.DataFrame:
+    """COLUMNS of every deal that stands in a tier."""
     found = []
     for index, plan in enumerate(settled.plans.versions):
         mine = np.flatnonzero((settled.deals.version == index) & (settled.tier != NONE))
         found += [*_accounts(settled, plan, mine), *_holders(settled, plan, index, mine), _rates(settled, plan, mine)]
-    found += [_targets(settled), _metric_targets(settled, metric_lines)]
+    found.append(_targets(settled))
     every = pd.concat(found, ignore_index=True)
     return every.assign(deal_id=settled.deals.names.text(every["deal"].to_numpy()))[COLUMNS]
 
 
-def _facts(
-    deal: Ints, fact: str | pd.Series, value: object, source: object, payee_id: object = "", milestone: object = ""
-) -> pd.DataFrame:
+def _facts(deal: Ints, fact: str | pd.Series, value: object, source: object, payee_id: object = "") -> pd.DataFrame:
     return pd.DataFrame(
-        {"deal": deal, "payee_id": payee_id, "milestone": milestone, "fact": fact, "value": value, "source": source}
+        {"deal": deal, "payee_id": payee_id, "milestone": "", "fact": fact, "value": value, "source": source}
     )
 
 
@@ -147,20 +142,3 @@ def _targets(settled: Settled) -> pd.DataFrame:
         payees.names.text(payee[own]),
     )
     return found.drop_duplicates(["deal", "payee_id"])
-
-
-def _metric_targets(settled: Settled, metric_lines: pd.DataFrame) -> pd.DataFrame:
-    """Annual targets of the payees table, of bonuses that are a share of them. They belong to no deal."""
-    plans, payees = settled.plans, settled.payees
-    of_target = {f"{BONUS}{bonus.name}" for plan in plans.versions for bonus in plan.bonuses if bonus.of_target}
-    rows = metric_lines[metric_lines["component"].isin(of_target).to_numpy()]
-    rows = rows.drop_duplicates(["payee_id", "milestone"])
-    payee = payees.names.codes(rows["payee_id"])
-    day = np.asarray([plans.calendar.parse(text).last_day for text in rows["milestone"]], dtype=np.int64)
-    own = np.flatnonzero(payee != NONE)
-    own = own[~target_variables(payees, settled.book["targets"], payee[own], day[own])[2]]
-    texts = written(payees.frame["target_variable"], FieldType.MONEY, plans.currency)
-    return _facts(
-        np.full(len(own), NONE), TARGET, taken_text(texts, payee[own]), places(payees.frame, payee[own]),
-        payees.names.text(payee[own]), rows["milestone"].to_numpy(object)[own],
-    )  # fmt: skip
