@@ -16,9 +16,6 @@ TextColumn: TypeAlias = "pd.Series[str] | pd.Categorical | pd.arrays.ArrowString
 LARGE = pa.large_string()
 STR = pd.StringDtype("pyarrow", na_value=np.nan)
 
-pa.set_memory_pool(pa.system_memory_pool())
-# Arrow's own allocator gives memory back as soon as it can, and to touch it anew costs more than to work in it.
-
 
 def text_array(column: pa.ChunkedArray | pa.Array) -> pd.arrays.ArrowStringArray:
     """The `str` column of a frame."""

@@ -35,7 +35,7 @@ def file_table(book: Book) -> Table:
         counts("refused", [f.refused for f in files], adds_up=True),
         texts("ignored because", [why_ignored(f.dropped) for f in files]),
     )
-    return Table("Rows read", columns, [""] * len(files), packed=True, empty="no file: the rows were given")
+    return Table("Rows read", columns, [""] * len(files), packed=True, empty="no file was read")
 
 
 def rows_read(book: Book) -> Table:

@@ -43,12 +43,14 @@ def calamine(project: Path) -> Callable[[], object]:
 
 
 def expcomp(project: Path) -> Callable[[], object]:
+    from expcomp.commands.memory import keep_memory
     from expcomp.plan.load import load_plans
     from expcomp.plan.needs import needs_of
     from expcomp.plan.versions import plan_set
     from expcomp.sources.config import load_config
     from expcomp.sources.read import read_book
 
+    keep_memory()  # as every command does that reads
     needs = needs_of(plan_set(load_plans(sorted((project / "plans").glob("*.yaml")), project)))
     return lambda: read_book(load_config(project), project, needs)
 
