@@ -33,7 +33,7 @@ def export(folder: Path, owner: str, segment: str, acv: str, rate: str, *more: d
     write(folder, {
         "payees": [{"payee_id": "ana", "role": "ae"}, {"payee_id": "ben", "role": "ae"}],
         "accounts": accounts, "deals": [*deals, *more],
-        "fx": [{"currency": "EUR", "date": "2027-02-01", "rate": rate}, {"currency": "EUR", "date": "2027-05-01", "rate": rate}],
+        "fx": [{"currency": "EUR", "date": day, "rate": rate} for day in ("2027-02-01", "2027-05-01")],
     })  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What close pins of a sheet, and where today's exports differ from what was pinned: listed, and never paid."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Ints
 from expcomp.lookups import NONE
 from expcomp.pay.entitlement import Entitlement, Settled
+from expcomp.pay.metric_pins import drifted
 from expcomp.pay.pins import HELD, RATE, ROLE, TARGET
 from expcomp.pay.resolutions import is_kept, kept
 from expcomp.pay.words import HELD as STATE_HELD
@@ -23,7 +24,13 @@ COLUMNS = ["deal_id", "payee_id", "fact", "pinned", "now", "period", "source", "
 
 
 def drift(settled: Settled, facts: pd.DataFrame) -> pd.DataFrame:
-    """COLUMNS of pinned facts that today's exports (`undated_facts`) tell otherwise, of deals that are there."""
+    """COLUMNS of pinned facts that today's exports tell otherwise: of deals that are there (`undated_facts`), and of
+    metrics of closed periods."""
+    of_metrics = drifted(settled.book, settled.plans).assign(deal_id="", source="", standing="open")
+    return pd.concat([_of_deals(settled, facts), of_metrics[COLUMNS]], ignore_index=True)
+
+
+def _of_deals(settled: Settled, facts: pd.DataFrame) -> pd.DataFrame:
     book = settled.book
     both = book.pinned.merge(facts, on=KEY, suffixes=("", "_now"))
     same_day = (_day_of(both["value"]) == _day_of(both["value_now"])).to_numpy()
@@ -52,12 +59,23 @@ def drift_findings(rows: pd.DataFrame) -> Iterator[Finding]:
     """One finding for every drift that nobody has decided on."""
     for row in rows[rows["standing"] == "open"].to_dict("records"):
         deal, fact = row["deal_id"], row["fact"]
+        if not deal:
+            yield DRIFTED.at(None, _of_metric(row), severity=Severity.WARNING)
+            continue
         stays = "its credit stays where it was" if fact.startswith(ROLE) else "its pay stays as it was"
         now, then = row["now"] or "blank", row["pinned"] or "blank"
         what = f"{deal}: {_said(fact, row['payee_id'])} is {now} today"
         message = f"{what}, and {then} was pinned in {row['period']}: {stays}"
         help_ = f"resolutions.csv says what is meant:  {deal},{fact},keep,<who>  or  {deal},{fact},move,<who>"
         yield DRIFTED.at(_place(row["source"]), message, help_, Severity.WARNING)
+
+
+def _of_metric(row: Mapping[Hashable, str]) -> str:
+    whose = f" of {row['payee_id']}" if row["payee_id"] else ""
+    was = f"{row['pinned'] or 'blank'} was pinned in {row['period']}"
+    return (
+        f"{row['fact']}{whose} is {row['now'] or 'blank'} today, and {was}: metrics of closed periods stay as they were"
+    )
 
 
 def _said(fact: str, payee: str) -> str:

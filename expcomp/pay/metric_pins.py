@@ -22,6 +22,8 @@ MEASURED = "measured"
 TEXT = FieldType.TEXT
 OF_PEOPLE = {"role": TEXT, "segment": TEXT, "manager_id": TEXT, "target_variable": FieldType.MONEY}
 
+DRIFTED = ["payee_id", "fact", "pinned", "period", "now"]
+
 Columns = list[tuple[str, str, FieldType]]
 
 
@@ -30,13 +32,23 @@ def facts_to_pin(book: Book, plans: PlanSet, pinned: pd.DataFrame, period: str) 
     if not _measures(plans):
         return pd.DataFrame(columns=list(PINNED))
     known = _newest(_without_deal(pinned))
-    now = [("", MEASURED, period)]
-    for table, column, type_ in _columns(plans):
-        texts = written(book[table][column], type_, plans.currency)
-        now += [(*key, text) for key, text in zip(_keys(book, table, column), texts, strict=True)]
+    now = [("", MEASURED, period), *_today(book, plans)]
     changed = [(payee, fact, value) for payee, fact, value in now if known.get((payee, fact), "") != value]
     rows = pd.DataFrame(changed, columns=["payee_id", "fact", "value"])
     return rows.assign(period=period, deal_id="", milestone=period, moved_by="")[list(PINNED)]
+
+
+def drifted(book: Book, plans: PlanSet) -> pd.DataFrame:
+    """Facts that are others today than the last closed period pinned them: payee_id, fact, pinned, period, now."""
+    rows = _without_deal(book.pinned)
+    if not _measures(plans) or rows.empty:
+        return pd.DataFrame(columns=DRIFTED)
+    keys = zip(rows["payee_id"], rows["fact"], strict=True)
+    last = dict(zip(keys, zip(rows["value"], rows["period"], strict=True), strict=True))
+    now = (
+        (payee, fact, *last[payee, fact], text) for payee, fact, text in _today(book, plans) if (payee, fact) in last
+    )
+    return pd.DataFrame([row for row in now if row[2] != row[4]], columns=DRIFTED)
 
 
 def as_pinned(book: Book, plans: PlanSet, period: str) -> Book:
@@ -52,6 +64,13 @@ def as_pinned(book: Book, plans: PlanSet, period: str) -> Book:
         texts = pd.Series([known.get(key, "") for key in _keys(book, table, column)], dtype="str")
         frames[table] = frames[table].assign(**{column: typed(texts, type_, plans.currency).array})
     return replace(book, frames=frames)
+
+
+def _today(book: Book, plans: PlanSet) -> Iterator[tuple[str, str, str]]:
+    """Payee, fact and value as today's exports have them."""
+    for table, column, type_ in _columns(plans):
+        texts = written(book[table][column], type_, plans.currency)
+        yield from ((*key, text) for key, text in zip(_keys(book, table, column), texts, strict=True))
 
 
 def _without_deal(pinned: pd.DataFrame) -> pd.DataFrame:
