@@ -96,12 +96,13 @@ def to_pin(
 ) -> pd.DataFrame:
     """PINNED rows that closing the period adds: what its first lines were made from, what resolutions moved, and what
     a hold without a date keeps back. `pinned`: all rows so far; `paid`: deals with a line. With accelerators lines rest
-    on all that fills a quota, and every deal is pinned.
+    on all that fills a quota, and every deal is pinned. A role that nobody holds makes no line and is not pinned.
     """
     deal = facts["deal"].to_numpy()
     fills = np.asarray([bool(plan.accelerators) for plan in now.plans.versions])[now.deals.version[deal]]
     rests = facts["deal_id"].isin(paid).to_numpy() | fills
-    rows = facts[rests]
+    held_by_nobody = facts["fact"].str.startswith(ROLE).to_numpy(np.bool_) & (facts["value"] == "").to_numpy()
+    rows = facts[rests & ~held_by_nobody]
     known = rows.merge(standing(pinned)[KEY], how="left", on=KEY, indicator=True)["_merge"] == "both"
     rows = rows.merge(moved[[*KEY, "moved_by"]].astype("str"), how="left", on=KEY).fillna({"moved_by": ""})
     rows = rows[(~known | (rows["moved_by"] != "")).to_numpy()]
