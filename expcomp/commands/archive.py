@@ -52,8 +52,8 @@ def with_carried(book: Book, posted: Posted, plans: PlanSet, store: Store, closi
     """The Book with posted deals that the exports hold no more, from the newest of these closed periods that does.
     Raises `Refused` (D545) for one that ought to be there."""
     cancelled = set(book["cancellations"]["deal_id"])
-    missing = posted.carried(book, cancelled)
-    if not missing:
+    missing, counted = posted.carried(book, cancelled), posted.counted(book, cancelled)
+    if not missing and not counted:
         return book
     deals = deals_of(posted)
     newest_first = (
@@ -61,12 +61,12 @@ def with_carried(book: Book, posted: Posted, plans: PlanSet, store: Store, closi
         for closing in reversed(closings)
         if closing.kind == PERIOD
     )
-    return carry(book, missing, newest_first)
+    return carry(book, missing, newest_first, counted)
 
 
 def deals_of(posted: Posted | None) -> Collection[str]:
-    """Every deal with a posted line."""
-    return () if posted is None else set(posted.lines["deal_id"]) - {""}
+    """Every deal with a posted line or a pinned fact."""
+    return () if posted is None else {*posted.lines["deal_id"], *posted.pinned["deal_id"]} - {""}
 
 
 def _below(data: Path, shown: str) -> Callable[[Path], str]:

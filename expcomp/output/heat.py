@@ -17,14 +17,14 @@ DIVERGING: tuple[Step, ...] = (
     (10**9, "#ffffff", "#2166ac"),
 )
 SEQUENTIAL: tuple[Step, ...] = (
-    (50, "#000000", "#f7fbff"),
-    (70, "#000000", "#deebf7"),
-    (80, "#000000", "#c6dbef"),
-    (90, "#000000", "#9ecae1"),
-    (97, "#000000", "#6baed6"),
-    (10**9, "#ffffff", "#2171b5"),
+    (50, "#ffffff", "#a63603"),
+    (70, "#000000", "#e6550d"),
+    (80, "#000000", "#fd8d3c"),
+    (90, "#000000", "#fdbe85"),
+    (97, "#000000", "#feedde"),
+    (10**9, "#000000", "#f7f7f7"),
 )
-"""ColorBrewer RdBu and Blues, for people who do not see red from green."""
+"""ColorBrewer RdBu and Oranges, for people who do not see red from green: what is lost is what stands out."""
 
 STEPS = {Scale.DIVERGING: DIVERGING, Scale.SEQUENTIAL: SEQUENTIAL}
 

@@ -63,15 +63,15 @@ PLAIN_NUMBERS = {
 SECONDS_A_DAY = 86_400
 
 LINES = ("#2F6F8F", "#E08214", "#7F7F7F")
-LOW, MIDDLE, HIGH = "#EF8A62", "#F7F7F7", "#67A9CF"
+LOW, MIDDLE, HIGH, LOST = "#EF8A62", "#F7F7F7", "#67A9CF", "#E6550D"
 HEAT = {
     Scale.DIVERGING: {
         "type": "3_color_scale", "min_type": "num", "min_value": 0.75, "min_color": LOW, "mid_type": "num",
         "mid_value": 1, "mid_color": MIDDLE, "max_type": "num", "max_value": 1.35, "max_color": HIGH,
     },
     Scale.SEQUENTIAL: {
-        "type": "2_color_scale", "min_type": "num", "min_value": 0.5, "min_color": MIDDLE, "max_type": "num",
-        "max_value": 1, "max_color": HIGH,
+        "type": "2_color_scale", "min_type": "num", "min_value": 0.5, "min_color": LOST, "max_type": "num",
+        "max_value": 1, "max_color": MIDDLE,
     },
 }  # fmt: skip
 """Fixed ends, so that a colour says the same on every page and in every month."""

@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 
 class Scale(StrEnum):
-    """How a heat map is coloured: both ways from 100 %, or from little to all of it."""
+    """How a heat map is coloured: both ways from 100 %, or the more the less there is left."""
 
     DIVERGING = "diverging"
     SEQUENTIAL = "sequential"

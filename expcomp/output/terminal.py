@@ -95,7 +95,7 @@ class Screen:
 
     def write(self, text: str, style: str = "", marks: Sequence[Mark] = ()) -> None:
         if self._is_terminal:
-            styled = Text(clean(text), style)
+            styled = Text(clean(text).ljust(max((end for _, end, _ in marks), default=0)), style)
             for start, end, look in marks:
                 styled.stylize(look, start, end)
             self._console.print(styled, soft_wrap=True)

@@ -94,7 +94,9 @@ def by_currency(minor: Values, currency: Values, render: Callable[[int, str], st
     """A column of amounts as text, each in the currency of its row; `blank` where there is no amount."""
     amounts, currencies = pd.Series(minor), np.asarray(currency, dtype=object)
     given = amounts.notna().to_numpy()
-    whole = amounts.fillna(0).to_numpy(np.int64)
+    whole = (
+        np.where(given, amounts.to_numpy(object), 0).astype(np.int64) if not given.all() else amounts.to_numpy(np.int64)
+    )
     result = np.full(len(whole), blank, dtype=object)
     for code in pd.unique(currencies):
         mine = given & (currencies == code)

@@ -105,7 +105,11 @@ class Bonuses:
         """Of metric periods that end after `since` and by `until`, in their order. Raises `Refused` with what keeps one
         from being known."""
         so_far = _SoFar(self.meter.findings, self.people)
-        every = [one for award in self._awards(since, until) for one in self._of_award(award, so_far)]
+        every = [
+            one
+            for award in self._awards(since, until)
+            for one in replace(self, meter=self.meter.at(award.period.last_day))._of_award(award, so_far)
+        ]
         self.meter.findings.check()
         return [one for one in every if one.award.period.last_day > since]
 

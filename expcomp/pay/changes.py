@@ -35,6 +35,7 @@ def explain(
     alone = (frame["tranche"] == NONE) | (_posted_on(frame) == "")
     frame.loc[alone, ["changed", "before", "after"]] = ""
     _by_deal(frame, alone.to_numpy(np.bool_), posted, settled)
+    _reinstated(frame)
     frame.loc[(_posted_on(frame) == "") & (frame["changed"] == ""), "changed"] = LATE
     _by_resolution(frame, moved)
     earned = frame.get("posted_period_earned", pd.Series("", frame.index)).fillna("").astype(object)
@@ -66,6 +67,13 @@ def _as_text(frame: pd.DataFrame, name: str) -> pd.Series:
     known = (frame["tranche"] != NONE).to_numpy()
     triples = zip(frame[f"{name}_minor"], frame["currency"], known, strict=True)
     return pd.Series([to_text(int(m), c) if is_known else "" for m, c, is_known in triples], frame.index, dtype=object)
+
+
+def _reinstated(frame: pd.DataFrame) -> None:
+    """What a cancellation took and pays again has one cause, whatever else changed meanwhile."""
+    was = (frame.get("posted_reason", pd.Series("", frame.index)) == "cancelled") & (frame["tranche"] != NONE)
+    frame.loc[was, "changed"], frame.loc[was, "after"] = "cancelled", ""
+    frame.loc[was, "before"] = _posted_on(frame)[was]
 
 
 def _by_deal(frame: pd.DataFrame, rows: Flags, posted: pd.DataFrame, settled: Settled) -> None:

@@ -1,6 +1,6 @@
 """What close pins of a sheet, and where today's exports differ from what was pinned: listed, and never paid."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,13 @@ from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Ints
 from expcomp.lookups import NONE
 from expcomp.pay.entitlement import Entitlement, Settled
+from expcomp.pay.metric_pins import drifted
 from expcomp.pay.pins import HELD, RATE, ROLE, TARGET
 from expcomp.pay.resolutions import is_kept, kept
 from expcomp.pay.words import HELD as STATE_HELD
 from expcomp.period import to_iso
 from expcomp.plan.conditions import Condition
-from expcomp.sources.pinned import KEY, PINNED
+from expcomp.sources.pinned import KEY, PINNED, standing
 
 DRIFTED = Code("D546", "pinned-fact-drifted")
 
@@ -23,7 +24,13 @@ COLUMNS = ["deal_id", "payee_id", "fact", "pinned", "now", "period", "source", "
 
 
 def drift(settled: Settled, facts: pd.DataFrame) -> pd.DataFrame:
-    """COLUMNS of pinned facts that today's exports (`undated_facts`) tell otherwise, of deals that are there."""
+    """COLUMNS of pinned facts that today's exports tell otherwise: of deals that are there (`undated_facts`), and of
+    metrics of closed periods."""
+    of_metrics = drifted(settled.book, settled.plans).assign(deal_id="", source="", standing="open")
+    return pd.concat([_of_deals(settled, facts), of_metrics[COLUMNS]], ignore_index=True)
+
+
+def _of_deals(settled: Settled, facts: pd.DataFrame) -> pd.DataFrame:
     book = settled.book
     both = book.pinned.merge(facts, on=KEY, suffixes=("", "_now"))
     same_day = (_day_of(both["value"]) == _day_of(both["value_now"])).to_numpy()
@@ -31,10 +38,9 @@ def drift(settled: Settled, facts: pd.DataFrame) -> pd.DataFrame:
     differs = (both["value"].str.casefold() != both["value_now"].str.casefold()).to_numpy() & (~is_rate | same_day)
     found = both[differs].sort_values(KEY, ignore_index=True)
     decided = kept(book)
-    standing = [
-        "kept" if is_kept(*key, decided) else "open" for key in zip(found["deal_id"], found["fact"], strict=True)
-    ]
-    return found.assign(pinned=found["value"], now=found["value_now"], standing=standing)[COLUMNS]
+    keys = zip(found["deal_id"], found["fact"], strict=True)
+    decision = ["kept" if is_kept(*key, decided) else "open" for key in keys]
+    return found.assign(pinned=found["value"], now=found["value_now"], standing=decision)[COLUMNS]
 
 
 def _day_of(rate: pd.Series) -> pd.Series:
@@ -53,12 +59,23 @@ def drift_findings(rows: pd.DataFrame) -> Iterator[Finding]:
     """One finding for every drift that nobody has decided on."""
     for row in rows[rows["standing"] == "open"].to_dict("records"):
         deal, fact = row["deal_id"], row["fact"]
+        if not deal:
+            yield DRIFTED.at(None, _of_metric(row), severity=Severity.WARNING)
+            continue
         stays = "its credit stays where it was" if fact.startswith(ROLE) else "its pay stays as it was"
         now, then = row["now"] or "blank", row["pinned"] or "blank"
         what = f"{deal}: {_said(fact, row['payee_id'])} is {now} today"
         message = f"{what}, and {then} was pinned in {row['period']}: {stays}"
         help_ = f"resolutions.csv says what is meant:  {deal},{fact},keep,<who>  or  {deal},{fact},move,<who>"
         yield DRIFTED.at(_place(row["source"]), message, help_, Severity.WARNING)
+
+
+def _of_metric(row: Mapping[Hashable, str]) -> str:
+    whose = f" of {row['payee_id']}" if row["payee_id"] else ""
+    was = f"{row['pinned'] or 'blank'} was pinned in {row['period']}"
+    return (
+        f"{row['fact']}{whose} is {row['now'] or 'blank'} today, and {was}: metrics of closed periods stay as they were"
+    )
 
 
 def _said(fact: str, payee: str) -> str:
@@ -79,22 +96,19 @@ def to_pin(
 ) -> pd.DataFrame:
     """PINNED rows that closing the period adds: what its first lines were made from, what resolutions moved, and what
     a hold without a date keeps back. `pinned`: all rows so far; `paid`: deals with a line. With accelerators lines rest
-    on all that fills a quota, and every deal is pinned.
+    on all that fills a quota, and every deal is pinned. A role that nobody holds makes no line and is not pinned.
     """
     deal = facts["deal"].to_numpy()
     fills = np.asarray([bool(plan.accelerators) for plan in now.plans.versions])[now.deals.version[deal]]
     rests = facts["deal_id"].isin(paid).to_numpy() | fills
-    known, by = set(_keys(pinned)), dict(zip(_keys(moved), moved["moved_by"], strict=True))
-    is_new = np.asarray([key not in known or key in by for key in _keys(facts)], dtype=np.bool_)
-    rows = facts[rests & is_new]
-    rows = rows.assign(moved_by=[by.get(key, "") for key in _keys(rows)])
+    held_by_nobody = facts["fact"].str.startswith(ROLE).to_numpy(np.bool_) & (facts["value"] == "").to_numpy()
+    rows = facts[rests & ~held_by_nobody]
+    known = rows.merge(standing(pinned)[KEY], how="left", on=KEY, indicator=True)["_merge"] == "both"
+    rows = rows.merge(moved[[*KEY, "moved_by"]].astype("str"), how="left", on=KEY).fillna({"moved_by": ""})
+    rows = rows[(~known | (rows["moved_by"] != "")).to_numpy()]
     whole = pd.concat([rows, _held(now).assign(moved_by="")], ignore_index=True).assign(period=period)
     ordered: pd.DataFrame = whole[list(PINNED)].astype("str").sort_values(KEY, ignore_index=True)
     return ordered
-
-
-def _keys(rows: pd.DataFrame) -> list[tuple[str, ...]]:
-    return list(zip(*(rows[name] for name in KEY), strict=True))
 
 
 def _held(now: Entitlement) -> pd.DataFrame:

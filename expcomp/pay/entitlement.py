@@ -28,7 +28,6 @@ from expcomp.pay.losses import find_losses
 from expcomp.pay.measure import Meter
 from expcomp.pay.milestones import PostedDays, milestone_dates, spiff_dates
 from expcomp.pay.modifiers import Modifiers
-from expcomp.pay.people import People
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.rates import rate_lines
 from expcomp.pay.roles import Holders, Payees
@@ -217,7 +216,7 @@ def settle(plans: PlanSet, book: Book, as_of: int, pay_span: Span, posted: Poste
     paid = kept(credited, zero[credited["deal"]] == NONE)
     del credited
     lines, credits, unpaid, spent = component_lines(plans, paid, tier, zero == NONE, deals, holders)
-    meter = Meter(plans, book, People(payees, book["targets"]), findings)
+    meter = Meter.of(plans, book, pay_span, findings)
     modifiers = Modifiers.of(plans, meter, lines, deals, as_of)
     findings.check()
     return Settled(

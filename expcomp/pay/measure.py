@@ -9,8 +9,10 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings, Place
 from expcomp.exact import Ints
 from expcomp.lookups import NONE, Names, folded
+from expcomp.pay.metric_pins import as_pinned
 from expcomp.pay.people import People
 from expcomp.pay.portfolio import Portfolios
+from expcomp.pay.roles import Payees
 from expcomp.pay.scopes import Scopes, Window
 from expcomp.period import Duration, Period, Span
 from expcomp.plan.metrics import Bonus, Modifier, Portfolio
@@ -70,9 +72,24 @@ class Meter:
     plans: PlanSet
     book: Book
     people: People
+    pay_span: Span
     findings: Findings
+    _closed: dict[str, "Meter"] = field(default_factory=dict)
     _portfolios: dict[int, Portfolios] = field(default_factory=dict)
     _trailing: dict[tuple[int, Window], pd.DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plans: PlanSet, book: Book, pay_span: Span, findings: Findings) -> "Meter":
+        return cls(plans, book, People(Payees.of(book), book["targets"]), pay_span, findings)
+
+    def at(self, day: int) -> "Meter":
+        """The one that reads windows which end on a day: by the facts that its pay period pinned, if it was closed."""
+        period = str(self.plans.calendar.period_of(self.pay_span, day))
+        if period not in self._closed:
+            book = as_pinned(self.book, self.plans, period)
+            same = book is self.book
+            self._closed[period] = self if same else Meter.of(self.plans, book, self.pay_span, self.findings)
+        return self._closed[period]
 
     def read(
         self, version: int, scope: Scope, rule: Portfolio, window: Window, payees: Ints, roles: Sequence[str] = ()

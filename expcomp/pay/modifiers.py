@@ -104,7 +104,7 @@ class Modifiers:
                 payees = np.unique(mine["payee"].to_numpy())
                 period = plan.calendar.period_of(SPANS[rule.window], first)
                 while period.last_day <= as_of:
-                    low.append(_low(version, number, period, meter, payees))
+                    low.append(_low(version, number, period, meter.at(period.last_day), payees))
                     period = period.next()
         return cls(plans, tuple(one for one in low if len(one.payees)))
 

@@ -16,7 +16,7 @@ from expcomp.pay.milestones import PostedDays
 from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.pins import ROLE
 from expcomp.pay.resolutions import Resolved, resolve, stands_though_missing
-from expcomp.period import NEVER, Period, Span, to_date, to_day
+from expcomp.period import Period, Span, to_date, to_day
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
 from expcomp.sources.pinned import no_pins
@@ -27,6 +27,9 @@ ONLY_PAY_PERIODS = Code("L103", "not-a-pay-period")
 MISSING = Code("D545", "posted-deal-missing")
 CARRIED = Code("D547", "posted-deal-carried")
 NO_PAYEE = Code("D549", "posted-payee-missing")
+
+SHOWN = 5
+"""Ids that a message lists."""
 
 MANUAL, BONUS, MODIFIER = "manual:", "bonus:", "modifier:"
 OPENING = "opening"
@@ -56,10 +59,10 @@ class Posted:
         columns = ["deal_id", "milestone", "period", "on", "reason", "component"]
         reached = self.lines.reindex(columns=columns, fill_value="")
         reached = reached[~(reached["reason"].isin(TAKEN_BACK) | reached["component"].str.startswith(MODIFIER))]
-        days = pd.DataFrame({"on": reached["on"], "until": reached["period"].map(ends)})
+        first = {text: to_day(date.fromisoformat(text)) if text else 0 for text in reached["on"].unique()}
+        days = pd.DataFrame({"on": reached["on"].map(first), "until": reached["period"].map(ends)}).astype("int64")
         found = days.groupby([reached["deal_id"], reached["milestone"]]).agg({"on": "min", "until": "max"})
-        first = (to_day(date.fromisoformat(text)) if text else 0 for text in found["on"])
-        return dict(zip(found.index, zip(first, found["until"].tolist(), strict=True), strict=True))
+        return dict(zip(found.index, zip(found["on"].tolist(), found["until"].tolist(), strict=True), strict=True))
 
     def periods(self, plans: PlanSet) -> list[Period]:
         named = {*self.lines["period"], *self.closed}
@@ -107,7 +110,7 @@ class Posted:
         ordered = of_deals.assign(order=np.arange(len(of_deals)))
         total = ordered.groupby(KEY, sort=True)["amount_minor"].sum()
         last = ordered.groupby(KEY, sort=True).last()
-        kept = [name for name in ("period_earned", "on", *COMPARED, "plan", "plan_version") if name in last]
+        kept = [name for name in ("period_earned", "on", "reason", *COMPARED, "plan", "plan_version") if name in last]
         return last[kept].astype(object).add_prefix("posted_").assign(amount_minor=total)
 
     def resolved(self, book: Book) -> Resolved:
@@ -118,7 +121,9 @@ class Posted:
         lost = holders[~holders["value"].isin(set(book["payees"]["payee_id"])).to_numpy()]
         help_ = "keep people who left in the payees export, with their end_date"
         findings = [
-            NO_PAYEE.at(None, f"{payee} holds {of_payee.iloc[0]} since {period} and is missing from the payees", help_)
+            NO_PAYEE.at(
+                None, f"{payee} is credited with {_counted(of_payee)} since {period}, and is no payee today", help_
+            )
             for (payee, period), of_payee in lost.groupby(["value", "period"])["deal_id"]
         ]
         if findings:
@@ -131,16 +136,19 @@ class Posted:
         known = set(book["deals"]["deal_id"]) | {""}
         absent = sorted(deal for deal in set(self.lines["deal_id"]) - known if deal not in cancelled)
         keep = stands_though_missing(book) | set(book["cancellations"]["deal_id"]) | book.set_aside
-        exported = book["deals"][~book["deals"]["deal_id"].isin(book.carried).to_numpy()]
-        close = days(exported["close_date"])
-        close = close[close < NEVER]
-        if len(close) == 0:
+        if (span := book.span()) is None:
             return absent
-        first, last = int(close.min()), int(close.max())
+        first, last = span
         missing = [deal for deal in absent if deal not in keep and first <= self._closed_on(deal) <= last]
         if missing:
             raise Refused([self._missing(deal) for deal in missing])
         return absent
+
+    def counted(self, book: Book, cancelled: Container[str] = ()) -> list[str]:
+        """Deals without a posted line that are pinned because lines rest on the quota they fill, and that today's
+        export does not hold: carried where they closed outside its span."""
+        known = {*book["deals"]["deal_id"], *self.lines["deal_id"], ""}
+        return sorted(deal for deal in set(self.pinned["deal_id"]) - known if deal not in cancelled)
 
     def carried_findings(self, book: Book, stand: Sequence[str]) -> Iterator[Finding]:
         """Deals that are not in today's export: `stand` as they were posted, the others with the rows of an archive."""
@@ -188,5 +196,11 @@ class Posted:
         return balance[balance != 0]
 
 
+def _counted(deals: pd.Series) -> str:
+    count = deals.nunique()
+    return str(deals.iloc[0]) if count == 1 else f"{count} deals"
+
+
 def _named(deals: Sequence[str]) -> str:
-    return f"{', '.join(sorted(deals))} {'is' if len(deals) == 1 else 'are'}"
+    more = f" and {len(deals) - SHOWN:,} more" if len(deals) > SHOWN else ""
+    return f"{', '.join(sorted(deals)[:SHOWN])}{more} {'is' if len(deals) == 1 else 'are'}"

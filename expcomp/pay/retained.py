@@ -7,8 +7,6 @@ import numpy as np
 from expcomp.diagnostics import Finding, Findings, Refused
 from expcomp.pay.bonuses import GATE_FAILED, Bonuses, Gate
 from expcomp.pay.measure import Meter
-from expcomp.pay.people import People
-from expcomp.pay.roles import Payees
 from expcomp.pay.scopes import Window
 from expcomp.period import Period, Span
 from expcomp.plan.metrics import EVERY
@@ -48,8 +46,8 @@ class RetentionPay:
 
 def retention_pay(plans: PlanSet, book: Book, base: int, end: int, pay_span: Span) -> RetentionPay:
     """Portfolios over a window (its last days); what is blocked of the bonuses of the pay period that holds `end`."""
-    payees, findings = Payees.of(book), Findings()
-    meter = Meter(plans, book, People(payees, book["targets"]), findings)
+    findings = Findings()
+    meter = Meter.of(plans, book, pay_span, findings)
     try:
         portfolios = _portfolios(meter, base, end)
         blocked = _blocked(Bonuses(meter, pay_span), end, pay_span)

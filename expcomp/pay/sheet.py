@@ -21,6 +21,7 @@ from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.lines import Lines, tell
 from expcomp.pay.manual import late_corrections, manual_lines
 from expcomp.pay.metric_lines import EXPLAINING, bonus_lines, unpaid_bonuses
+from expcomp.pay.metric_pins import facts_to_pin
 from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.notices import notices
 from expcomp.pay.posted import BONUS, MANUAL, Posted
@@ -32,7 +33,7 @@ from expcomp.pay.unpaid import unpaid_deals, unpaid_parts, waiting
 from expcomp.period import MONTHS, Period, Span, to_iso
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
-from expcomp.sources.pinned import no_pins
+from expcomp.sources.pinned import KEY, no_pins
 
 ENDS_BEFORE = Code("D540", "exports-end-before-the-period")
 BEFORE_PERIOD = Code("C301", "as-of-before-the-period")
@@ -161,7 +162,9 @@ class Sheet:
         """What closing the period adds to the pinned facts (`sources/pinned.py`)."""
         pinned = self.posted.pinned if self.posted else no_pins()
         paid = set(self.postings["deal_id"])
-        return to_pin(self.entitlement, self.undated, pinned, self.moved_facts, paid, str(self.period))
+        of_deals = to_pin(self.entitlement, self.undated, pinned, self.moved_facts, paid, str(self.period))
+        of_metrics = facts_to_pin(self.book, self.plans, pinned, str(self.period))
+        return pd.concat([of_deals, of_metrics]).astype("str").sort_values(KEY, ignore_index=True)
 
     def showing(self, payees: frozenset[str]) -> "Sheet":
         """The same sheet with the lines, payees and waiting tranches of these payees."""

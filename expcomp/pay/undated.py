@@ -74,13 +74,13 @@ def _has_no_date(deals: Deals, name: str) -> Flags:
 
 
 def _holders(settled: Settled, plan: Plan, index: int, mine: Ints) -> Iterator[pd.DataFrame]:
-    """Who holds the roles that a deal's tier credits or its overlays pay; a role that nobody holds is no fact."""
+    """Who holds the roles that a deal's tier credits or its overlays pay; blank where nobody does."""
     deals, payees = settled.deals, settled.payees
     holders = Holders(plan, settled.book, deals, deals.worth[index].credited, payees, Findings())
     for role in plan.roles:
         of_tier = np.asarray([role in _roles_of(plan, number) for number in range(len(plan.ownership))], dtype=np.bool_)
         holder, no_date = holders.exported(role)
-        own = mine[of_tier[settled.tier[mine]] & no_date[mine] & (holder[mine] != NONE)]
+        own = mine[of_tier[settled.tier[mine]] & no_date[mine]]
         yield _facts(own, ROLE + role, payees.names.text(holder[own]), _told_by(settled, plan, role, own))
 
 

@@ -48,7 +48,8 @@ def names_of(book: Book) -> Names:
 
 
 def _refuse_strangers(book: Book, names: Names) -> None:
-    """A merge of an account that no file names is a slip of the pen: nothing would be moved."""
+    """A merge of an account that no file names is a slip of the pen: nothing would be moved. One that other merges lead
+    on from, or to, may have left all exports."""
     merges = book["merges"]
     if merges.empty:
         return
@@ -56,6 +57,8 @@ def _refuse_strangers(book: Book, names: Names) -> None:
     for frame in book.frames.values():
         if "account_id" in frame:
             known[names.codes(frame["account_id"])] = True
+    between = np.intersect1d(names.codes(merges["from"]), names.codes(merges["to"]))
+    known[between] = True
     found = [
         MERGE_OF_NOBODY.at(place_of(merges, row), f'"{merges[side].iat[row]}" is no account of any file', HELP)
         for side in ("from", "to")

@@ -1,12 +1,13 @@
 """Deals that today's exports no longer hold, taken from the exports of the closed period that still had them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
 from pandas.api.types import union_categoricals
 
+from expcomp.lookups import days
 from expcomp.sources.book import Book
 from expcomp.sources.order import order_by
 from expcomp.sources.tables import TABLES
@@ -15,17 +16,29 @@ OF_DEAL = ("deals", "splits", "team", "milestones", "receipts")
 OF_ACCOUNT = ("accounts", "assignments", "usage", "subscriptions", "account_history", "events")
 
 
-def carry(book: Book, deals: Iterable[str], archived: Iterable[tuple[str, Book]]) -> Book:
+def carry(
+    book: Book, deals: Iterable[str], archived: Iterable[tuple[str, Book]], outside: Collection[str] = ()
+) -> Book:
     """Today's Book with the rows of these deals, each from the first of the `archived` (period and Book, the newest
     first) that holds it, and with what newer ones tell of it; `carried` says which period that was. Of two rows with
-    one key the newer counts; facts about an account are taken over only where today's exports do not hold it."""
-    wanted = set(deals)
+    one key the newer counts; facts about an account are taken over only where today's exports do not hold it. Of
+    `outside` only deals that closed outside the span of today's export are taken.
+    """
+    wanted, span = {*deals, *outside}, book.span()
     for period, old in archived:
         if not wanted:
             break
-        book = _with(book, old, wanted, period)
-        wanted -= set(book.carried)
+        gone = _inside(old, set(outside) & wanted, span)
+        book = _with(book, old, wanted - gone, period)
+        wanted -= {*book.carried, *gone}
     return book
+
+
+def _inside(old: Book, deals: set[str], span: tuple[int, int] | None) -> set[str]:
+    """Deals that today's export covers and does not hold: nobody was paid on them, and they are no more."""
+    rows = old["deals"][old["deals"]["deal_id"].isin(deals).to_numpy()]
+    close = days(rows["close_date"])
+    return set(rows["deal_id"][(span[0] <= close) & (close <= span[1])]) if span else set()
 
 
 def _with(book: Book, old: Book, deals: set[str], period: str) -> Book:

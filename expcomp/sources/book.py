@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from expcomp.diagnostics import Finding
+from expcomp.lookups import days
 from expcomp.money import Rounding
-from expcomp.period import Duration
+from expcomp.period import NEVER, Duration
 from expcomp.sources.pinned import no_pins
 from expcomp.sources.tables import TABLES, Field
 
@@ -115,6 +116,13 @@ class Book:
     set_aside: frozenset[str] = frozenset()
     pinned: pd.DataFrame = field(default_factory=no_pins)
     carried: Mapping[str, str] = field(default_factory=dict)
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last close date that today's export covers; None where it holds no deal."""
+        deals = self["deals"]
+        close = days(deals.loc[~deals["deal_id"].isin(self.carried).to_numpy(), "close_date"])
+        close = close[close < NEVER]
+        return (int(close.min()), int(close.max())) if len(close) else None
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

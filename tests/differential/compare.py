@@ -27,7 +27,7 @@ from expcomp.sources.given import book_from_rows
 from expcomp.sources.posted import REQUIRED, read_posted
 
 from .cases import Case, bare
-from .later import ENORMOUS, LARGE_RATE
+from .later import ENORMOUS, LARGE_RATES
 
 NOT_COMPARED = ("D540", "C301", "L102", "L103", "D301")
 """Refusals of the engine where a period lies beyond its data or ledger; and of blank cells that nothing asks for."""
@@ -182,7 +182,9 @@ def compare(case: Case) -> tuple[list[Difference], Answer, Answer] | None:
     engine = by_engine(case, posted)
     if engine.refused and any(code in engine.refused for code in NOT_COMPARED):
         return None
-    if TOO_LARGE in engine.refused and any(row["rate"] in (*ENORMOUS, LARGE_RATE) for row in case.tables.get("fx", ())):
+    if TOO_LARGE in engine.refused and any(
+        row["rate"] in (*ENORMOUS, *LARGE_RATES) for row in case.tables.get("fx", ())
+    ):
         return None
     return differences(case, engine, second), engine, second
 

@@ -13,8 +13,8 @@ ENORMOUS = ("10", "1000", "9000")
 """Rates that take the largest amounts beyond 2^53, and to where the engine refuses them."""
 
 
-LARGE_RATE = "490.123456"
-"""Takes the largest amounts an export may hold to where a line that crosses bands is refused."""
+LARGE_RATES = YEN_A_DOLLAR, LARGE_RATE = "149.35", "490.123456"
+"""Take the largest amounts an export may hold to where a line that crosses bands is refused."""
 
 
 class BookMaker(Maker):
@@ -164,7 +164,7 @@ class BookMaker(Maker):
 
     def _fx(self) -> None:
         wanted = {row["currency"] for row in self.tables["deals"] if row.get("currency")} - {self.ground.currency}
-        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", "149.35"),
+        rates = {"EUR": ("1.0833", "0.9"), "JPY": ("0.0067", "0.006543"), "USD": ("0.9231", YEN_A_DOLLAR),
                  "KWD": ("3.25", LARGE_RATE)}  # fmt: skip
         if self.dice.maybe(0.2):
             rates = dict.fromkeys(rates, ENORMOUS)

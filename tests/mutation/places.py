@@ -57,6 +57,8 @@ PLACES = (
           "least.before(np.asarray([day]))[0]) + 1", "least.before(np.asarray([day]))[0]) + 2", "bonuses"),
     Place("bonus: the year to date is paid anew each period", "pay/bonuses.py",
           "self._rounded(one, one.share) - one.before", "self._rounded(one, one.share)", "bonuses"),
+    Place("bonus: a closed quarter is measured by today's holders", "pay/metric_pins.py",
+          'if not ((rows["fact"]', 'if True or not ((rows["fact"]', "bonuses"),
     Place("modifier: exactly the target is too low", "pay/modifiers.py",
           "top * PPM < floor * bottom", "top * PPM <= floor * bottom", "modifiers"),
     Place("modifier: before caps", "pay/modifiers.py",

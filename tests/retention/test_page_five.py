@@ -10,12 +10,13 @@ from expcomp.diagnostics import Place
 from expcomp.money import Rounding
 from expcomp.period import FiscalCalendar, to_day
 from expcomp.plan.metrics import Retention
-from expcomp.retention.rates import Rate, Retained
+from expcomp.retention.rates import Retained
 from expcomp.retention.terms import Terms
 from expcomp.retention.trailing import trailing
 from expcomp.sources.book import Needs
 from expcomp.sources.given import book_from_rows
 from retention.page_five import BASE, END, given
+from retention.small import percent
 
 BASE_DAY, END_DAY = to_day(date.fromisoformat(BASE)), to_day(date.fromisoformat(END))
 
@@ -25,12 +26,6 @@ def measured(*, merged: bool = True, segment: str = "", **rules: object) -> Reta
     terms = Terms("USD", Rounding.HALF_UP, FiscalCalendar(), Retention.model_construct(**rules))
     frame = trailing(book, terms, BASE_DAY, END_DAY)
     return Retained.of(frame[frame["segment"] == segment] if segment else frame)
-
-
-def percent(rate: Rate) -> str:
-    """Rounded half up to hundredths, from the exact fraction."""
-    hundredths = Fraction(*rate) * 10_000 + Fraction(1, 2)
-    return f"{int(hundredths) // 100}.{int(hundredths) % 100:02d}"
 
 
 def test_the_window_of_a_year_begins_with_the_same_day() -> None:
