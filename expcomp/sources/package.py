@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.exact import Flags, Ints
+from expcomp.sources.raw import Locate, locate_in_sheet
+from expcomp.sources.sheet_xml import sheet_of
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -55,6 +57,19 @@ class _Reach:
         self.row, self.column = max(self.row, row), max(self.column, column)
 
 
+@dataclass(slots=True)
+class _Look:
+    """What was seen of a part: how far its cells reach, and whether one of the marks stands in it."""
+
+    reach: _Reach = field(default_factory=_Reach)
+    is_suspicious: bool = False
+
+    def add(self, block: bytes, *, first: bool) -> None:
+        marked = any(mark in block for mark in MARKS) or (first and PREFIXED in block)
+        self.is_suspicious = self.is_suspicious or marked
+        self.reach.add(*_farthest(block))
+
+
 def check_package(data: bytes, path: str) -> frozenset[str]:
     """The names of the parts in which errors, formulas or hidden rows may stand.
 
@@ -71,17 +86,20 @@ def check_package(data: bytes, path: str) -> frozenset[str]:
             raise _unsafe(path, f"it has {len(parts):,} parts", "export only the table")
         if max(part.file_size for part in parts) > MAX_PART or sum(part.file_size for part in parts) > MAX_TOTAL:
             raise _unsafe(path, "it unpacks to more than any export", "export only the table")
-        total, suspicious = 0, set()
+        total, looks = 0, []
         for part in parts:
-            size, marked = _check_part(data, part, path, MAX_TOTAL - total)
-            total += size
-            suspicious |= {part.filename} if marked else set()
-        return frozenset(suspicious)
+            looks.append(_check_part(data, part, path, MAX_TOTAL - total))
+            total += part.file_size
+        for part, look in zip(parts, looks, strict=True):
+            if not look.reach.fits():
+                locate = locate_in_sheet(path, sheet_of(package, part.filename))
+                _check_filled(b"".join(_unpacked(data, part, path)), locate)
+    return frozenset(part.filename for part, look in zip(parts, looks, strict=True) if look.is_suspicious)
 
 
-def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> tuple[int, bool]:
-    """The bytes it unpacks to, and whether one of the marks stands in it."""
-    name, size, reach, tail, marked = f'its part "{part.filename[:40]}"', 0, _Reach(), b"", False
+def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> _Look:
+    """Raises `Refused` where it is not what the directory says."""
+    name, size, look, tail = f'its part "{part.filename[:40]}"', 0, _Look(), b""
     for block in _unpacked(data, part, path):
         size += len(block)
         if size > min(MAX_PART, room):
@@ -89,14 +107,11 @@ def _check_part(data: bytes, part: zipfile.ZipInfo, path: str, room: int) -> tup
         seen = tail + block
         if b"!" in seen and DOCTYPE.search(seen):
             raise _unsafe(path, f"{name} declares a document type", "save the workbook again")
-        marked = marked or any(mark in seen for mark in MARKS) or (not tail and PREFIXED in seen)
-        _look(seen, reach)
+        look.add(seen, first=not tail)
         tail = seen[-OVERLAP:]
     if size != part.file_size:
         raise _unsafe(path, f"{name} is not of the size that the file says", "export it again")
-    if not reach.fits():
-        _check_filled(b"".join(_unpacked(data, part, path)), part.filename, path)
-    return size, marked
+    return look
 
 
 def _unsafe(path: str, message: str, help: str) -> Refused:
@@ -123,14 +138,14 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
         yield block
 
 
-def _look(block: bytes, reach: _Reach) -> None:
-    """Add every cell reference, or what looks like one: letters and digits that follow a quote."""
+def _farthest(block: bytes) -> tuple[int, int]:
+    """Row and column of all cell references, or what looks like one: letters and digits that follow a quote."""
     text = np.frombuffer(block, np.uint8)
     at = np.flatnonzero((text[:-1] == DOUBLE) | (text[:-1] == SINGLE)) + 1
     column, place = _number(text, at[_is_letter(text[at])], _is_letter, 5, 26, 64)
     row, _ = _number(text, place, _is_digit, 9, 10, ZERO)
     cells = (row > 0) & (column > 0)
-    reach.add(int(row[cells].max(initial=0)), int(column[cells].max(initial=0)))
+    return int(row[cells].max(initial=0)), int(column[cells].max(initial=0))
 
 
 def _is_letter(text: Bytes) -> Flags:
@@ -159,19 +174,18 @@ def _number(
     return number, place
 
 
-def _check_filled(xml: bytes, part: str, path: str) -> None:
+def _check_filled(xml: bytes, locate: Locate) -> None:
     """The same for cells that hold anything: a format reaches far without a cell being there."""
-    reach, farthest = _Reach(), (0, "")
+    reach, farthest = _Reach(), (0, 0, 0)
     for letters, digits in FILLED.findall(xml):
         row, column = int(digits), _column(letters)
         reach.add(row, column)
-        farthest = max(farthest, (row * column, (letters + digits).decode()))
-        if column > MAX_COLUMNS:
-            message = f"the cell {farthest[1]} in {part} stands beyond column {MAX_COLUMNS}"
-            raise Refused(STRAY_CELL.at(Place(path), message, "clear stray cells, or export only the table"))
+        farthest = max(farthest, (row * column, row, column))
     if not reach.fits():
-        message = f"the cell {farthest[1]} in {part} stands far from the table"
-        raise Refused(STRAY_CELL.at(Place(path), message, "clear stray cells, or export only the table"))
+        beyond = reach.column > MAX_COLUMNS
+        message = f"a cell stands beyond column {MAX_COLUMNS}" if beyond else "a cell stands far from the table"
+        help = "clear stray cells, or export only the table"
+        raise Refused(STRAY_CELL.at(locate(*farthest[1:]), message, help))
 
 
 def _column(letters: bytes) -> int:

@@ -15,7 +15,7 @@ from expcomp.sources.book import Book, Needs
 from expcomp.sources.cells import Cells
 from expcomp.sources.column import Settings
 from expcomp.sources.complaints import Complaints, quote
-from expcomp.sources.config import Config, Source
+from expcomp.sources.config import FILE, Config, Source
 from expcomp.sources.csv_file import CsvSettings, read_csv
 from expcomp.sources.excel_file import SHEETS_UNREAD, read_sheets, sheet_unclear
 from expcomp.sources.extent import Progress, check_size, size_of, untold
@@ -195,8 +195,8 @@ class _Reader:
 
     def _tell_no_file(self, table: str, pattern: str, files: list[Path]) -> None:
         help = did_you_mean(pattern, [file.relative_to(self.folder).as_posix() for file in files])
-        message = f'sources.{table}: no file is called "{pattern}"'
-        self.complaints.error(NO_SUCH_FILE, Place(self._shown(self.folder)), message, help)
+        message = f'sources.{table}: no file in {self._shown(self.folder)} is called "{pattern}"'
+        self.complaints.error(NO_SUCH_FILE, Place(FILE), message, help)
 
     def _raw_tables(self, task: _Task) -> list[RawTable]:
         shown, source = self._shown(task.path), task.source

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -76,19 +77,29 @@ def _scan(package: _Package, sheet: str, suspicious: frozenset[str]) -> Suspicio
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """The part that holds a sheet, through the workbook's relations."""
+    """The part that holds a sheet; "" where none does."""
+    part = dict(_sheets(archive)).get(sheet, "")
+    return part if part in archive.namelist() else ""
+
+
+def sheet_of(archive: zipfile.ZipFile, part: str) -> str:
+    """The name of the sheet that a part holds, or the part's own where no sheet points to it."""
+    return next((sheet for sheet, own in _sheets(archive) if own == part), part)
+
+
+def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Each sheet with its part, through the workbook's relations."""
     book = next((name for name in archive.namelist() if name.endswith("workbook.xml")), "")
     folder, _, name = book.rpartition("/")
     relations = join(folder, "_rels", name + ".rels")
     if not book or relations not in archive.namelist():
-        return ""
+        return
     targets = {each.get("Id"): each.get("Target", "") for each in ElementTree.fromstring(archive.read(relations))}
     for element in ElementTree.fromstring(archive.read(book)).iter():
-        if element.tag.endswith("}sheet") and element.get("name") == sheet:
+        if element.tag.endswith("}sheet"):
             target = targets.get(element.get(RELATION)) or ""
             part = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
-            return part if part in archive.namelist() else ""
-    return ""
+            yield element.get("name") or "", part
 
 
 def _column(letters: str) -> int:
