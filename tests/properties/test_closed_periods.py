@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -253,3 +253,14 @@ def by_payee(sheet: Sheet) -> dict[str, tuple[int, int, int, int]]:
 
 def test_closed_periods() -> None:
     run_state_machine_as_test(ClosedPeriods, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS))
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.data())
+def test_seven_quarters_in_a_row(data: st.DataObject) -> None:
+    machine = ClosedPeriods()
+    for _ in range(MOST_PERIODS):
+        machine.the_exports_say_something_else(data, 6)
+        if machine.world.deals:
+            machine.close()
+        machine.no_more_was_taken_back_than_posted()
