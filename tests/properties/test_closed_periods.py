@@ -264,3 +264,16 @@ def test_seven_quarters_in_a_row(data: st.DataObject) -> None:
         if machine.world.deals:
             machine.close()
         machine.no_more_was_taken_back_than_posted()
+
+
+def test_a_credit_is_moved_on_purpose_and_drifts_again() -> None:
+    """A path that random changes seldom take."""
+    machine = ClosedPeriods()
+    machine.a_deal_is_won("ana", "cam", 3000, 10, late=False, large=True)
+    machine.close()
+    for owner, csm in (("ben", "dee"), ("ana", "cam")):
+        machine.the_crm_is_tidied(0, owner, csm, large=True)
+        machine.close()
+        machine.a_resolution_moves_the_credit(0)
+        machine.close()
+        assert machine.model.posted[owner, "D1", "credit:ae", "booking"] == 108_00  # 3,000 x 60 % x 10 % x 60 %
