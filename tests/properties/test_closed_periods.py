@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import os
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -34,13 +36,26 @@ from .closing_model import PLANS, Deal, Ledger, World, changed
 PLAN_SET = plan_set([bind_plan(text, f"plan{n}.yaml") for n, text in enumerate(PLANS, 1)])
 FIRST = PLAN_SET.calendar.parse("2027Q1")
 MOST_PERIODS = 7
-EXAMPLES, STEPS = int(os.environ.get("EXPCOMP_CLOSINGS", "12")), 25
+EXAMPLES, STEPS = int(os.environ.get("EXPCOMP_CLOSINGS", "6")), 60
 
 payees = st.sampled_from(["ana", "ben"])
 managers = st.sampled_from(["cam", "dee"])
 values = st.integers(1, 12).map(lambda thousands: thousands * 1000)
 days = st.integers(0, 90)
 picks = st.integers(0, 9)
+
+
+CHANGES: dict[str, tuple[Callable[[Any], object], Callable[..., None], dict[str, st.SearchStrategy[Any]]]] = {}
+
+
+def change(is_possible: Callable[[Any], object], **drawn: st.SearchStrategy[Any]) -> Callable[..., Callable[..., None]]:
+    """A change of the exports; a new export holds several of them."""
+
+    def known(method: Callable[..., None]) -> Callable[..., None]:
+        CHANGES[method.__name__] = is_possible, method, drawn
+        return method
+
+    return known
 
 
 class ClosedPeriods(RuleBasedStateMachine):
@@ -56,7 +71,9 @@ class ClosedPeriods(RuleBasedStateMachine):
 
     # what the exports say next
 
-    @rule(owner=payees, csm=managers, value=values, at=days, late=st.booleans(), large=st.booleans())
+    @change(
+        lambda self: True, owner=payees, csm=managers, value=values, at=days, late=st.booleans(), large=st.booleans()
+    )
     def a_deal_is_won(self, owner: str, csm: str, value: int, at: int, late: bool, large: bool) -> None:
         name = f"D{len(self.world.deals) + 1}"
         first = to_date(self.period.first_day) - timedelta(days=60 if late else 0)
@@ -67,72 +84,75 @@ class ClosedPeriods(RuleBasedStateMachine):
         names = sorted(self.world.exported)
         return names[pick % len(names)]
 
-    @precondition(lambda self: self.world.exported)
-    @rule(pick=picks, value=values)
+    @change(lambda self: self.world.exported, pick=picks, value=values)
     def an_amount_is_corrected(self, pick: int, value: int) -> None:
         name = self._known(pick)
         self.world.deals[name] = changed(self.world.deals[name], value=value)
 
-    @precondition(lambda self: self.world.exported)
-    @rule(pick=picks, by=st.integers(-40, 100))
+    @change(lambda self: self.world.exported, pick=picks, by=st.integers(-40, 100))
     def a_close_date_moves(self, pick: int, by: int) -> None:
         name = self._known(pick)
         day = max(self.world.deals[name].close + timedelta(days=by), date(2027, 1, 1))
         self.world.deals[name] = changed(self.world.deals[name], close=day)
 
-    @precondition(lambda self: self.world.exported)
-    @rule(pick=picks, at=st.none() | days)
+    @change(lambda self: self.world.exported, pick=picks, at=st.none() | days)
     def it_is_activated_or_was_not(self, pick: int, at: int | None) -> None:
         name = self._known(pick)
         day = None if at is None else to_date(self.period.first_day) + timedelta(days=at - 20)
         self.world.deals[name] = changed(self.world.deals[name], activated=day)
 
-    @precondition(lambda self: self.world.exported)
-    @rule(pick=picks, owner=payees, csm=managers, large=st.booleans())
+    @change(lambda self: self.world.exported, pick=picks, owner=payees, csm=managers, large=st.booleans())
     def the_crm_is_tidied(self, pick: int, owner: str, csm: str, large: bool) -> None:
         name = self._known(pick)
         self.world.deals[name] = changed(self.world.deals[name], owner=owner)
         self.world.csm[name], self.world.large[name] = csm, large
 
-    @precondition(lambda self: self.model.pins)
-    @rule(pick=picks)
+    def _drifting(self) -> list[str]:
+        """Deals of which the exports say something else than what is pinned."""
+        pinned = {name: facts for name, (facts, _) in self.model.pins.items() if name in self.world.exported}
+        return sorted(name for name, facts in pinned.items() if facts != self.world.facts(name, self.world.deals[name]))
+
+    @change(lambda self: self._drifting(), pick=picks)
     def a_resolution_moves_the_credit(self, pick: int) -> None:
-        names = sorted(self.model.pins)
+        names = self._drifting()
         self.decisions += 1
         self.world.moves[names[pick % len(names)]] = f"decision {self.decisions}"
 
-    @precondition(lambda self: self.world.exported)
-    @rule(pick=picks, at=days, size=st.none() | st.integers(1, 8))
+    @change(lambda self: self.world.exported, pick=picks, at=days, size=st.none() | st.integers(1, 8))
     def the_customer_leaves_or_shrinks(self, pick: int, at: int, size: int | None) -> None:
         day = to_date(self.period.first_day) + timedelta(days=at)
         event = (day, "churn", 0) if size is None else (day, "contraction", size * 500)
         if event not in self.world.events[self._known(pick)]:
             self.world.events[self._known(pick)].append(event)
 
-    @precondition(lambda self: any(self.world.events.values()))
-    @rule(pick=picks)
+    @change(lambda self: any(self.world.events.values()), pick=picks)
     def the_event_was_a_mistake(self, pick: int) -> None:
         names = sorted(name for name, events in self.world.events.items() if events)
         self.world.events[names[pick % len(names)]].pop()
 
-    @precondition(lambda self: self.world.deals)
-    @rule(pick=picks, at=days)
+    @change(lambda self: self.world.deals, pick=picks, at=days)
     def a_deal_is_cancelled_or_reinstated(self, pick: int, at: int) -> None:
         name = sorted(self.world.deals)[pick % len(self.world.deals)]
         if self.world.cancelled.pop(name, None) is None:
             end = to_date(self.period.last_day)
             self.world.cancelled[name] = min(to_date(self.period.first_day) + timedelta(days=at), end)
 
-    @precondition(lambda self: self.world.deals)
-    @rule(pick=picks)
+    @change(lambda self: self.world.deals, pick=picks)
     def a_row_is_dropped_or_returns(self, pick: int) -> None:
         name = sorted(self.world.deals)[pick % len(self.world.deals)]
         self.world.dropped ^= {name}
 
-    @precondition(lambda self: self.world.dropped)
-    @rule(pick=picks)
+    @change(lambda self: self.world.dropped, pick=picks)
     def a_missing_deal_is_said_to_stand(self, pick: int) -> None:
         self.world.keeps.add(sorted(self.world.dropped)[pick % len(self.world.dropped)])
+
+    @rule(draw=st.data(), count=st.integers(1, 5))
+    def the_exports_say_something_else(self, draw: st.DataObject, count: int) -> None:
+        for _ in range(count):
+            name = draw.draw(st.sampled_from(sorted(CHANGES)))
+            is_possible, method, drawn = CHANGES[name]
+            if is_possible(self):
+                method(self, **{key: draw.draw(strategy) for key, strategy in drawn.items()})
 
     # what is done with them
 
