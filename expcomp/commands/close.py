@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expcomp.commands.forms import ForceOption
-from expcomp.commands.run import PeriodOption, ProjectOption
+from expcomp.commands.run import PeriodOption, ProjectOption, say, whoever_listens
 
 if TYPE_CHECKING:
     from expcomp.commands.closing import Prepared, Project
@@ -57,16 +57,12 @@ def close(
     steps("preflight is done")
     prepared = prepare(found, wanted, ledger, opening, prepared_by.strip(), old_exports=allow_old_exports)
     steps("everything is read and calculated")
-    print_sheet(prepared.sheet, sys.stdout)
+    with whoever_listens():
+        print_sheet(prepared.sheet, sys.stdout)
     if prepared.newest < wanted.last_day:
-        typer.echo(
-            f"the exports end on {to_iso(prepared.newest)}: what happened after that day is not in them", err=True
-        )
+        say(f"the exports end on {to_iso(prepared.newest)}: what happened after that day is not in them")
     if dry_run:
-        typer.echo(
-            f"dry run: {len(prepared.sheet.lines):,} lines would be posted; {wanted} is open, nothing was posted",
-            err=True,
-        )
+        say(f"dry run: {len(prepared.sheet.lines):,} lines would be posted; {wanted} is open, nothing was posted")
         return
     if found.config.approval == "required":
         _propose(found, prepared, ledger.head, steps)
@@ -80,9 +76,8 @@ def _propose(project: "Project", prepared: "Prepared", head: bytes, steps: "Step
     from expcomp.commands.posting import propose
 
     proposal = propose(project, prepared.batches, head, steps)
-    typer.echo(
+    say(
         f"{proposal.period} is still open: proposal {proposal.number} by {proposal.prepared_by}, "
         f"hash {proposal.content[:12]}, waits for approval\n"
-        f"  expcomp approve --period {proposal.period} --by NAME  posts exactly this; the name must be another one",
-        err=True,
+        f"  expcomp approve --period {proposal.period} --by NAME  posts exactly this; the name must be another one"
     )

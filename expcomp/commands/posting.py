@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import typer
 
 from expcomp.commands.closing import Project
+from expcomp.commands.run import say
 from expcomp.commands.sheets import NOT_RENDERED, write_ledger_receipt, write_sheets
 from expcomp.commands.steps import Steps
 from expcomp.diagnostics import Code, Finding, Refused
@@ -62,7 +63,7 @@ def unbroken() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
     if came:
-        typer.echo("interrupted while the ledger was written: it is written, see  expcomp ledger show", err=True)
+        say("interrupted while the ledger was written: it is written, see  expcomp ledger show")
         raise typer.Exit(130)
 
 
@@ -72,7 +73,7 @@ def render(project: Project, store: Store, closing: Closing, steps: Steps, *, fo
         write_ledger_receipt(store)
         steps("the ledger's receipt is written")
         for told in write_sheets(store, closing, project.out(closing.period), force=force, watch=steps):
-            typer.echo(told, err=True)
+            say(told)
     except (Refused, OSError, KeyboardInterrupt) as error:
         raise Refused(_not_rendered(closing, error)) from None
 
@@ -86,4 +87,4 @@ def _not_rendered(closing: Closing, error: BaseException) -> Finding:
 
 def _tell(project: Project, closing: Closing) -> None:
     lines = f"{closing.count:,} lines posted to {project.config.ledger}"
-    typer.echo(f"{closing.period} is closed: {lines}, head {closing.head}", err=True)
+    say(f"{closing.period} is closed: {lines}, head {closing.head}")

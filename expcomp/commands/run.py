@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -51,13 +51,35 @@ def guarded(run: Callable[[], object]) -> int:
         print("interrupted: nothing was written", file=sys.stderr)  # noqa: T201 - the last word on stderr
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader went away; what Python would flush on exit goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _unheard()
         return 0
     except Exception as error:
         _report_internal(error)
         return INTERNAL
     return 0
+
+
+@contextlib.contextmanager
+def whoever_listens() -> Iterator[None]:
+    """For commands that post: a reader of their output who went away decides nothing, and they go on."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _unheard()
+
+
+def _unheard() -> None:
+    """What Python would still print, or flush on exit, goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+
+
+def say(message: str) -> None:
+    """A line on stderr."""
+    with whoever_listens():
+        typer.echo(message, err=True)
 
 
 def _tell(refused: Refused) -> int:

@@ -29,7 +29,8 @@ def examples(view: View) -> Iterator[Part]:
             (line["payee_id"], line["component"], line["milestone"], money(line["amount_minor"], view.currency))
             for line in lines.to_dict("records")
         )
-        caption = f"What {example.period} pays, in {view.currency}"
+        judged = f", as of {example.as_of}" if example.as_of else ""
+        caption = f"What {example.period} pays{judged}, in {view.currency}"
         yield Grid(("payee", "for", "part", "amount"), rows, caption, frozenset({"amount"}))
 
 

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -185,3 +187,16 @@ def test_nothing_of_a_close_depends_on_the_machine(closed: Path, monkeypatch: py
     monkeypatch.setitem(os.environ, "TZ", "Pacific/Auckland")
     done("close --period 2027Q1 --opening computed --prepared-by kim")
     assert done("ledger export") == text
+
+
+def test_a_reader_who_went_away_does_not_keep_a_period_open(company: Path) -> None:
+    # `expcomp close … 2>&1 | head -1`
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "expcomp", "close", "--period", "2027Q1", "--opening", "computed"]
+    ended = subprocess.run(command, stdout=write, stderr=write, check=False)
+    os.close(write)
+
+    assert ended.returncode == 0
+    assert "2027Q1  closed" in done("ledger show")
+    assert all((company / "out/2027Q1" / name).exists() for name in SHEETS)
