@@ -35,10 +35,10 @@ def explain(
     if period is None:
         _explain_code(what)
         return
-    from expcomp.commands.make import make_sheet
+    from expcomp.commands.computed import computed_sheet
     from expcomp.output.explain import explain_any
 
-    sys.stdout.write(explain_any(make_sheet(project, period, plan, as_of, posted), what))
+    sys.stdout.write(explain_any(computed_sheet(project, period, plan, as_of, posted), what))
 
 
 def _explain_code(what: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
+from expcomp.commands.computed import computed_sheet
 from expcomp.commands.forms import BY_ENDING, Format
-from expcomp.commands.make import make_sheet
 from expcomp.commands.narrow import narrowed
 from expcomp.diagnostics import Code, Refused
 from expcomp.output.files import write_atomic
@@ -36,7 +36,7 @@ def finance_view(
     if path is not None and path.suffix.lower() == ".xlsx":
         help_ = f"write .csv, which a spreadsheet opens:  -o {path.with_suffix('.csv').name}"
         raise Refused(NO_WORKBOOK.at(None, f"--{name} has no workbook of its own", help_))
-    sheet = narrowed(make_sheet(project, period, plans, as_of, posted), *shown)
+    sheet = narrowed(computed_sheet(project, period, plans, as_of, posted), *shown)
     assert isinstance(sheet, Sheet)
     view = VIEWS[name](sheet)
     if path is not None:

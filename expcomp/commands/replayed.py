@@ -1,13 +1,14 @@
 """A closed period computed again from what its close kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from expcomp.commands.archive import FOLDER, archived_book, archived_config, archived_plans, deals_of, with_carried
 from expcomp.commands.closing import kept_frames
 from expcomp.commands.opening import COMPUTED, as_opening, computed_opening
-from expcomp.commands.project_ledger import PINNED_FRAME, posted_of
+from expcomp.commands.project_ledger import PINNED_FRAME, closed_status, posted_of
 from expcomp.ledger.batch import FRAME, OPENING, Closing, Document
 from expcomp.ledger.cells import rows_of
 from expcomp.ledger.store import Store
@@ -24,7 +25,8 @@ def replayed(store: Store, closing: Closing) -> Sheet:
     book = archived_book(store, closing, plans, posted_deals=deals_of(posted))
     if earlier:
         book = with_carried(book, posted, plans, store, earlier)
-    return payout(plans, book, period, SPANS[config.pay_period], period.last_day, posted)
+    sheet = payout(plans, book, period, SPANS[config.pay_period], period.last_day, posted)
+    return replace(sheet, closed_as=closed_status(store, closing))
 
 
 def differences(store: Store, closing: Closing) -> tuple[int, list[str]]:

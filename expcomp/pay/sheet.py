@@ -58,6 +58,7 @@ class Sheet:
     quarter_to_date: bool = False
     moved_facts: pd.DataFrame = field(default_factory=no_pins)
     only: frozenset[str] | None = None
+    closed_as: str = ""
 
     @property
     def as_of(self) -> int:
@@ -90,12 +91,11 @@ class Sheet:
 
     @property
     def is_draft(self) -> bool:
-        """What is computed may change; what is closed comes from the ledger."""
-        return True
+        return not self.closed_as
 
     @property
     def status(self) -> str:
-        return f"{self.period} is not closed"
+        return self.closed_as or f"{self.period} is not closed"
 
     @property
     def entitlement(self) -> Entitlement:

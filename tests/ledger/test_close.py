@@ -200,3 +200,12 @@ def test_a_reader_who_went_away_does_not_keep_a_period_open(company: Path) -> No
     assert ended.returncode == 0
     assert "2027Q1  closed" in done("ledger show")
     assert all((company / "out/2027Q1" / name).exists() for name in SHEETS)
+
+
+def test_a_closed_period_is_explained_and_seen_by_what_it_was_closed_with(closed: Path) -> None:
+    asked = ("explain D1 --period 2027Q1", "payout --period 2027Q1 --exposure", "payout --period 2027Q1 --accrual")
+    then = [done(command) for command in asked]
+    replace(DEALS, "9000", "1")  # today's export says something else
+
+    assert [done(command) for command in asked] == then
+    assert "9,000.00" in then[0]
