@@ -18,7 +18,7 @@ from expcomp.ledger.chain import START
 from expcomp.ledger.faults import NO_LEDGER
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.receipt import changed_file, disagrees, read_receipt
-from expcomp.ledger.store import Store, create_store, open_store
+from expcomp.ledger.store import Store, create_store, open_store, put_in_place
 from expcomp.ledger.text_form import exported, whole_text
 from expcomp.ledger.verify import check
 from expcomp.output.files import EXISTS, write_atomic
@@ -116,7 +116,7 @@ def import_text(folder: Path | None, file: Path) -> str:
                     raise Refused(_other_head(file, batch.period, expected))
             store.bring(proposals)
             check(store)
-        os.link(new, project.ledger)
+        put_in_place(new, project.ledger)
     finally:
         new.unlink(missing_ok=True)
     with open_store(project.ledger) as store:
@@ -148,7 +148,7 @@ def back_up(folder: Path | None, file: Path) -> str:
             store.copy_to(new)
             with open_store(new) as copy:
                 head = [closing.head for closing in check(copy)][-1:]
-            os.link(new, file)
+            put_in_place(new, file)
         finally:
             new.unlink(missing_ok=True)
         return f"{file}: written and verified, head {''.join(head) or 'none'}"

@@ -23,7 +23,7 @@ RESTORE = "restore the newest backup that  expcomp ledger verify  finds intact, 
 UNCHANGED = "nothing was posted: the ledger stands as before"
 
 
-def told(error: sqlite3.Error, path: Path) -> Refused:
+def told(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Refused:
     """As a finding: what happened, and that nothing was posted."""
     name = getattr(error, "sqlite_errorname", "")
     place = Place.of(path)

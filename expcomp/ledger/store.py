@@ -26,6 +26,9 @@ from expcomp.texts import LARGE
 
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
+READING = (sqlite3.Error, UnicodeDecodeError)
+"""What reading may meet: of a damaged file not even the texts need be texts."""
+
 BLOCK = 1 << 16
 """Entries written or read at a time."""
 
@@ -212,7 +215,7 @@ class Store:
         """SQLite's errors as findings."""
         try:
             yield
-        except sqlite3.Error as error:
+        except READING as error:
             raise told(error, self.path) from None
 
 
@@ -255,7 +258,7 @@ def open_store(path: Path) -> Store:
         raise Refused(damaged(path, "the file is empty"))
     try:
         return Store(path, _connected(path))
-    except sqlite3.Error as error:
+    except READING as error:
         raise told(error, path) from None
 
 
@@ -312,22 +315,43 @@ def create_store(path: Path) -> None:
     """An empty ledger, complete or not there at all; nothing where there is one. Only the owner reads it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for left in path.parent.glob(f".{path.name}-new-*"):
-            left.unlink(missing_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-new-", dir=path.parent)
-        os.close(handle)
+        while not path.exists():
+            _create(path)
     except OSError as error:
         raise (no_room if error.errno in NO_SPACE else not_writable)(path) from None
+
+
+def _create(path: Path) -> None:
+    """One of several that create at once may tidy up another's file: that one looks again."""
+    for left in path.parent.glob(f".{path.name}-new-*"):
+        left.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-new-", dir=path.parent)
     new = Path(name)
     try:
-        with contextlib.closing(sqlite3.connect(new)) as db:
-            db.executescript(
-                f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = {schema.VERSION};"
-            )
-            db.executescript(f"BEGIN; {schema.SCHEMA} COMMIT;")
-        with contextlib.suppress(FileExistsError):
-            os.link(new, path)
-    except sqlite3.Error as error:
-        raise told(error, path) from None
+        with os.fdopen(handle, "wb") as file:
+            file.write(_empty_ledger())
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
+            put_in_place(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _empty_ledger() -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        identity = f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = {schema.VERSION};"
+        db.executescript(f"{identity} BEGIN; {schema.SCHEMA} COMMIT;")
+        return db.serialize()
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Under its name, complete at once. FileExistsError where there is a file already, which is never replaced."""
+    try:
+        os.link(new, path)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # a file system without links, like that of many a memory stick
+        if path.exists():
+            raise FileExistsError(path) from None
+        new.rename(path)

@@ -1,5 +1,7 @@
 """The ledger shows whatever was done to it: every byte, every row, and which copy it is."""
 
+import errno
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -182,3 +184,39 @@ def test_a_backup_is_a_ledger(closed: Path) -> None:
     shutil.move("copy.ledger", LEDGER)
     Path("expcomp.ledger.receipt").unlink()
     done("ledger verify")
+
+
+def test_a_damaged_text_in_the_file_is_damage(closed: Path) -> None:
+    """SQLite's own words quote it, and are no UTF-8 then."""
+    whole = LEDGER.read_bytes()
+    at = whole.index(b"CREATE TABLE closing") + len("CREATE TABLE ")
+    LEDGER.write_bytes(whole[:at] + b"\xe5" + whole[at + 1 :])
+    for command in ("ledger verify", "payout --period 2027Q1", "close --period 2027Q2"):
+        assert run(command).exit == 6
+
+
+def test_one_of_two_that_make_the_ledger_may_lose_its_file_to_the_other(
+    company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def tidied_away(new: Path, path: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        Path(new).unlink()
+        link(new, path)
+
+    monkeypatch.setattr(os, "link", tidied_away)
+    done("close --period 2027Q1 --opening none")
+    done("ledger verify")
+
+
+def test_a_file_system_without_links_holds_a_ledger_and_its_backup(
+    company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(new: Path, path: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    done("close --period 2027Q1 --opening none")
+    done("ledger backup copy.ledger")
+    assert run("ledger backup copy.ledger").exit == 7
