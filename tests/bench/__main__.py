@@ -7,6 +7,7 @@ python -m bench read 1000000          reading so many deals into checked columns
 python -m bench workbook 100000       reading so many deals out of a workbook
 python -m bench signals 1000000       response times of so many signals beyond reading them, and business time a row
 python -m bench retention 5000000     NRR and cohorts of so many account-months beside pyarrow reading them
+python -m bench close FOLDER          what closing, verifying, printing and exporting a period takes, and its size
 python -m bench startup               what --version, --help and small runs take
 """
 
@@ -36,6 +37,10 @@ def main() -> int:
             from .jobs import run_jobs
 
             said = run_jobs(options.folder, options.rounds)
+        case "close":
+            from .closing import run_closing
+
+            said = run_closing(options.folder)
         case "read":
             from .read_deals import run_reading
 
@@ -69,6 +74,7 @@ def _options() -> argparse.Namespace:
         ("make", ("deals", "folder"), 0),
         ("same", ("folder",), 0),
         ("run", ("folder",), 3),
+        ("close", ("folder",), 0),
         ("read", ("deals",), 5),
         ("workbook", ("deals",), 5),
         ("signals", ("signals",), 3),
