@@ -257,6 +257,8 @@ def open_store(path: Path) -> Store:
         return Store(path, _connected(path))
     except sqlite3.Error as error:
         raise told(error, path) from None
+    except UnicodeDecodeError:
+        raise Refused(damaged(path, "a table's definition is no text any more")) from None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -312,8 +314,6 @@ def create_store(path: Path) -> None:
     """An empty ledger, complete or not there at all; nothing where there is one. Only the owner reads it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for left in path.parent.glob(f".{path.name}-new-*"):
-            left.unlink(missing_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-new-", dir=path.parent)
         os.close(handle)
     except OSError as error:
@@ -327,7 +327,10 @@ def create_store(path: Path) -> None:
             db.executescript(f"BEGIN; {schema.SCHEMA} COMMIT;")
         with contextlib.suppress(FileExistsError):
             os.link(new, path)
-    except sqlite3.Error as error:
-        raise told(error, path) from None
+    except (sqlite3.Error, FileNotFoundError) as error:
+        if not path.exists():  # otherwise another run made it meanwhile, and took ours for left over
+            raise (told(error, path) if isinstance(error, sqlite3.Error) else not_writable(path)) from None
     finally:
         new.unlink(missing_ok=True)
+    for left in path.parent.glob(f".{path.name}-new-*"):
+        left.unlink(missing_ok=True)

@@ -12,9 +12,9 @@ from expcomp.ledger.store import Store, relinked
 
 def verify(store: Store) -> list[Finding]:
     """What is wrong; nothing when the ledger is intact. Raises `Refused` where it cannot even be read."""
-    if trouble := store.trouble():
-        return [damaged(store.path, trouble)]
     try:
+        if trouble := store.trouble():
+            return [damaged(store.path, trouble)]
         return [*_broken(store)]
     except (ValueError, zlib.error) as error:
         return [damaged(store.path, str(error))]

@@ -22,6 +22,14 @@ def test_any_changed_byte_is_found(closed: Path) -> None:
     done("ledger verify")
 
 
+def test_a_definition_that_is_no_text_any_more_is_found(closed: Path) -> None:
+    whole = LEDGER.read_bytes()
+    at = whole.index(b"CREATE TABLE")
+    LEDGER.write_bytes(whole[:at] + bytes([whole[at] ^ 0x80]) + whole[at + 1 :])
+    assert run("ledger verify").exit == 6
+    assert run("close --period 2027Q2").exit == 6
+
+
 @pytest.mark.parametrize("length", [0, 100, 4096, 20_000, -1])
 def test_a_ledger_that_was_cut_is_found(closed: Path, length: int) -> None:
     LEDGER.write_bytes(LEDGER.read_bytes()[:length])
