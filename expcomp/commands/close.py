@@ -57,10 +57,11 @@ def close(
     steps("preflight is done")
     prepared = prepare(found, wanted, ledger, opening, prepared_by.strip(), old_exports=allow_old_exports)
     steps("everything is read and calculated")
-    with whoever_listens():
-        print_sheet(prepared.sheet, sys.stdout)
     if prepared.newest < wanted.last_day:
         say(f"the exports end on {to_iso(prepared.newest)}: what happened after that day is not in them")
+    if dry_run or found.config.approval == "required":
+        with whoever_listens():
+            print_sheet(prepared.sheet, sys.stdout)
     if dry_run:
         say(f"dry run: {len(prepared.sheet.lines):,} lines would be posted; {wanted} is open, nothing was posted")
         return
@@ -69,7 +70,9 @@ def close(
     else:
         from expcomp.commands.posting import post
 
-        post(found, prepared.batches, ledger.head, steps, force=force)
+        sheet = post(found, prepared.batches, ledger.head, steps, force=force)
+        with whoever_listens():
+            print_sheet(sheet, sys.stdout)
 
 
 def _propose(project: "Project", prepared: "Prepared", head: bytes, steps: "Steps") -> None:

@@ -11,7 +11,7 @@ import typer
 
 from expcomp.commands.closing import Project, open_project
 from expcomp.commands.guard import receipts
-from expcomp.commands.project_ledger import closing_of
+from expcomp.commands.project_ledger import closed_sheet, closing_of
 from expcomp.commands.sheets import ledger_receipt, write_ledger_receipt, write_sheets
 from expcomp.diagnostics import Code, Finding, Place, Refused
 from expcomp.ledger.chain import START
@@ -73,7 +73,7 @@ def export_sheets(folder: Path | None, period: str, output: Path | None, *, forc
         if closing is None:
             message = f"{wanted} is not closed: it has no final sheets"
             raise Refused(NOT_CLOSED.at(None, message, f"expcomp payout --period {wanted}  shows it as a draft"))
-        for told in write_sheets(store, closing, output or project.out(wanted), force=force):
+        for told in write_sheets(closed_sheet(store, closing), closing, output or project.out(wanted), force=force):
             typer.echo(told, err=True)
         write_ledger_receipt(store)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import typer
 
 from expcomp.commands.closing import Project
+from expcomp.commands.project_ledger import closed_sheet
 from expcomp.commands.run import say
 from expcomp.commands.sheets import NOT_RENDERED, write_ledger_receipt, write_sheets
 from expcomp.commands.steps import Steps
@@ -14,18 +15,20 @@ from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.ledger.batch import Batch, Closing
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.store import Moved, Store, create_store, open_store
+from expcomp.pay.closed_sheet import ClosedSheet
 
 STALE = Code("L109", "ledger-moved-meanwhile")
 
 
-def post(project: Project, batches: list[Batch], head: bytes, steps: Steps, *, force: bool) -> None:
-    """Raises `Refused`; once the period is closed, a sheet that cannot be written is O109 and never reopens it."""
+def post(project: Project, batches: list[Batch], head: bytes, steps: Steps, *, force: bool) -> ClosedSheet:
+    """The sheet as it stands in the ledger now. Raises `Refused`; once the period is closed, a sheet that cannot be
+    written is O109 and never reopens it."""
     create_missing(project)
     with open_store(project.ledger) as store:
         with upon(batches[-1].period), unbroken():
             closing = store.post(batches, head, steps)[-1]
         _tell(project, closing)
-        render(project, store, closing, steps, force=force)
+        return render(project, store, closing, steps, force=force)
 
 
 def propose(project: Project, batches: list[Batch], head: bytes, steps: Steps) -> Proposal:
@@ -67,15 +70,17 @@ def unbroken() -> Iterator[None]:
         raise typer.Exit(130)
 
 
-def render(project: Project, store: Store, closing: Closing, steps: Steps, *, force: bool) -> None:
+def render(project: Project, store: Store, closing: Closing, steps: Steps, *, force: bool) -> ClosedSheet:
     """The receipt of the ledger, and the sheets of the period."""
     try:
         write_ledger_receipt(store)
         steps("the ledger's receipt is written")
-        for told in write_sheets(store, closing, project.out(closing.period), force=force, watch=steps):
+        sheet = closed_sheet(store, closing)
+        for told in write_sheets(sheet, closing, project.out(closing.period), force=force, watch=steps):
             say(told)
     except (Refused, OSError, KeyboardInterrupt) as error:
         raise Refused(_not_rendered(closing, error)) from None
+    return sheet
 
 
 def _not_rendered(closing: Closing, error: BaseException) -> Finding:

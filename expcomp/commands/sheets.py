@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from expcomp.commands.project_ledger import closed_sheet
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.ledger.batch import Closing
 from expcomp.ledger.receipt import Receipt, file_hash
@@ -21,11 +20,13 @@ WORKBOOK_LINES = 100_000
 
 
 def write_sheets(
-    store: Store, closing: Closing, folder: Path, *, force: bool = False, watch: Watch = unwatched
+    sheet: ClosedSheet, closing: Closing, folder: Path, *, force: bool = False, watch: Watch = unwatched
 ) -> Iterator[str]:
-    """What became of each file. A file of another run is replaced only with `force`. Raises `Refused` (O-codes)."""
+    """What became of each file of a closed period. A file of another run is replaced only with `force`.
+
+    Raises `Refused` (O-codes).
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    sheet = closed_sheet(store, closing)
     for name in NAMES:
         path = folder / name
         if name == WORKBOOK and len(sheet.lines) > WORKBOOK_LINES:

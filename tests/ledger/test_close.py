@@ -102,6 +102,12 @@ def test_what_was_paid_before_the_first_close(company: Path, opening: str, paid:
     assert lines("2027Q1") == paid
 
 
+def test_a_close_prints_the_sheet_that_it_posted(company: Path) -> None:
+    printed = done("close --period 2027Q1 --opening none")
+    assert "DRAFT" not in printed
+    assert printed == done("payout --period 2027Q1")
+
+
 def test_a_dry_run_posts_nothing(company: Path) -> None:
     before = sorted(Path().rglob("*"))
     shown = run("close --period 2027Q1 --opening none --dry-run")
