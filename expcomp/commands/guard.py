@@ -7,10 +7,10 @@ from expcomp.commands.closing import Project
 from expcomp.commands.sheets import RECEIPT, ledger_receipt
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.ledger.batch import Closing
+from expcomp.ledger.create import check_writable
 from expcomp.ledger.faults import NO_LEDGER
 from expcomp.ledger.places import shared
 from expcomp.ledger.receipt import disagrees, read_receipt
-from expcomp.ledger.store import check_writable
 
 ON_SHARE = Code("L112", "ledger-on-a-share")
 NAME_NEEDED = Code("L113", "prepared-by-needed")

@@ -15,10 +15,11 @@ from expcomp.commands.project_ledger import closed_sheet, closing_of
 from expcomp.commands.sheets import ledger_receipt, write_ledger_receipt, write_sheets
 from expcomp.diagnostics import Code, Finding, Place, Refused
 from expcomp.ledger.chain import START
+from expcomp.ledger.create import create_store, put_in_place
 from expcomp.ledger.faults import NO_LEDGER
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.receipt import changed_file, disagrees, read_receipt
-from expcomp.ledger.store import Store, create_store, open_store, put_in_place
+from expcomp.ledger.store import Store, open_store
 from expcomp.ledger.text_form import exported, whole_text
 from expcomp.ledger.verify import check
 from expcomp.output.files import EXISTS, write_atomic

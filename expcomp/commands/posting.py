@@ -13,8 +13,9 @@ from expcomp.commands.sheets import NOT_RENDERED, write_ledger_receipt, write_sh
 from expcomp.commands.steps import Steps
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.ledger.batch import Batch, Closing
+from expcomp.ledger.create import create_store
 from expcomp.ledger.proposal import Proposal
-from expcomp.ledger.store import Moved, Store, create_store, open_store
+from expcomp.ledger.store import Moved, Store, open_store
 from expcomp.pay.closed_sheet import ClosedSheet
 
 STALE = Code("L109", "ledger-moved-meanwhile")

@@ -73,9 +73,6 @@ class Batch:
     def approved(self, by: str, proposal: str) -> "Batch":
         return replace(self, approved_by=by, proposal=proposal)
 
-    def document(self, kind: str, name: str) -> Document:
-        return next(each for each in self.documents if (each.kind, each.name) == (kind, name))
-
     @cached_property
     def sums(self) -> Mapping[str, int]:
         """Minor units by currency."""
