@@ -1,6 +1,8 @@
 """The program in a process of its own that can be killed, starved or stripped of rights: forked, to be quick."""
 
+import contextlib
 import fcntl
+import importlib
 import os
 import resource
 import signal
@@ -72,6 +74,29 @@ def wait(child: Child) -> Ended:
 
 def run(arguments: Sequence[str], before: Callable[[], object] | None = None) -> Ended:
     return wait(start(arguments, before))
+
+
+def load_all(arguments: Sequence[str]) -> None:
+    """Every module that a run loads, loaded here, so that children need not and may be unable to. Nothing is run
+    here: a process with threads must not be forked."""
+    words, out = os.pipe()
+    process = os.fork()
+    if not process:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        code = guarded(lambda: app(list(arguments), prog_name="expcomp"))
+        with os.fdopen(out, "w") as names_out:
+            names_out.write("\n".join(sys.modules))
+        os._exit(code)
+    os.close(out)
+    with os.fdopen(words) as told:
+        names = told.read().splitlines()
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def no_file_over(size: int) -> Callable[[], None]:
