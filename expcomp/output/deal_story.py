@@ -11,10 +11,10 @@ from expcomp.output.prose import Prose
 from expcomp.output.table import Table, amounts, texts
 from expcomp.output.text import money
 from expcomp.output.unpaid_story import tell_parts, tell_unpaid
-from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
 from expcomp.pay.words import HELD, PENDING
 from expcomp.period import to_iso
+from expcomp.places import place_of
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.tables import MOTIONS
 

@@ -14,9 +14,9 @@ from expcomp.output.prose import Prose
 from expcomp.output.text import money
 from expcomp.pay.bonuses import Earned
 from expcomp.pay.difference import MOVEMENT
-from expcomp.pay.places import place_of
 from expcomp.pay.sheet import Sheet
 from expcomp.period import NEVER, to_iso
+from expcomp.places import place_of
 
 Row = Mapping[Hashable, Any]
 

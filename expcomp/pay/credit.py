@@ -15,9 +15,9 @@ from expcomp.exact import PPM, Flags, Ints, divide, round_ratio
 from expcomp.lookups import NONE, folded, group_of, kept
 from expcomp.money import percent
 from expcomp.pay.deals import Deals
-from expcomp.pay.places import cell, place_of
 from expcomp.pay.roles import Holders, Payees
 from expcomp.pay.words import codes, empty, repeat
+from expcomp.places import cell, place_of
 from expcomp.plan.model import Plan, Tier
 from expcomp.sources.book import Book
 from expcomp.suggest import did_you_mean

@@ -12,8 +12,8 @@ from expcomp.lookups import NONE, Dated, Names, days, folded, numbers
 from expcomp.pay.answers import with_answers
 from expcomp.pay.facts import Facts, Worth
 from expcomp.pay.pins import Pins
-from expcomp.pay.places import cell, place_of
 from expcomp.pay.signals import credit_signals, link
+from expcomp.places import cell, place_of
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book

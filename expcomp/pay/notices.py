@@ -11,8 +11,8 @@ from expcomp.pay.answers import FIELD
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.guardrails import warned
 from expcomp.pay.measure import is_computed
-from expcomp.pay.places import cell, place_of
 from expcomp.period import to_iso
+from expcomp.places import cell, place_of
 from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book

@@ -10,10 +10,10 @@ from expcomp.diagnostics import Place
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import days, folded
 from expcomp.pay.facts import column_holds, with_none
-from expcomp.pay.places import place_of
 from expcomp.pay.roles import Payees
 from expcomp.pay.targets import target_variables
 from expcomp.period import NEVER
+from expcomp.places import place_of
 from expcomp.plan.conditions import Conditions
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from expcomp.diagnostics import Findings, Place
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import NONE, Names, days, folded, group_of, joined_spans
-from expcomp.pay.places import place_of
 from expcomp.pay.roles import TWO_HOLDERS, Payees
 from expcomp.period import NEVER, to_iso
+from expcomp.places import place_of
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
 

@@ -12,9 +12,9 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import NONE, folded, numbers
-from expcomp.pay.places import place_of
 from expcomp.pay.roles import Payees
 from expcomp.period import MONTHS, FiscalCalendar, Period, Span
+from expcomp.places import place_of
 
 TWO_TILINGS = Code("D520", "quota-tiled-twice")
 

@@ -11,11 +11,11 @@ from expcomp.diagnostics import Code, Findings
 from expcomp.exact import PPM, Ints
 from expcomp.lookups import NONE
 from expcomp.pay.deals import Deals
-from expcomp.pay.places import cell
 from expcomp.pay.quotas import Quotas
 from expcomp.pay.roles import Payees
 from expcomp.pay.targets import target_variables
 from expcomp.period import Span
+from expcomp.places import cell
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
 

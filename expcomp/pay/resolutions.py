@@ -7,7 +7,7 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Severity
 from expcomp.pay.pins import ACCOUNT, RATE, ROLE, TARGET
-from expcomp.pay.places import cell, place_of
+from expcomp.places import cell, place_of
 from expcomp.sources.book import Book
 from expcomp.sources.pinned import standing
 

@@ -11,8 +11,8 @@ from expcomp.exact import Flags, Ints
 from expcomp.lookups import NONE, Names, days, folded, pairs
 from expcomp.pay.deals import Deals
 from expcomp.pay.facts import Credited
-from expcomp.pay.places import place_of
 from expcomp.period import NEVER
+from expcomp.places import place_of
 from expcomp.plan.model import Plan
 from expcomp.sources.book import Book
 

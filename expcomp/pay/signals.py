@@ -13,8 +13,8 @@ from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Ints
 from expcomp.lookups import NONE, Names, local_days
 from expcomp.pay.facts import Credited
-from expcomp.pay.places import place_of
 from expcomp.period import NEVER
+from expcomp.places import place_of
 from expcomp.plan.model import Plan
 from expcomp.reports.qualification import THREE_OF_FOUR, passes
 from expcomp.sources.book import Book

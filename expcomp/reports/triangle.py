@@ -31,8 +31,3 @@ class Triangle:
     @property
     def cohorts(self) -> Ints:
         return np.unique(self.cells["cohort"].to_numpy(np.int64))
-
-    @property
-    def widest(self) -> Ints:
-        """The `k` of every column that any mature cell stands in."""
-        return np.unique(self.cells.loc[self.cells["mature"].astype(bool), "k"].to_numpy(np.int64))
