@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expcomp.commands.forms import ForceOption, Format, FormatOption, OutputOption, file_of
+from expcomp.commands.forms import ForceOption, Format, FormatOption, OutputOption, file_of, tell_written
 from expcomp.commands.run import FINDINGS, LenientOption, PlanOption, ProjectOption
 from expcomp.diagnostics import Code, Refused, Severity
 
@@ -88,8 +88,7 @@ def _give(check: "Check", format: Format, path: Path | None, *, force: bool) -> 
         "xlsx": data_report.check_workbook,
     }
     if path is not None:
-        changed = write_atomic(path, [forms[_form(path)](check)], force=force)
-        typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+        tell_written(path, changed=write_atomic(path, [forms[_form(path)](check)], force=force))
     elif format == "table":
         data_report.print_check(check, sys.stdout)
     else:

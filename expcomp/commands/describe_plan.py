@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from expcomp.commands.forms import tell_written
 from expcomp.commands.run import ProjectOption
 from expcomp.diagnostics import Code, Refused
 
@@ -51,8 +52,7 @@ def describe_plan(
     else:
         from expcomp.output.files import write_atomic
 
-        changed = write_atomic(path, [_made(documents, form).encode()], force=force)
-        typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+        tell_written(path, changed=write_atomic(path, [_made(documents, form).encode()], force=force))
 
 
 def _form(path: Path) -> Form:

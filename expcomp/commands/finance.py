@@ -3,14 +3,12 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-import typer
+from typing import NoReturn
 
 from expcomp.commands.computed import computed_sheet
-from expcomp.commands.forms import BY_ENDING, Format
+from expcomp.commands.forms import BY_ENDING, Format, deliver
 from expcomp.commands.narrow import narrowed
 from expcomp.diagnostics import Code, Refused
-from expcomp.output.files import write_atomic
 from expcomp.output.finance_views import VIEWS, print_view, view_blocks
 from expcomp.pay.sheet import Sheet
 
@@ -33,17 +31,21 @@ def finance_view(
     shown: tuple[Names, Names, Names], format: Format, path: Path | None, force: bool,
 ) -> None:  # fmt: skip
     """Print the view, or write it by the ending of `path`. `shown`: payees, roles and segments to narrow it to."""
-    if path is not None and path.suffix.lower() == ".xlsx":
-        help_ = f"write .csv, which a spreadsheet opens:  -o {path.with_suffix('.csv').name}"
-        raise Refused(NO_WORKBOOK.at(None, f"--{name} has no workbook of its own", help_))
+    if path is not None and path.suffix.lower() not in BY_ENDING:
+        _refuse_workbook(name, path)
     sheet = narrowed(computed_sheet(project, period, plans, as_of, posted), *shown)
     assert isinstance(sheet, Sheet)
     view = VIEWS[name](sheet)
-    if path is not None:
-        changed = write_atomic(path, view_blocks(view, BY_ENDING[path.suffix.lower()]), force=force)
-        typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
-    elif format == "table":
-        print_view(view, sys.stdout)
-    else:
-        for block in view_blocks(view, format):
-            sys.stdout.write(bytes(block).decode())
+    deliver(
+        path,
+        format,
+        force=force,
+        table=lambda: print_view(view, sys.stdout),
+        blocks=lambda form: view_blocks(view, form),
+        workbook=lambda file: _refuse_workbook(name, file),
+    )
+
+
+def _refuse_workbook(name: str, path: Path) -> NoReturn:
+    help_ = f"write .csv, which a spreadsheet opens:  -o {path.with_suffix('.csv').name}"
+    raise Refused(NO_WORKBOOK.at(None, f"--{name} has no workbook of its own", help_))

@@ -1,5 +1,7 @@
 """The forms in which commands print and write: `--format`, `-o` by its ending, `--force`."""
 
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +14,9 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to pri
 OutputOption = Annotated[
     str | None, typer.Option("--output", "-o", help="Write a file, by its ending: .xlsx .csv .json .md; - is stdout.")
 ]
+Blocks = Iterable[bytes | memoryview]
+"""A whole text in UTF-8, in pieces."""
+
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that another run wrote.")]
 
 
@@ -26,3 +31,36 @@ def file_of(output: str | None) -> Path | None:
         message = f'"{path.name}" does not end in .xlsx, .csv, .json or .md, so its form is unknown'
         raise Refused(unknown.at(None, message))
     return path
+
+
+def deliver(
+    path: Path | None,
+    format: Format,
+    *,
+    force: bool,
+    table: Callable[[], object],
+    blocks: Callable[[Format], Blocks],
+    workbook: Callable[[Path], bool],
+) -> None:
+    """Print in a form; or write the file, in the form that its ending names."""
+    if path is not None:
+        tell_written(path, changed=_write(path, force, blocks, workbook))
+    elif format == "table":
+        table()
+    else:
+        for block in blocks(format):
+            sys.stdout.write(bytes(block).decode())
+
+
+def _write(path: Path, force: bool, blocks: Callable[[Format], Blocks], workbook: Callable[[Path], bool]) -> bool:
+    ending = path.suffix.lower()
+    if ending not in BY_ENDING:
+        return workbook(path)
+    from expcomp.output.files import write_atomic
+
+    return write_atomic(path, blocks(BY_ENDING[ending]), force=force)
+
+
+def tell_written(path: Path, *, changed: bool) -> None:
+    """What became of a file, on stderr."""
+    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)

@@ -1,14 +1,14 @@
 """`expcomp nrr`: what customers are worth of what they were, and who was lost."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
-from expcomp.commands.run import PlanOption, ProjectOption
+from expcomp.commands.forms import Blocks, ForceOption, Format, FormatOption, OutputOption, deliver, file_of
+from expcomp.commands.run import FINDINGS, PlanOption, ProjectOption
 
 if TYPE_CHECKING:
     from expcomp.output.nrr_triangle import What
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from expcomp.plan.versions import PlanSet
     from expcomp.reports.earlier import Earlier
     from expcomp.reports.retention import RetentionReport
-
-FINDINGS = 1
 
 
 def nrr(
@@ -61,15 +59,14 @@ def nrr(
     path = file_of(output)
     earlier = None if compare is None else _earlier(compare)
     view = _view(project, plan, (base, end, period), cohort, earlier, sensitivity)
-    if path is not None:
-        _write(view, path, force)
-    elif format == "table":
-        from expcomp.output.nrr_terminal import print_nrr
-
-        print_nrr(view, sys.stdout, _triangles(triangle))
-    else:
-        for block in _blocks(view, format):
-            sys.stdout.write(bytes(block).decode())
+    deliver(
+        path,
+        format,
+        force=force,
+        table=lambda: _print(view, _triangles(triangle)),
+        blocks=lambda form: _blocks(view, form),
+        workbook=lambda file: _workbook(view, file, force),
+    )
     if fail_on and view.report.broken:
         raise typer.Exit(FINDINGS)
 
@@ -141,8 +138,13 @@ def _triangles(named: "What | Literal['all'] | None") -> "Sequence[What]":
     return ("nrr", "grr", "logo", "money") if named == "all" else (named,)
 
 
-def _blocks(view: "View", format: Format) -> Iterable[bytes | memoryview]:
-    """The whole text in UTF-8, in pieces."""
+def _print(view: "View", triangles: "Sequence[What]") -> None:
+    from expcomp.output.nrr_terminal import print_nrr
+
+    print_nrr(view, sys.stdout, triangles)
+
+
+def _blocks(view: "View", format: Format) -> Blocks:
     from expcomp.output.nrr_machine import nrr_csv, nrr_json
     from expcomp.output.nrr_markdown import nrr_markdown
 
@@ -151,12 +153,7 @@ def _blocks(view: "View", format: Format) -> Iterable[bytes | memoryview]:
     return [(nrr_json(view) if format == "json" else nrr_markdown(view)).encode()]
 
 
-def _write(view: "View", path: Path, force: bool) -> None:
-    from expcomp.output.files import write_atomic
+def _workbook(view: "View", path: Path, force: bool) -> bool:
     from expcomp.output.nrr_workbook import write_nrr_workbook
 
-    if path.suffix.lower() == ".xlsx":
-        changed = write_nrr_workbook(view, path, force=force)
-    else:
-        changed = write_atomic(path, _blocks(view, BY_ENDING[path.suffix.lower()]), force=force)
-    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+    return write_nrr_workbook(view, path, force=force)

@@ -1,13 +1,21 @@
 """`expcomp payout`: what each payee is owed for a period."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
+from expcomp.commands.forms import (
+    Blocks,
+    ForceOption,
+    Format,
+    FormatOption,
+    OutputOption,
+    deliver,
+    file_of,
+    tell_written,
+)
 from expcomp.commands.run import (
     FINDINGS,
     AsOfOption,
@@ -57,30 +65,26 @@ def payout(
         finance_view(view, project, period, plan, as_of, posted, (payee, role, segment), format, path, force)
         return
     sheet = narrowed(sheet_of(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
-    if path is None:
-        _print(sheet, format, lines, sys.stdout)
-    else:
-        _write(sheet, path, lines, force)
+    deliver(
+        path,
+        format,
+        force=force,
+        table=lambda: _print(sheet, lines),
+        blocks=lambda form: _blocks(sheet, form, lines),
+        workbook=lambda file: _workbook(sheet, file, force),
+    )
     if len(sheet.book.rejected):
         _tell_rejected(sheet, path, force)
         raise typer.Exit(FINDINGS)
 
 
-def _print(sheet: "SheetView", format: Format, lines: bool, stream: TextIO) -> None:
-    if format != "table":
-        for block in _blocks(sheet, format, lines):
-            stream.write(bytes(block).decode())
-        return
+def _print(sheet: "SheetView", lines: bool) -> None:
     from expcomp.output.terminal import print_lines, print_sheet
 
-    if lines:
-        print_lines(sheet, stream)
-    else:
-        print_sheet(sheet, stream)
+    (print_lines if lines else print_sheet)(sheet, sys.stdout)
 
 
-def _blocks(sheet: "SheetView", format: Format, lines: bool) -> Iterable[bytes | memoryview]:
-    """The whole text in UTF-8, in pieces."""
+def _blocks(sheet: "SheetView", format: Format, lines: bool) -> Blocks:
     from expcomp.output.csv_form import to_csv
     from expcomp.output.machine import to_json
     from expcomp.output.markdown import to_markdown
@@ -90,16 +94,10 @@ def _blocks(sheet: "SheetView", format: Format, lines: bool) -> Iterable[bytes |
     return [(to_json(sheet) if format == "json" else to_markdown(sheet, lines=lines)).encode()]
 
 
-def _write(sheet: "SheetView", path: Path, lines: bool, force: bool) -> None:
-    if path.suffix.lower() == ".xlsx":
-        from expcomp.output.workbook import write_workbook
+def _workbook(sheet: "SheetView", path: Path, force: bool) -> bool:
+    from expcomp.output.workbook import write_workbook
 
-        changed = write_workbook(sheet, path, force=force)
-    else:
-        from expcomp.output.files import write_atomic
-
-        changed = write_atomic(path, _blocks(sheet, BY_ENDING[path.suffix.lower()], lines), force=force)
-    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+    return write_workbook(sheet, path, force=force)
 
 
 def _tell_rejected(sheet: "SheetView", path: Path | None, force: bool) -> None:
@@ -111,5 +109,4 @@ def _tell_rejected(sheet: "SheetView", path: Path | None, force: bool) -> None:
         from expcomp.output.files import write_atomic
 
         beside = path.with_suffix(".rejected.csv")
-        changed = write_atomic(beside, [to_csv(sheet.book)], force=force)
-        typer.echo(f"{beside}: {'written' if changed else 'unchanged'}", err=True)
+        tell_written(beside, changed=write_atomic(beside, [to_csv(sheet.book)], force=force))

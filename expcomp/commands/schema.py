@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from expcomp.commands.forms import tell_written
+
 
 def schema(
     of: Annotated[Literal["plan", "config"], typer.Argument(help="A plan, or expcomp.yaml.", show_default=False)],
@@ -31,5 +33,5 @@ def schema(
         return
     from expcomp.output.files import write_atomic
 
-    changed = write_atomic(Path(output), [text.encode()], force=force)
-    typer.echo(f"{output}: {'written' if changed else 'unchanged'}", err=True)
+    path = Path(output)
+    tell_written(path, changed=write_atomic(path, [text.encode()], force=force))

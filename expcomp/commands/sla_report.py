@@ -1,19 +1,26 @@
 """`expcomp sla-report`: who sat on which signal."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from expcomp.commands.forms import BY_ENDING, ForceOption, Format, FormatOption, OutputOption, file_of
-from expcomp.commands.run import PlanOption, ProjectOption
+from expcomp.commands.forms import (
+    Blocks,
+    ForceOption,
+    Format,
+    FormatOption,
+    OutputOption,
+    deliver,
+    file_of,
+    tell_written,
+)
+from expcomp.commands.run import FINDINGS, PlanOption, ProjectOption
 
 if TYPE_CHECKING:
     from expcomp.reports.sla import SlaReport
-
-FINDINGS = 1
 
 
 def sla_report(
@@ -40,15 +47,14 @@ def sla_report(
     """
     path = file_of(output)
     report = _narrowed(_report(project, plan, as_of), week, owner, manager, segment)
-    if path is not None:
-        _write(report, path, force)
-    elif format == "table":
-        from expcomp.output.sla_terminal import print_sla
-
-        print_sla(report, sys.stdout)
-    else:
-        for block in _blocks(report, format):
-            sys.stdout.write(bytes(block).decode())
+    deliver(
+        path,
+        format,
+        force=force,
+        table=lambda: _print(report),
+        blocks=lambda form: _blocks(report, form),
+        workbook=lambda file: _workbook(report, file, force),
+    )
     if notes is not None:
         _write_notes(report, notes, force)
     if fail_on and report.summary.breached + report.summary.breached_open:
@@ -88,8 +94,13 @@ def _narrowed(
     )
 
 
-def _blocks(report: "SlaReport", format: Format) -> Iterable[bytes | memoryview]:
-    """The whole text in UTF-8, in pieces."""
+def _print(report: "SlaReport") -> None:
+    from expcomp.output.sla_terminal import print_sla
+
+    print_sla(report, sys.stdout)
+
+
+def _blocks(report: "SlaReport", format: Format) -> Blocks:
     from expcomp.output.sla_machine import sla_csv, sla_json
     from expcomp.output.sla_markdown import sla_markdown
 
@@ -98,19 +109,14 @@ def _blocks(report: "SlaReport", format: Format) -> Iterable[bytes | memoryview]
     return [(sla_json(report) if format == "json" else sla_markdown(report)).encode()]
 
 
-def _write(report: "SlaReport", path: Path, force: bool) -> None:
-    from expcomp.output.files import write_atomic
+def _workbook(report: "SlaReport", path: Path, force: bool) -> bool:
     from expcomp.output.sla_workbook import write_sla_workbook
 
-    if path.suffix.lower() == ".xlsx":
-        changed = write_sla_workbook(report, path, force=force)
-    else:
-        changed = write_atomic(path, _blocks(report, BY_ENDING[path.suffix.lower()]), force=force)
-    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+    return write_sla_workbook(report, path, force=force)
 
 
 def _write_notes(report: "SlaReport", folder: Path, force: bool) -> None:
     from expcomp.output.sla_notes import write_notes
 
     for path, changed in write_notes(report, folder, force=force):
-        typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+        tell_written(path, changed=changed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from expcomp.commands.run import ProjectOption
+from expcomp.commands.run import FINDINGS, ProjectOption
 
 if TYPE_CHECKING:
     from expcomp.commands.plans_read import PlansRead
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from expcomp.plan.model import Plan
 
 Format = Literal["text", "json", "github", "sarif"]
-
-FINDINGS = 1
 
 
 def validate_plan(
