@@ -64,15 +64,16 @@ def sla_report(
 def _report(project: Path | None, plans: Sequence[Path] | None, as_of: str | None) -> "SlaReport":
     from expcomp.commands.instant import now_us, read_instant
     from expcomp.commands.make import project_plans
-    from expcomp.commands.memory import keep_memory
+    from expcomp.commands.reading import reading
     from expcomp.plan.needs import needs_of
     from expcomp.reports.sla import sla_report as report_of
     from expcomp.sources.read import read_book
 
     root, config, in_force = project_plans(project, plans)
     at = now_us() if as_of is None else read_instant(as_of, in_force.zone)
-    keep_memory()
-    return report_of(in_force, read_book(config, root, needs_of(in_force)), at)
+    with reading() as progress:
+        book = read_book(config, root, needs_of(in_force), progress=progress)
+    return report_of(in_force, book, at)
 
 
 def _narrowed(

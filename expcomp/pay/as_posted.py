@@ -6,7 +6,7 @@ import pandas as pd
 
 from expcomp.blocks import Block
 from expcomp.lanes import side_by_side
-from expcomp.pay.labels import amount_texts
+from expcomp.pay.labels import amount_texts, currencies
 from expcomp.pay.lines import LINE_COLUMNS, complete
 from expcomp.pay.posted import LOOKED_AT
 from expcomp.texts import text_array
@@ -21,8 +21,9 @@ def as_posted(blocks: Iterable[Block]) -> pd.DataFrame:
 
 
 def _as_posted(lines: pd.DataFrame) -> pd.DataFrame:
+    currency = currencies(lines["currency"])
     columns = {
-        name.removesuffix("_minor"): text_array(amount_texts(lines[name].to_numpy("int64"), lines["currency"]))
+        name.removesuffix("_minor"): text_array(amount_texts(lines[name].to_numpy("int64"), currency))
         if name.endswith("_minor")
         else lines[name].astype("str")
         for name in lines.columns

@@ -92,8 +92,7 @@ def edited(*statements: str) -> None:
 COLUMNS = {
     "entry": "period kind payee_id deal_id component milestone currency on period_earned reason amount_minor plan "
     "plan_version rule source hash",
-    "closing": "period as_of count sums prepared_by approved_by opening proposal versions documents previous "
-    "hash",
+    "closing": "period as_of count sums prepared_by approved_by opening proposal versions documents previous hash",
     "document": "kind name sha256 packed body",
 }
 OTHER = {
