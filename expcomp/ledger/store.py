@@ -82,15 +82,23 @@ class Store:
         return sums_text(dict(self._rows(asked, (first, last))))
 
     def documents(self, closing: Closing, kind: str) -> tuple[Document, ...]:
-        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND kind = ? ORDER BY name"
-        return tuple(Document(*row) for row in self._rows(asked, (closing.number, kind)))
+        asked = "SELECT kind, name, body, packed FROM document WHERE closing = ? AND kind = ? ORDER BY name"
+        return tuple(self._as_kept(row) for row in self._rows(asked, (closing.number, kind)))
 
     def document(self, closing: Closing, kind: str, name: str) -> Document:
-        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND kind = ? AND name = ?"
+        asked = "SELECT kind, name, body, packed FROM document WHERE closing = ? AND kind = ? AND name = ?"
         found = self._rows(asked, (closing.number, kind, name))
         if not found:
             raise Refused(damaged(self.path, f"the {kind} {name} of {closing.period} is missing"))
-        return Document(*found[0])
+        return self._as_kept(found[0])
+
+    def _as_kept(self, row: tuple[Any, ...]) -> Document:
+        """Nothing is ever made of a body that was changed."""
+        *about, packed = row
+        document = Document(*about)
+        if document.packed != packed:
+            raise Refused(damaged(self.path, f"{document.kind} {document.name} is not as it was kept"))
+        return document
 
     def documents_as_written(self, closing: Closing) -> Iterator[tuple[Document, str, str]]:
         """Each with its `sha256` and `packed` as they are written beside it; in order of kind and name."""

@@ -24,6 +24,20 @@ def test_any_changed_byte_is_found(closed: Path) -> None:
     done("ledger verify")
 
 
+@pytest.mark.parametrize(("kind", "name"), [("frame", "plans"), ("frame", "payees"), ("input", "deals.csv")])
+def test_nothing_is_made_of_a_document_that_was_changed(closed: Path, kind: str, name: str) -> None:
+    with sqlite3.connect(LEDGER) as db:
+        asked = "SELECT body FROM document WHERE kind = ? AND name = ? ORDER BY closing DESC"
+        ((body,), *_) = db.execute(asked, (kind, name)).fetchall()
+    db.close()
+    whole = LEDGER.read_bytes()
+    assert whole.count(body) == 1
+    LEDGER.write_bytes(whole.replace(body, body[:-9] + bytes([body[-9] ^ 1]) + body[-8:]))
+    told = run({"frame": "payout --period 2027Q2", "input": "explain D1 --period 2027Q1"}[kind])
+    assert told.exit == 6
+    assert f"{kind} {name}" in told.err
+
+
 def test_a_definition_that_is_no_text_any_more_is_found(closed: Path) -> None:
     whole = LEDGER.read_bytes()
     at = whole.index(b"CREATE TABLE")
@@ -182,6 +196,21 @@ def test_an_export_becomes_the_same_ledger(closed: Path, monkeypatch: pytest.Mon
     assert done("ledger export") == Path("ledger.txt").read_text("utf-8")
     done("ledger verify")
     assert run("ledger import ledger.txt").exit == 7, "there is a ledger now"
+
+
+def test_an_export_that_was_changed_is_not_imported(closed: Path) -> None:
+    done("ledger export -o ledger.txt")
+    LEDGER.unlink()
+    text = Path("ledger.txt").read_text("utf-8")
+    at = text.index("document\tinput\tdeals.csv\t") + 60
+    other = "B" if text[at] == "A" else "A"
+    Path("ledger.txt").write_text(text[:at] + other + text[at + 1 :], "utf-8")
+    assert "L208" in run("ledger import ledger.txt").err
+    Path("ledger.txt").write_text(text.replace("\tkim\t", "\tlee\t"), "utf-8")
+    assert "L209" in run("ledger import ledger.txt").err
+    Path("ledger.txt").write_text(text[:-1], "utf-8")
+    assert "L208" in run("ledger import ledger.txt").err
+    assert not LEDGER.exists()
 
 
 def test_a_backup_is_a_ledger(closed: Path) -> None:
