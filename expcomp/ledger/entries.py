@@ -1,5 +1,6 @@
 """A block of entries as the ledger keeps it: the columns of the table, and apart from them what they were made from."""
 
+import json
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,10 +11,9 @@ import pandas as pd
 import pyarrow as pa
 
 from expcomp.ledger.batch import Document
-from expcomp.ledger.cells import split_cells
 from expcomp.ledger.chain import KEYS, entry_rows
 from expcomp.ledger.faults import telling
-from expcomp.texts import text_array
+from expcomp.texts import LARGE, text_array
 
 BLOCK = 1 << 16
 """Entries that share a trace, from the first of their batch on."""
@@ -21,10 +21,9 @@ BLOCK = 1 << 16
 COLUMNS = ("sequence", "closing", *KEYS, "hash")
 WRITE = f"""INSERT INTO entry ({", ".join(f'"{name}"' for name in COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})"""
 
-BETWEEN = "\x1f"
-_TEXTS = ", ".join(f"""group_concat("{name}", '{BETWEEN}')""" for name in KEYS)
-READ = f"SELECT {_TEXTS} FROM (SELECT * FROM entry WHERE sequence BETWEEN ? AND ? ORDER BY sequence)"
-"""A whole column of a block as one text: SQLite puts it together faster than rows can be taken over."""
+_LISTS = ", ".join(f'json_group_array("{name}")' for name in KEYS)
+READ = f"SELECT {_LISTS} FROM (SELECT * FROM entry WHERE sequence BETWEEN ? AND ? ORDER BY sequence)"
+"""Each column of a block as one list: SQLite puts it together faster than rows can be taken over."""
 
 
 def rows(lines: pd.DataFrame, closing: int, first: int, hashes: list[bytes]) -> Any:
@@ -39,24 +38,30 @@ def trace_name(first: int) -> str:
 
 @dataclass(frozen=True)
 class Entries:
-    """`columns` are the texts of READ. `trace` is None where nothing of it is wanted."""
+    """`columns` are the lists of READ. `trace` is None where nothing of it is wanted."""
 
     path: Path
     first: int
     count: int
-    columns: tuple[str | None, ...]
+    columns: tuple[str, ...]
     trace: Document | None = None
     wanted: Collection[str] | None = None
 
     @property
     def keys(self) -> pd.DataFrame:
-        """KEYS. ValueError where cells are missing, or there are too many."""
-        cells = {name: split_cells(text or "", BETWEEN) for name, text in zip(KEYS, self.columns, strict=True)}
-        if any(len(column) != self.count for column in cells.values()):
-            raise ValueError(f"entries are missing behind {self.first - 1}, or cells of them")
-        amounts = cells.pop("amount_minor").cast(pa.int64()).to_numpy()
-        texts = {name: text_array(column) for name, column in cells.items()}
-        return pd.DataFrame({**texts, "amount_minor": amounts}, copy=False)[list(KEYS)]
+        """KEYS. ValueError where they are not whole."""
+        columns = {name: self._column(name, listed) for name, listed in zip(KEYS, self.columns, strict=True)}
+        return pd.DataFrame(columns, copy=False)
+
+    def _column(self, name: str, listed: str) -> Any:
+        is_amount = name == "amount_minor"
+        try:
+            cells = pa.array(json.loads(listed), pa.int64() if is_amount else LARGE)
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        if len(cells) != self.count or cells.null_count:
+            raise ValueError(f"entries are missing behind {self.first - 1}, or their {name}")
+        return cells.to_numpy() if is_amount else text_array(cells)
 
     @property
     def hashed(self) -> list[bytes]:
