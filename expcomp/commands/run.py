@@ -54,11 +54,15 @@ def guarded(run: Callable[[], object]) -> int:
         _unheard()
         return 0
     except Exception as error:
-        if _is_nowhere():
-            return _tell(_nowhere())
-        _report_internal(error)
-        return INTERNAL
+        return _unexpected(error)
     return 0
+
+
+def _unexpected(error: Exception) -> int:
+    if _is_nowhere():
+        return _tell(_nowhere())
+    _report_internal(error)
+    return INTERNAL
 
 
 def _is_nowhere() -> bool:

@@ -120,7 +120,7 @@ def _gather(
 def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints, posted_deals: Collection[str]) -> None:
     """People, accounts, deals, keys and references: what is wrong is told, and its rows are marked."""
     _settle_deals(drafts["deals"])
-    _settle_people(drafts)
+    _settle_people(drafts, needs)
     directory = _settle_accounts(drafts)
     if drafts["deals"]:
         require_of_won(drafts["deals"], needs)
@@ -148,12 +148,12 @@ def _settle_deals(deals: Draft) -> None:
         decide_won(deals, {word: meaning == "true" for known in words for word, meaning in known.items()})
 
 
-def _settle_people(drafts: dict[str, Draft]) -> None:
+def _settle_people(drafts: dict[str, Draft], needs: Needs) -> None:
     payees = drafts["payees"]
     check_repeats(payees)
     directory = Directory(payees)
     for draft in drafts.values():
-        resolve_people(draft, directory)
+        resolve_people(draft, directory, needs.unread)
 
 
 def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
