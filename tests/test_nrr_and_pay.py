@@ -69,3 +69,56 @@ def test_the_company_s_metrics_are_the_totals_of_the_report(company: Path, metri
     trace = traces("bonus:NRR bonus")["hana"]
 
     assert [trace["numerator"], trace["denominator"]] == answer("nrr")["total"][metric]
+
+
+def reassigned(company: Path) -> None:
+    """In today's exports Crestline Pharma is held by gus and is in the segment smb."""
+    accounts = company / "sample_data" / "accounts.csv"
+    text = accounts.read_text("utf-8")
+    row = next(line for line in text.splitlines() if "Crestline Pharma" in line)
+    assert ",enterprise," in row
+    assert ",cam," in row
+    accounts.write_text(text.replace(row, row.replace(",enterprise,", ",smb,").replace(",cam,", ",gus,")), "utf-8")
+
+
+def test_a_closed_quarter_stays_one_figure_when_accounts_are_reassigned(company: Path) -> None:
+    closed = expcomp(["close", "--period", PERIOD, "--prepared-by", "Kim Lee", "--opening", "none"])
+    assert closed.exit == 0, closed.err
+    before = answer("nrr")
+    assert before["pinned_in"] == PERIOD
+
+    reassigned(company)
+
+    after = answer("nrr")
+    for figures in ("total", "segments", "portfolios", "blocked", "accounts"):
+        assert after[figures] == before[figures], figures
+    enterprise = next(row for row in after["segments"] if row["segment"] == "enterprise")
+    cam = next(row for row in after["portfolios"] if row["payee_id"] == "cam")
+    trace = traces("bonus:NRR bonus")["cam"]
+    assert [trace["numerator"], trace["denominator"]] == cam["nrr"] == enterprise["nrr"] == ["5424000.00", "4710000.00"]
+    told = " ".join(expcomp(["explain", "cam", "--period", PERIOD]).out.split())
+    assert "5,424,000.00 ÷ 4,710,000.00 = 115.16%" in told
+
+
+def test_it_is_said_that_the_facts_are_those_of_the_close(company: Path) -> None:
+    assert expcomp(["close", "--period", PERIOD, "--prepared-by", "Kim Lee", "--opening", "none"]).exit == 0
+    reassigned(company)
+
+    told = " ".join(expcomp(["nrr", "--period", PERIOD]).out.split())
+
+    assert f"pinned holders, segments and people as when {PERIOD} was closed" in told
+    assert (
+        f"D546 pinned-fact-drifted: 2 facts are others today than was pinned by {PERIOD} "
+        "(account.csm:001Hr00000q8LqKIAU, account.segment:001Hr00000q8LqKIAU): the pinned ones count"
+    ) in told
+
+
+def test_an_open_quarter_is_read_by_today_s_facts(company: Path) -> None:
+    assert expcomp(["close", "--period", PERIOD, "--prepared-by", "Kim Lee", "--opening", "none"]).exit == 0
+    reassigned(company)
+
+    done = expcomp(["nrr", "--end", "2027-04-01", "--format", "json"])
+
+    found = json.loads(done.out)
+    assert found["pinned_in"] is None
+    assert next(row for row in found["accounts"] if row["account_id"] == "001Hr00000q8LqKIAU")["segment"] == "smb"

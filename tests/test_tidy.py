@@ -13,6 +13,7 @@ VALUES = {
     "exact",
     "fx",
     "lanes",
+    "line_types",
     "lookups",
     "period",
     "places",

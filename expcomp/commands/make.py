@@ -21,7 +21,7 @@ from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
 from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import PlanSet, plan_set, refuse_edited
-from expcomp.sources.book import Needs
+from expcomp.sources.book import Book, Needs
 from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.posted import read_posted
 from expcomp.sources.read import read_book
@@ -66,22 +66,30 @@ def make_sheet(
     keep_memory()
     ledger = None if posted else project_store(root, config)
     with ledger or nullcontext() as store:
-        lines = _posted(store, posted)
-        if store is not None:
-            refuse_edited(in_force, plans_used(store, store.closings))
-        with reading_progress() as progress:
-            needs, deals = needs_of(in_force), deals_of(lines)
-            book = read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
+        lines = posted_before(store, posted)
+        book = exports_of(root, config, in_force, store, lines, lenient=lenient)
         if store is not None and lines is not None:
             book = with_carried(book, lines, in_force, store, store.closings)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
 
 
-def _posted(store: Store | None, file: Path | None) -> Posted | None:
+def posted_before(store: Store | None, file: Path | None = None) -> Posted | None:
     """The lines of a file, else those of the ledger; None where there is neither."""
     if file is not None:
         return Posted(read_posted(file, shown(file, Path.cwd())), source=str(file))
     return posted_of(store, store.closings) if store is not None and store.closings else None
+
+
+def exports_of(
+    root: Path, config: Config, plans: PlanSet, store: Store | None, posted: Posted | None, *, lenient: bool = False
+) -> Book:
+    """Today's exports. Raises `Refused` for what is wrong in them, and for a plan that is another than a closed period
+    used."""
+    if store is not None:
+        refuse_edited(plans, plans_used(store, store.closings))
+    with reading_progress() as progress:
+        needs, deals = needs_of(plans), deals_of(posted)
+        return read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
 
 
 def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[Path, Config, PlanSet]:

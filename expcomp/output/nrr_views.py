@@ -142,16 +142,18 @@ def portfolio_table(report: RetentionReport, pay: RetentionPay) -> Table:
 
 
 def blocked_table(report: RetentionReport, pay: RetentionPay) -> Table:
-    """Pay that a missed floor keeps back, in the pay period that holds the last day."""
+    """In the pay period that holds the last day: bonuses not paid, and commission that modifiers take."""
     found = pay.blocked
     columns = (
         texts("payee", [each.payee_id for each in found]),
+        texts("segment", [each.segment for each in found]),
         texts("pay", [each.component for each in found]),
         texts("period", [str(each.period) for each in found]),
-        texts("gate", ["; ".join(map(_gate, each.gates)) for each in found]),
+        texts("floor", ["; ".join(map(_gate, each.gates)) for each in found]),
         amounts("not paid", [each.amount_minor for each in found], adds_up=True),
     )
-    return Table("Pay that a gate keeps back", columns, (report.terms.currency,) * len(found), keys=2, empty="none")
+    currency = (report.terms.currency,) * len(found)
+    return Table("Pay that a missed floor keeps back", columns, currency, keys=2, panels=True, empty="none")
 
 
 def _gate(gate: Gate) -> str:

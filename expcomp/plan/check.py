@@ -264,13 +264,18 @@ def _declared(plan: Plan) -> Iterator[Finding]:
             yield UNKNOWN_FIELD.at(plan.plan.key_at("fields"), message)
 
 
+EVERY_OTHER = "every other segment"
+
+
 def _unique(plan: Plan) -> Iterator[Finding]:
+    targets = plan.retention.targets if plan.retention else ()
     blocks: dict[str, list[tuple[str, Place]]] = {
         "tier": [(tier.tier, tier.place) for tier in plan.ownership],
         "schedule": [(schedule.schedule, schedule.place) for schedule in plan.payout],
         "SPIFF": [(spiff.name, spiff.place) for spiff in plan.spiffs],
         "bonus": [(bonus.name, bonus.place) for bonus in plan.bonuses],
         "modifier": [(modifier.name, modifier.place) for modifier in plan.modifiers],
+        "target": [(row.segment.strip() or EVERY_OTHER, row.place) for row in targets],
     }
     for what, named in blocks.items():
         seen: dict[str, Place] = {}

@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Refused
+from expcomp.diagnostics import Refused
 from expcomp.exact import Ints, round_ratio
 from expcomp.fx import Rates
 from expcomp.period import add_months
+from expcomp.recurring import RATE_MISSING
 from expcomp.retention.lines import Lines
 from expcomp.retention.terms import Terms
-
-RATE_MISSING = Code("D408", "subscription-not-converted")
 
 
 class Worth:

@@ -17,7 +17,6 @@ from expcomp.sources.typed import blank_column
 
 LATE_RENEWAL = Code("D434", "late-renewal")
 CAME_BACK = Code("D437", "churn-and-return")
-RATE_MISSING = Code("D408", "subscription-not-converted")
 
 NONE = -1
 SOON = 31
@@ -30,20 +29,22 @@ def derive_events(subscriptions: Draft, merges: pd.DataFrame, fx: pd.DataFrame, 
     An account's recurring value is the sum of its lines with start ≤ day < end. Where it reaches 0 that is churn, dated
     on that day and known once the gap has lasted the plan's grace; a shorter gap is a late renewal, and noted. Where
     it is less than before (after a late renewal: than before the gap) that is a contraction by the difference, in the
-    plan's currency at the rate of the day. From the day of a merge on an account's lines count for the other account.
+    plan's currency at the rate of the day; where there is no rate (yet), `unknown` says why it has no amount. From the
+    day of a merge on an account's lines count for the other account.
     """
     frame = recurring_lines(subscriptions.frame)
     accounts, changes = _changes(frame, merges)
     steps = _Steps.of(changes, needs)
     churned = np.flatnonzero(steps.churn)
-    fallen, amount = _falls(steps, changes, fx, needs, subscriptions)
+    fallen, amount, unknown = _falls(steps, changes, fx, needs)
     at = np.concatenate([churned, fallen])
     lost = np.concatenate([np.zeros(len(churned), np.int64), amount])
+    why = np.asarray([""] * len(churned) + unknown, object)
     kinds = np.repeat(["churn", "contraction"], [len(churned), len(fallen)])
     _note_late(steps, accounts, subscriptions)
     _note_returns(steps, accounts, subscriptions)
     order = np.lexsort((kinds, steps.day[at], steps.account[at]))
-    at, lost, kinds = at[order], lost[order], kinds[order]
+    at, lost, kinds, why = at[order], lost[order], kinds[order], why[order]
     known = np.where(kinds == "churn", steps.known[at], steps.day[at])
     rows = subscriptions.frame.iloc[steps.row[at]]
     columns = {wanted.name: blank_column(wanted.kind, len(at)) for wanted in needs.fields_of("events")}
@@ -53,10 +54,11 @@ def derive_events(subscriptions: Draft, merges: pd.DataFrame, fx: pd.DataFrame, 
             "account_id": pd.array(accounts[steps.account[at]], dtype="str"),
             "date": _days(steps.day[at]),
             "event": pd.array(kinds, dtype="str"),
-            "amount": pd.arrays.IntegerArray(lost, kinds == "churn"),
+            "amount": pd.arrays.IntegerArray(lost, (kinds == "churn") | (why != "")),
             "input_file": rows["input_file"].array,
             "input_row": rows["input_row"].to_numpy(),
             "known_on": _days(known),
+            "unknown": pd.array(why, dtype="str"),
         }
     )
 
@@ -166,10 +168,9 @@ def _after_grace(day: Ints, needs: Needs) -> Ints:
     return known
 
 
-def _falls(
-    steps: _Steps, changes: pd.DataFrame, fx: pd.DataFrame, needs: Needs, subscriptions: Draft
-) -> tuple[Ints, Ints]:
-    """The steps on which an account is worth less than before, and by how much in the plan's currency."""
+def _falls(steps: _Steps, changes: pd.DataFrame, fx: pd.DataFrame, needs: Needs) -> tuple[Ints, Ints, list[str]]:
+    """The steps on which an account is worth less than before, by how much in the plan's currency, and why that is not
+    known. What rises in every currency is no fall, whatever the rates."""
     target = steps.of_change
     counted = (target != NONE) & (np.append(steps.before, NONE)[target] != NONE) & ~changes["merged"].to_numpy()
     moved = changes[counted].assign(step=target[counted])
@@ -178,14 +179,14 @@ def _falls(
     day = steps.day[sums["step"]]
     currency = sums["currency"].astype("str")
     amount, faults = Rates(fx).convert(sums["annual"].to_numpy(), currency, needs.currency, day, needs.rounding)
-    for at, fault in sorted(faults.items()):
-        place = subscriptions.where("end", int(steps.row[sums["step"].iat[at]]))
-        help = "add the rate to the fx file, or give the churn and contraction as events.csv"
-        subscriptions.complaints.error(RATE_MISSING, place, f"what the account lost cannot be told: {fault}", help)
+    step = sums["step"].to_numpy(np.int64)
+    why = {int(step[at]): fault for at, fault in sorted(faults.items(), reverse=True)}
+    untold = np.isin(step, list(why))
+    falls = np.isin(step, step[(sums["annual"] < 0).to_numpy()])
     change = np.zeros(len(steps.day), np.int64)
-    np.add.at(change, sums["step"], amount)
-    fallen = np.flatnonzero(change < 0)
-    return fallen, -change[fallen]
+    np.add.at(change, step[~untold], amount[~untold])
+    fallen = np.union1d(np.flatnonzero(change < 0), step[untold & falls])
+    return fallen, -change[fallen], [why.get(at, "") for at in fallen.tolist()]
 
 
 def _note_late(steps: _Steps, accounts: np.ndarray, subscriptions: Draft) -> None:
