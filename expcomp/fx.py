@@ -49,14 +49,16 @@ class Rates:
             return self._convert_pinned(minor, currency, to, day, rounding, pinned)
         result = minor.copy()
         foreign = np.flatnonzero(((currency != to) & (currency != "")).to_numpy())
-        row = self._newest(self._codes(currency.iloc[foreign]), day[foreign])
+        code = self._codes(currency.iloc[foreign])
+        row = self._newest(code, day[foreign])
         fresh = (row != NONE) & (day[foreign] - self._day[row] <= MAX_AGE_DAYS) if len(self._day) else row != NONE
         faults = {
             at: self._fault(str(currency.iat[at]), to, int(day[at]), rate)
             for at, rate in zip(foreign[~fresh].tolist(), row[~fresh].tolist(), strict=True)
         }
         good, row = foreign[fresh], row[fresh]
-        scale = np.asarray([10 ** (4 + decimals(to) - decimals(c)) for c in currency.iloc[good]], dtype=np.int64)
+        by_name = [10 ** (4 + decimals(to) - decimals(name)) for name in self._names.to_pylist()]
+        scale = np.asarray(by_name, dtype=np.int64)[code[fresh]]
         result[good] = round_ratio((minor[good], self._top[row], scale), (self._bottom[row], 10**4), rounding)
         return result, faults
 
