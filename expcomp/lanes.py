@@ -11,21 +11,23 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+def side_by_side(
+    work: Callable[[Item], Result], items: Iterable[Item], *, first_alone: bool = True
+) -> Iterator[Result]:
     """`map`, for work that spends its time in numpy and Arrow, which leave Python to others meanwhile.
 
-    The first item is worked alone: what all of them look up is read once.
+    With `first_alone` what all items look up is read once.
     """
     rest = iter(items)
-    for first in islice(rest, 1):
+    for first in islice(rest, int(first_alone)):
         yield work(first)
-    second = list(islice(rest, 1))
-    if not second:
+    begun = list(islice(rest, 1))
+    if not begun:
         return
     lanes = min(os.cpu_count() or 1, 4)
     with ThreadPoolExecutor(lanes) as pool:
         waiting: deque[Future[Result]] = deque()
-        for item in chain(second, rest):
+        for item in chain(begun, rest):
             waiting.append(pool.submit(work, item))
             if len(waiting) > lanes:
                 yield waiting.popleft().result()

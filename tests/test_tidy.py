@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "expcomp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 VALUES = {
+    "blocks",
     "money",
     "exact",
     "fx",

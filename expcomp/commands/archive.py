@@ -37,7 +37,7 @@ def archived_book(
 ) -> Book:
     """The exports of a closed period, at the places they had then or, with `folder`, below that."""
     config = archived_config(store, closing)
-    shown = folder or str(store.document(closing, FRAME, FOLDER).frame["shown"].iloc[0])
+    shown = folder or str(store.document(closing, FRAME, FOLDER).tell()["shown"].iloc[0])
     with tempfile.TemporaryDirectory() as name:
         data = Path(name) / "data"
         for document in store.documents(closing, INPUT):

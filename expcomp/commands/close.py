@@ -63,7 +63,7 @@ def close(
         with whoever_listens():
             print_sheet(prepared.sheet, sys.stdout)
     if dry_run:
-        say(f"dry run: {len(prepared.sheet.lines):,} lines would be posted; {wanted} is open, nothing was posted")
+        say(f"dry run: {len(prepared.sheet.postings):,} lines would be posted; {wanted} is open, nothing was posted")
         return
     if found.config.approval == "required":
         _propose(found, prepared, ledger.head, steps)

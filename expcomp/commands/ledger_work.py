@@ -99,7 +99,8 @@ def import_text(folder: Path | None, file: Path) -> str:
         message = "there is a ledger here already; nothing was imported"
         raise Refused(EXISTS.at(Place.of(project.ledger), message, "move it away, or import into another project"))
     try:
-        found = exported(file.read_bytes())
+        with file.open(encoding="utf-8", newline="\n") as rows:
+            found = exported(rows)
         proposals = [Proposal.read(row) for row in found.proposals]
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)

@@ -12,11 +12,12 @@ from expcomp.lanes import side_by_side
 from expcomp.output.line_tables import shown_name
 from expcomp.output.pay_tables import full_payees
 from expcomp.output.text import FORMULA_STARTS, HIDDEN, csv_text
-from expcomp.pay.labels import amount_texts
+from expcomp.pay.labels import amount_texts, currencies
 from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.sheet_view import SheetView
 from expcomp.texts import LARGE, all_blank, arrow_text, each_text, joined
 
+_NO_CURRENCY = currencies(pd.Series([], dtype="str"))
 SPACE, TILDE, COMMA, QUOTE = map(ord, ' ~,"')
 STARTS = np.frombuffer("".join(FORMULA_STARTS).encode(), np.uint8)
 SPECIAL = f'[",{HIDDEN}]'
@@ -44,9 +45,10 @@ def _header(columns: Iterable[str]) -> bytes:
 def _rows(frame: pd.DataFrame) -> bytes | memoryview:
     if frame.empty:
         return b""
-    *columns, last = frame.columns
-    cells = _written_together(_cells(frame, name) for name in columns)
-    ends = joined(_column(frame, last), "\n")
+    currency = currencies(frame["currency"]) if "currency" in frame else _NO_CURRENCY
+    *columns, last = ((name, frame[name]) for name in frame.columns)
+    cells = _written_together(_cells(*column, currency) for column in columns)
+    ends = joined(_column(*last, currency), "\n")
     rows = pc.binary_join_element_wise(*cells, ends, pa.scalar(",", LARGE))
     return memoryview(rows.buffers()[2])
 
@@ -60,11 +62,11 @@ def _written_together(columns: Iterable[pa.Array | str]) -> Iterator[pa.Array | 
             yield from run
 
 
-def _cells(frame: pd.DataFrame, name: str) -> pa.Array | str:
+def _cells(name: str, column: pd.Series, currency: pa.DictionaryArray) -> pa.Array | str:
     """A column as it stands in the file; only one text where every row says the same."""
-    if _says_the_same(frame[name]) and (not name.endswith("_minor") or _says_the_same(frame["currency"])):
-        return str(_column(frame.iloc[:1], name)[0].as_py())
-    return _column(frame, name)
+    if _says_the_same(column) and (not _is_amount(name) or len(currency.dictionary) == 1):
+        return str(_column(name, column[:1], currency[:1])[0].as_py())
+    return _column(name, column, currency)
 
 
 def _says_the_same(column: pd.Series) -> bool:
@@ -75,11 +77,15 @@ def _says_the_same(column: pd.Series) -> bool:
     return first == last and (all_blank(texts) if not first else pc.all(pc.equal(texts, first)).as_py())
 
 
-def _column(frame: pd.DataFrame, name: str) -> pa.Array:
-    return _amounts(frame[name], frame["currency"]) if name.endswith("_minor") else _texts(frame[name])
+def _column(name: str, column: pd.Series, currency: pa.DictionaryArray) -> pa.Array:
+    return _amounts(column, currency) if _is_amount(name) else _texts(column)
 
 
-def _amounts(minor: pd.Series, currency: pd.Series) -> pa.Array:
+def _is_amount(name: str) -> bool:
+    return name.endswith("_minor")
+
+
+def _amounts(minor: pd.Series, currency: pa.DictionaryArray) -> pa.Array:
     """Bare numbers; nothing where there is no amount."""
     texts = amount_texts(minor.fillna(0).to_numpy(np.int64), currency)
     return pc.if_else(pa.array(minor.notna().to_numpy()), texts, "") if minor.hasnans else texts

@@ -124,12 +124,10 @@ def read_deals(plans: PlanSet, book: Book, as_of: int, findings: Findings) -> De
 
 def _values(frame: pd.DataFrame, close: Ints, plan: Plan, facts: Facts, rows: Ints) -> tuple[Ints, dict[int, Finding]]:
     """The plan's value column in its currency, at these rows; and what is wrong with it, by row."""
-    column, part = plan.plan.value, frame.iloc[rows]
-    minor, given = numbers(part[column])
-    pinned = facts.pins.rates(rows, part["currency"], close[rows])
-    own, unconverted = facts.rates.convert(
-        minor, part["currency"], plan.plan.currency, close[rows], plan.plan.rounding, pinned
-    )
+    column, currency = plan.plan.value, frame["currency"].iloc[rows]
+    minor, given = numbers(frame[column].iloc[rows])
+    pinned = facts.pins.rates(rows, currency, close[rows])
+    own, unconverted = facts.rates.convert(minor, currency, plan.plan.currency, close[rows], plan.plan.rounding, pinned)
     value = np.zeros(len(frame), dtype=np.int64)
     value[rows] = own
     faults = {}

@@ -229,7 +229,7 @@ def _credited(
     plans: PlanSet, book: Book, deals: Deals, payees: Payees, holders: list[Holders], findings: Findings
 ) -> tuple[pd.DataFrame, Ints, pd.DataFrame]:
     """PAID of every credit line that pays; the tier of each deal; and the parts that are paid to nobody."""
-    quotas = Quotas(book["quotas"], payees, plans.calendar, findings)
+    quotas = Quotas(book["quotas"], payees, plans.calendar, plans.currency, findings)
     role_names = roles(plans)
     divided = [
         credit_deals(plan, index, role_names, book, deals, holders[index], payees, findings)

@@ -81,9 +81,9 @@ class Amounts:
 
     def within(self, bounds: Iterable[Between], scale: int) -> Flags:
         found = np.zeros(len(self.top), dtype=np.bool_)
-        top, bottom = self.top.astype(object) * scale, np.asarray(self.bottom, dtype=object)
-        if _fits(self.top, scale) and all(_fits(self.bottom, b.low or b.high or 1) for b in bounds):
-            top, bottom = self.top * scale, np.asarray(self.bottom)
+        fits = _fits(self.top, scale) and all(_fits(self.bottom, b.low or b.high or 1) for b in bounds)
+        number = np.int64 if fits else object
+        top, bottom = self.top.astype(number) * scale, np.asarray(self.bottom, dtype=number)
         for bound in bounds:
             inside = self.given.copy()
             if bound.low is not None:

@@ -70,10 +70,14 @@ def numbered(
     return [name for block in blocks for name in block], np.where(position == NONE, NONE, first[version] + position)
 
 
-def amount_texts(minor: Ints, currency: pd.Series) -> pa.Array:
+def currencies(column: pd.Series) -> pa.DictionaryArray:
+    """The currency of each row, for `amount_texts` of every amount in it."""
+    return arrow_text(column.astype("str")).dictionary_encode()
+
+
+def amount_texts(minor: Ints, currency: pa.DictionaryArray) -> pa.Array:
     """Bare numbers, each with the decimals of its row's currency."""
-    codes = arrow_text(currency.astype("str")).dictionary_encode()
-    at, names = codes.indices.to_numpy(), codes.dictionary.to_pylist()
+    at, names = currency.indices.to_numpy(), currency.dictionary.to_pylist()
     if len(names) == 1:
         return money_text(minor, names[0])
     by_name = [money_text(minor[at == number], name) for number, name in enumerate(names)]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,20 +90,17 @@ class Lines:
 
     def amounts(self) -> Amounts:
         """What each line pays to whom for what."""
-        (mine, others), own, told = self._parts()
-        line = self.source.lines.take(self.source.tranches["line"].to_numpy()[own["tranche"]])
-        source, versions = self.source, line["version"].to_numpy()
-        currencies = Names.of(pd.Series(source.plans.currencies, dtype="str"))
-        of_version = currencies.codes(pd.Series(source.plans.currencies, dtype="str"))
-        named = {
-            "payee": source.payees.names.followed_by(line["payee"].to_numpy(), told["payee_id"]),
-            "currency": currencies.followed_by(of_version[versions], told["currency"]),
-            "what": source.deals.names.followed_by(line["deal"].to_numpy(), paid_for(told)),
-        }
-        order = np.argsort(np.concatenate([mine, others]))
-        amount = np.concatenate([own["amount_minor"].to_numpy(), told["amount_minor"].to_numpy(np.int64)])
-        codes = {name: codes[order] for name, (_, codes) in named.items()}
-        return Amounts(**codes, minor=amount[order], payees=named["payee"][0], currencies=named["currency"][0])
+        own, told = self.at[self.at < len(self.moved)], self._told()
+        source, moved = self.source, self.moved
+        line = source.tranches["line"].to_numpy()[moved["tranche"].to_numpy()[own]]
+        payee, deal, version = (source.lines[name].to_numpy()[line] for name in ("payee", "deal", "version"))
+        of_versions = pd.Series(source.plans.currencies, dtype="str")
+        currencies = Names.of(of_versions)
+        payees, payee = source.payees.names.followed_by(payee, told["payee_id"])
+        names, currency = currencies.followed_by(currencies.codes(of_versions)[version], told["currency"])
+        _, what = source.deals.names.followed_by(deal, paid_for(told))
+        minor = [moved["amount_minor"].to_numpy()[own], told["amount_minor"].to_numpy(np.int64)]
+        return Amounts(payee, currency, what, np.concatenate(minor), payees, names)
 
     def blocks(self) -> Iterator["Lines"]:
         """The same lines, a block at a time; at least one block."""
@@ -119,7 +117,10 @@ class Lines:
         """Where lines stand that moved and those of `told`, and their rows."""
         is_told = self.at >= len(self.moved)
         rows = [np.flatnonzero(~is_told), np.flatnonzero(is_told)]
-        return rows, self.moved.take(self.at[rows[0]]), self.told.take(self.at[rows[1]] - len(self.moved))
+        return rows, self.moved.take(self.at[rows[0]]), self._told()
+
+    def _told(self) -> pd.DataFrame:
+        return self.told.take(self.at[self.at >= len(self.moved)] - len(self.moved))
 
     def _in_words(self, own: pd.DataFrame) -> pd.DataFrame:
         return in_words(own, self.source, self.pay_span).assign(period=str(self.period))
@@ -157,8 +158,8 @@ def stack(frames: Sequence[pd.DataFrame], period: Period) -> pd.DataFrame:
 
 def complete(frame: pd.DataFrame) -> pd.DataFrame:
     """Every column of a line, blank or zero where it does not apply, so that no amount ever meets a NaN."""
-    nothing = choice([], np.full(len(frame), NONE))
-    missing = {name: 0 if name.endswith("_minor") else nothing for name in LINE_COLUMNS if name not in frame}
-    wanted = {name: "int64" if name.endswith("_minor") else "str" for name in LINE_COLUMNS if name not in missing}
-    other = {name: dtype for name, dtype in wanted.items() if frame[name].dtype != dtype}
-    return frame.astype(other).assign(**missing)
+    wanted = {name: "int64" if name.endswith("_minor") else "str" for name in LINE_COLUMNS}
+    blank: dict[str, Any] = {"int64": 0, "str": choice([], np.full(len(frame), NONE))}
+    missing = {name: blank[dtype] for name, dtype in wanted.items() if name not in frame}
+    other = {name: dtype for name, dtype in wanted.items() if name in frame and frame[name].dtype != dtype}
+    return (frame.astype(other) if other else frame).assign(**missing)

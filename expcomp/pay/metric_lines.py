@@ -77,14 +77,13 @@ def _reading_columns(rule: Bonus | Modifier, reading: Reading, of_set: int, curr
 
 def modifier_columns(source: Entitlement, tranche: Ints) -> pd.DataFrame:
     """What the lines of modifiers were made from, blank for others; nothing at all where there are none."""
-    line = source.lines.take(source.tranches["line"].to_numpy()[tranche])
-    mine = np.flatnonzero(codes(line["kind"]) == KIND.categories.get_loc(MODIFIER))
+    line = source.tranches["line"].to_numpy()[tranche]
+    mine = np.flatnonzero(codes(source.lines["kind"])[line] == KIND.categories.get_loc(MODIFIER))
     if not len(mine):
         return pd.DataFrame(index=range(len(tranche)))
     ends = source.tranches["reached"].to_numpy()[tranche[mine]]
-    keys = zip(
-        *(line[name].to_numpy()[mine].tolist() for name in ("version", "rule", "payee")), ends.tolist(), strict=True
-    )
+    of_line = (source.lines[name].to_numpy()[line[mine]].tolist() for name in ("version", "rule", "payee"))
+    keys = zip(*of_line, ends.tolist(), strict=True)
     rows = [_of_low(source, *key) for key in keys]
     return pd.DataFrame(rows, index=mine).reindex(range(len(tranche)), fill_value="")
 

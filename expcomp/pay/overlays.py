@@ -39,7 +39,7 @@ def overlay_lines(
         mine = mine[deals.facts.hold(rule.when, deals.worth[index], mine, deals.close[mine])]
         payee, reason = _receivers(plan, index, rule, mine, deals, holders)
         told = (reason != "") & (reason != DOES_NOT_APPLY)
-        unpaid.append(pd.DataFrame({"deal": mine, "overlay": number, "reason": reason})[told])
+        unpaid.append(pd.DataFrame({"deal": mine[told], "overlay": number, "reason": reason[told]}))
         mine, payee = mine[reason == ""], payee[reason == ""]
         basis = {"commission": commission, "base commission": base, "value": deals.value}.get(rule.pays.of)
         amount = np.full(len(mine), rule.pays.amount_minor)

@@ -1,6 +1,6 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,9 @@ from expcomp.sources.joins import (
     ACCOUNT_UNKNOWN,
     DEAL_UNKNOWN,
     SIGNAL_UNKNOWN,
+    Reference,
+    check_references,
     check_repeats,
-    refer,
 )
 from expcomp.sources.people import Directory, resolve_people
 from expcomp.sources.presets import presets
@@ -32,6 +33,8 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
 
 NO_ACCOUNT = "no account of the accounts export"
+NO_DEAL = "no deal of the deals export"
+NO_SIGNAL = "no signal of the signals export"
 
 
 def assemble(
@@ -121,17 +124,15 @@ def _gather(
 def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints, posted_deals: Collection[str]) -> None:
     """People, accounts, deals, keys and references: what is wrong is told, and its rows are marked."""
     _settle_deals(drafts["deals"])
-    _settle_people(drafts)
+    _settle_people(drafts, needs)
     directory = _settle_accounts(drafts)
     if drafts["deals"]:
         require_of_won(drafts["deals"], needs)
         note_alike(drafts["deals"], needs)
     _require_amounts(drafts)
-    for name, draft in drafts.items():
-        if name not in ("payees", "accounts"):
-            check_repeats(draft)
+    check_repeats([draft for name, draft in drafts.items() if name not in ("payees", "accounts")])
     _drop_overlay_splits(drafts["splits"])
-    _check_references(drafts, directory, posted_deals)
+    check_references(list(_references(drafts, directory, posted_deals)))
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
@@ -149,12 +150,12 @@ def _settle_deals(deals: Draft) -> None:
         decide_won(deals, {word: meaning == "true" for known in words for word, meaning in known.items()})
 
 
-def _settle_people(drafts: dict[str, Draft]) -> None:
+def _settle_people(drafts: dict[str, Draft], needs: Needs) -> None:
     payees = drafts["payees"]
-    check_repeats(payees)
+    check_repeats([payees])
     directory = Directory(payees)
     for draft in drafts.values():
-        resolve_people(draft, directory)
+        resolve_people(draft, directory, needs.unread)
 
 
 def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
@@ -162,7 +163,7 @@ def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
     accounts = drafts["accounts"]
     if not accounts:
         return None
-    check_repeats(accounts)
+    check_repeats([accounts])
     check_crm_ids(accounts)
     directory = AccountDirectory(accounts)
     for draft in drafts.values():
@@ -170,30 +171,29 @@ def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
     return directory
 
 
-def _check_references(
+def _references(
     drafts: dict[str, Draft], directory: AccountDirectory | None, posted_deals: Collection[str]
-) -> None:
+) -> Iterator[Reference]:
     if directory is not None:
-        _check_accounts(drafts, directory)
+        yield from _of_accounts(drafts, directory)
     deals = pa.concat_arrays([drafts["deals"].texts("deal_id"), pa.array(sorted(posted_deals), LARGE)])
     for table in DEAL_TABLES:
-        refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
-    refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)
-    signals = drafts["signals"].frame["signal_id"]
+        yield Reference(drafts[table], "deal_id", deals, DEAL_UNKNOWN, NO_DEAL)
+    yield Reference(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, NO_DEAL, _never)
+    signals = drafts["signals"].texts("signal_id")
     for table in ("pauses", "urgency_changes"):
-        refer(drafts[table], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
+        yield Reference(drafts[table], "signal_id", signals, SIGNAL_UNKNOWN, NO_SIGNAL)
     if drafts["signals"]:
-        what = "no signal of the signals export"
-        refer(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, what, matters=_never)
+        yield Reference(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, NO_SIGNAL, _never)
 
 
-def _check_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> None:
-    """Accounts that an export lists; where none does, every account that is named is one."""
+def _of_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> Iterator[Reference]:
+    """To accounts that an export lists; where none does, every account that is named is one."""
     known = pa.concat_arrays([drafts["accounts"].texts("account_id"), drafts["merges"].texts("from")])
     for draft in drafts.values():
         for name in draft.of_kind(Kind.ACCOUNT):
-            refer(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, matters=_matters(draft), names=directory)
-    refer(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, NO_ACCOUNT)
+            yield Reference(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, _matters(draft), directory)
+    yield Reference(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, NO_ACCOUNT)
 
 
 def _never(rows: Ints) -> Flags:

@@ -19,7 +19,8 @@ from expcomp.sources.tables import TABLES, Field
 class Needs:
     """What the plan wants of the data: its zone for days, its currency, its value column (blank: any), its own columns.
 
-    `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people).
+    `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people); `unread`
+    are columns of people, like `accounts.csm`, in which no role is looked for: whoever stands there is paid nothing.
     `grace` says from which day on a gap between subscriptions is no churn while it is shorter.
     """
 
@@ -29,6 +30,7 @@ class Needs:
     grace: tuple[tuple[int, Duration], ...] = ()
     rounding: Rounding = Rounding.HALF_UP
     fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     def fields_of(self, table: str) -> tuple[Field, ...]:
         """The table's own fields in their order, then the plan's further ones."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from expcomp.diagnostics import Code, Place, Refused, Severity
-from expcomp.sources.advice import columns_line
+from expcomp.sources.advice import called, columns_line
 from expcomp.sources.assemble import assemble, examine
 from expcomp.sources.book import Book, Needs
 from expcomp.sources.cells import Cells
@@ -104,7 +104,7 @@ def _check_declared(readings: list[Reading], needs: Needs, complaints: Complaint
             if of_table and not any(field.name in reading.match.columns for reading in of_table):
                 first = of_table[0].raw
                 message = f"no column for {table}.{field.name}, which the plan uses"
-                line = columns_line(table, first, [field.name], of_table[0].match.columns)
+                line = columns_line(table, first.headers, [field.name], of_table[0].match.columns)
                 help = f"write in expcomp.yaml:  {line}"
                 complaints.error(COLUMN_MISSING, first.locate(first.header_row, 0), message, help)
 
@@ -185,7 +185,7 @@ class _Reader:
         there = self.folder.is_dir()
         message = "the data folder holds no .csv or .xlsx file" if there else "there is no such data folder"
         beside = sorted(folder.name for folder in self.root.iterdir() if any(map(_is_data, folder.glob("*"))))
-        help = "put the exports there, or say in expcomp.yaml where they are:  data: "
+        help = "put the exports there (.csv or .xlsx, at least payees and deals), or write in expcomp.yaml:  data: "
         place = Place(self._shown(self.folder))
         self.complaints.error(NO_DATA, place, message, help + (beside[0] if beside else "FOLDER"))
 
@@ -210,9 +210,10 @@ class _Reader:
                 self.kept(task.path.relative_to(self.folder).as_posix(), self.bytes[task.path])
         data = self.bytes[task.path]
         if task.path.suffix.lower() in TEXT_ENDINGS:
-            settings = CsvSettings(source.encoding, source.header_row)
+            settings = CsvSettings(source.encoding, source.header_row, task.table or called(task.path.stem))
             return [read_csv(data, shown, task.path.stem, self.known, settings)]
-        sheets = read_sheets(data, shown, self.known, SheetSettings(source.sheet, source.header_row, source.decimal))
+        own = SheetSettings(source.sheet, source.header_row, source.decimal, task.table or called(task.path.stem))
+        sheets = read_sheets(data, shown, self.known, own)
         if len(sheets) > 1 and task.table:
             raise Refused(sheet_unclear(shown, [sheet.name for sheet in sheets], task.table))
         return list(self._recognisable(sheets, shown)) if len(sheets) > 1 else sheets
@@ -276,7 +277,8 @@ class _Reader:
             why = preset.ask.get(normal(header), "")
             if why and index not in taken:
                 place = raw.locate(raw.header_row, raw.numbers[index])
-                help = f'if it is what you pay on:  sources: {{{match.table}: {{columns: {{acv: "{header}"}}}}}}'
+                line = f'sources: {{{match.table}: {{columns: {{acv: "{header}"}}}}}}'
+                help = f"if it is the yearly value, write in expcomp.yaml:  {line}"
                 message = f"column {quote(header)} is not read: it {why}"
                 self.complaints.note(COLUMN_ASKS, place, message, help, Severity.WARNING)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from expcomp.diagnostics import Code
-from expcomp.sources.advice import columns_line, file_name, listed, nearest_headers, say_what_it_is
+from expcomp.sources.advice import called, columns_line, file_key, listed, nearest_headers, say_what_it_is
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.presets import Preset, normal, presets
@@ -18,12 +18,6 @@ COLUMN_MISSING = Code("D201", "column-missing")
 COLUMN_UNKNOWN = Code("D203", "column-unknown")
 HEADER_TWICE = Code("D107", "header-repeated")
 VALUE_COLUMN = Code("D206", "value-column-missing")
-
-CALLED = {
-    "deal": "deals", "opportunity": "deals", "opportunities": "deals", "account": "accounts", "company": "accounts",
-    "companies": "accounts",
-}  # fmt: skip
-"""What vendors call the files of our tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def recognise(raw: RawTable, wish: Wish, needs: Needs, complaints: Complaints) -
     if not _columns_exist(raw, wish, complaints):
         return None
     candidates = _candidates(raw, wish, needs)
-    own_name = wish.table or CALLED.get(raw.name.casefold(), raw.name.casefold())
+    own_name = wish.table or called(raw.name)
     best = max(candidates, key=lambda candidate: candidate.score(own_name))
     rivals = {other.table for other in candidates if other.score(own_name) == best.score(own_name)}
     sure = best.signed or (2 * len(best.columns) >= len(raw.headers) and not _has_bare_key(raw, best))
@@ -170,7 +164,7 @@ def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complai
 def _tell_missing(raw: RawTable, match: Match, missing: Sequence[tuple[str, ...]], complaints: Complaints) -> None:
     """One finding a column; the first gives the line that names them all, which can be written only once."""
     used = [index for columns in match.columns.values() for index in columns]
-    line = columns_line(match.table, raw, [group[0] for group in missing], match.columns)
+    line = columns_line(match.table, raw.headers, [group[0] for group in missing], match.columns)
     for number, group in enumerate(missing):
         wanted = " or ".join(f"{match.table}.{name}" for name in group)
         close = ", ".join(map(quote, nearest_headers(match.table, group[0], raw.headers, used)))
@@ -221,7 +215,7 @@ def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, com
         return
     message = f"no table is recognised by the headers {listed(raw.headers)}"
     absent = [group[0] for group in _missing(best.columns, best.table, needs)]
-    line = columns_line(best.table, raw, absent, best.columns, file_name(raw.label))
+    line = columns_line(best.table, raw.headers, absent, best.columns, file_key(raw.label))
     help = f"if it is {best.table}, write in expcomp.yaml:  {line}; if it is no table, move it out of the data folder"
     complaints.error(NOT_RECOGNISED, place, message, help if len(best.columns) >= 3 else say_what_it_is(raw.label))
 

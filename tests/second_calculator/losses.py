@@ -108,7 +108,10 @@ def _recurring(facts: Facts, lines: list[Row], at: date, priced: date) -> int:
 
 
 def _grace(facts: Facts, day: date) -> int:
-    return max(facts.plans.for_period(plan_id, day).churn_grace for plan_id in facts.plans.ids)
+    """The longest of the plans in force when a version last began; a plan that has not begun says nothing."""
+    starts = [plan.start for plan in facts.plans.all]
+    since = max((start for start in starts if start <= day), default=min(starts))
+    return max(plan.churn_grace for plan_id in facts.plans.ids if (plan := facts.plans.in_force(plan_id, since)))
 
 
 def find_losses(facts: Facts, covered: list[Deal]) -> dict[str, list[Loss]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from . import Refused, calculate
@@ -258,6 +260,16 @@ def test_losses_derived_from_subscriptions_with_grace():
     assert booked(run(plan, tables, *Q2)) == {("ana", "D1", "credit:ae"): "-4000.00"}
     assert run(plan, tables, "2027Q3", "2027-07-30")["lines"] == []
     assert booked(run(plan, tables, "2027Q3", "2027-07-31")) == {("ana", "D1", "credit:ae"): "-4000.00"}
+
+
+def test_a_plan_that_has_not_begun_gives_no_grace():
+    # A1 ends on 1 June, under a plan without churn_grace; the plan that begins on 1 July has 60 days.
+    plan = HEAD + TIERS + RATES + AT_BOOKING + "clawbacks:\n  - {name: any, event: churn, recovers: 100%}\n"
+    other = plan.replace("id: expansion", "id: other").replace("from: 2027-01-01", "from: 2027-07-01")
+    subscriptions = [{"account_id": "A1", "start": "2026-01-01", "arr": "100000", "end": "2027-06-01"}]
+    tables = given(deal("D1", "80000", "2027-02-10"), subscriptions=subscriptions)
+    result = calculate([plan, other + "events: {churn_grace: 60 days}\n"], tables, "2027Q2", date(2027, 6, 30))
+    assert booked(result) == {("ana", "D1", "credit:ae"): "-8000.00"}
 
 
 def test_clawback_steps_in_months():

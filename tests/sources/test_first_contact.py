@@ -1,5 +1,9 @@
 """What a user reads who has just dropped files into a folder: the message alone must be enough to go on."""
 
+from openpyxl import Workbook
+
+from expcomp.sources.advice import nearest_headers
+
 from .conftest import NEEDS, Project, deals
 
 MOVE = "or move it out of the data folder"
@@ -20,7 +24,10 @@ def test_a_folder_that_is_not_there_and_one_beside_it_that_has_files(project: Pr
     assert told(project) == [
         (
             "sample_data D100 no-data: there is no such data folder",
-            "put the exports there, or say in expcomp.yaml where they are:  data: exports",
+            (
+                "put the exports there (.csv or .xlsx, at least payees and deals), or write in expcomp.yaml:  "
+                "data: exports"
+            ),
         )
     ]
 
@@ -31,7 +38,10 @@ def test_an_empty_folder(project: Project) -> None:
     assert told(project) == [
         (
             "sample_data D100 no-data: the data folder holds no .csv or .xlsx file",
-            "put the exports there, or say in expcomp.yaml where they are:  data: FOLDER",
+            (
+                "put the exports there (.csv or .xlsx, at least payees and deals), or write in expcomp.yaml:  "
+                "data: FOLDER"
+            ),
         )
     ]
 
@@ -66,6 +76,37 @@ def test_a_file_without_a_single_word_we_know(project: Project) -> None:
             ),
         )
     ]
+
+
+def test_a_file_called_like_a_table_without_a_single_word_we_know(project: Project) -> None:
+    """Its name says what it is: the line to write names the columns that look right, and leaves the others open."""
+    header = "Opp Number,Client,Kind of deal,Annual Value,Closing,State,Rep"
+    ((message, help),) = told(project.write("deals.csv", f"{header}\nD1,A1,tier,100.50,2027-01-05,Won,ana\n"))
+    assert message.startswith("sample_data/deals.csv D109 header-not-found: no header row is found")
+    line = (
+        'sources: {deals: {file: deals.csv, header_row: 1, columns: {deal_id: "its header", account_id: "its header", '
+        'close_date: "Closing", motion: "its header", acv: "Annual Value", won: "its header"}}}'
+    )
+    assert help == f"if its first row names the columns, write in expcomp.yaml:  {line}"
+    for right in ("Opp Number", "Client", "Kind of deal", "State"):
+        line = line.replace("its header", right, 1)
+    assert project.config(line.replace("won:", "stage:")).read()["deals"]["acv"].tolist() == [10_050]
+
+
+def test_a_workbook_called_like_a_table_without_a_single_word_we_know(project: Project) -> None:
+    book = Workbook()
+    book.active.append(["Client", "Rep"])
+    book.active.append(["A1", "ana"])
+    book.save(project.root / "sample_data" / "accounts.xlsx")
+    ((_, help),) = told(project)
+    assert help.endswith('{accounts: {file: accounts.xlsx, header_row: 1, columns: {account_id: "its header"}}}')
+
+
+def test_nearest_headers_are_words_in_common_or_a_slip() -> None:
+    """A blank to fill in is better than a wrong guess that somebody copies."""
+    headers = ["Kind of deal", "Closing on", "Deal stge", "Accounts", "Total value"]
+    found = {field: nearest_headers("deals", field, headers) for field in ("deal_id", "account_id", "stage")}
+    assert found == {"deal_id": [], "account_id": ["Accounts"], "stage": ["Deal stge"]}
 
 
 def test_unmapped_columns_give_one_line_to_write_that_does(project: Project) -> None:
