@@ -146,14 +146,13 @@ def blocked_table(report: RetentionReport, pay: RetentionPay) -> Table:
     found = pay.blocked
     columns = (
         texts("payee", [each.payee_id for each in found]),
-        texts("segment", [each.segment for each in found]),
         texts("pay", [each.component for each in found]),
         texts("period", [str(each.period) for each in found]),
         texts("floor", ["; ".join(map(_gate, each.gates)) for each in found]),
         amounts("not paid", [each.amount_minor for each in found], adds_up=True),
     )
     currency = (report.terms.currency,) * len(found)
-    return Table("Pay that a missed floor keeps back", columns, currency, keys=2, panels=True, empty="none")
+    return Table("Pay that a missed floor keeps back", columns, currency, keys=2, empty="none")
 
 
 def _gate(gate: Gate) -> str:
