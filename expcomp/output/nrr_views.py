@@ -136,7 +136,7 @@ def portfolio_table(report: RetentionReport, pay: RetentionPay) -> Table:
         *(rates(name, [shown(getattr(each.retained, what)) for each in found]) for name, what in RATES),
         amounts("base value", [each.retained.base_minor for each in found]),
     )
-    notes = ("the accounts that each holds on the last day, as merged, without rolling up to a parent: as bonuses pay",)
+    notes = ("as bonuses count them, without one those held on the last day; as merged, never rolled up to a parent",)
     currency = (report.terms.currency,) * len(found)
     return Table("By portfolio", columns, currency, keys=2, panels=True, notes=notes, empty="nobody holds accounts")
 
