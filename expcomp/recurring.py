@@ -16,7 +16,8 @@ SNAPSHOT = "snapshot"
 
 def recurring_lines(subscriptions: pd.DataFrame) -> pd.DataFrame:
     """The lines whose value comes back every year; a snapshot ends where the next one of the file begins."""
-    return _ended(subscriptions[~subscriptions["line_type"].isin(ONE_OFF).to_numpy()])
+    one_off = subscriptions["line_type"].isin(ONE_OFF).to_numpy()
+    return _ended(subscriptions[~one_off] if one_off.any() else subscriptions)
 
 
 def word(lines: pd.DataFrame, column: str) -> "pd.Series[str]":

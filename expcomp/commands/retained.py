@@ -10,6 +10,7 @@ from expcomp.commands.make import exports_of, posted_before
 from expcomp.commands.project_ledger import project_store
 from expcomp.ledger.store import Store
 from expcomp.pay.entitlement import Entitlement, settle
+from expcomp.pay.facts_end import newest_fact
 from expcomp.pay.metric_pins import as_pinned
 from expcomp.pay.posted import Posted
 from expcomp.pay.retained import RetentionPay, retention_pay
@@ -27,7 +28,7 @@ Project = tuple[Path, Config, PlanSet]
 def retained(
     project: Project, base: int | None, end: int | None, cohort: Span | None
 ) -> tuple[RetentionReport, RetentionPay]:
-    """Of a window; `end` None: the end of the month in which the newest subscription begins.
+    """Of a window; `end` None: the end of the newest month in the data.
 
     Raises `Refused` with whatever keeps the report from being made; what keeps pay from being known is a finding.
     """
@@ -39,12 +40,18 @@ def retained(
         book = exports_of(root, config, plans, store, posted)
         if posted is not None:
             book = replace(book, pinned=posted.pinned)
-        last = newest_month_end(plans, book) if end is None else end
+        last = _default_end(plans, book) if end is None else end
         period = plans.calendar.period_of(pay_span, last)
         then = as_pinned(book, plans, period)
         report = retention_report(plans, then, last, base, cohort, "" if then is book else str(period))
         settles = partial(_settled, plans, book, pay_span, store, posted)
         return report, retention_pay(plans, book, report.base, last, pay_span, settles)
+
+
+def _default_end(plans: PlanSet, book: Book) -> int:
+    """The end of the month in which the newest subscription begins; not of one that lies ahead of all other facts."""
+    last, newest = newest_month_end(plans, book), newest_fact(book, plans)
+    return last if newest < 0 else min(last, plans.calendar.period_of(Span.MONTH, newest).last_day)
 
 
 def _settled(

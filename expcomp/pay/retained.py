@@ -7,16 +7,20 @@ from typing import TypeVar
 import numpy as np
 
 from expcomp.diagnostics import Finding, Findings, Refused, Severity
+from expcomp.exact import Ints
 from expcomp.pay.bonuses import GATE_FAILED, Bonuses, Gate
 from expcomp.pay.drift import DRIFTED
 from expcomp.pay.entitlement import Entitlement
 from expcomp.pay.measure import Meter, is_computed
 from expcomp.pay.metric_pins import drifted
 from expcomp.pay.modifiers import Low
+from expcomp.pay.people import People
 from expcomp.pay.scopes import Window
 from expcomp.pay.words import KIND, MODIFIER, codes
 from expcomp.period import Period, Span
 from expcomp.plan.metrics import EVERY
+from expcomp.plan.metrics import Portfolio as Rule
+from expcomp.plan.model import Plan
 from expcomp.plan.versions import PlanSet
 from expcomp.retention.rates import Retained
 from expcomp.sources.book import Book
@@ -29,7 +33,8 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """The accounts that a payee holds in their role on the last day: as merged, never rolled up to a parent."""
+    """The accounts of a payee as their first bonus over a portfolio counts them, else those held on the last day: as
+    merged, never rolled up to a parent."""
 
     payee_id: str
     role: str
@@ -86,15 +91,25 @@ def _known(work: Callable[[], list[Part]], findings: Findings) -> list[Part]:
 
 def _portfolios(meter: Meter, base: int, end: int) -> list[Portfolio]:
     """Of everybody who is there on the last day and holds an account that was worth anything at the base."""
-    version = meter.plans.versions.index(meter.plans.about_period(end))
-    payees = np.flatnonzero(meter.people.employed(end, end) > 0)
-    reading = meter.read(version, "portfolio", EVERY, Window(base + 1, end + 1), payees)
-    roles = meter.people.payees.frame["role"]
-    return [
-        Portfolio(meter.people.id(payee), str(roles.iat[payee]), reading.retained[number])
-        for payee, number in zip(payees.tolist(), reading.set_of.tolist(), strict=True)
-        if reading.count(number)
-    ]
+    plan, people = meter.plans.about_period(end), meter.people
+    version, window = meter.plans.versions.index(plan), Window(base + 1, end + 1)
+    roles, found = people.payees.frame["role"], {}
+    for rule, payees in _by_rule(plan, people, np.flatnonzero(people.employed(end, end) > 0)):
+        reading = meter.read(version, "portfolio", rule, window, payees)
+        for payee, number in zip(payees.tolist(), reading.set_of.tolist(), strict=True):
+            if reading.count(number):
+                found[payee] = Portfolio(people.id(payee), str(roles.iat[payee]), reading.retained[number])
+    return [found[payee] for payee in sorted(found)]
+
+
+def _by_rule(plan: Plan, people: People, payees: Ints) -> Iterator[tuple[Rule, Ints]]:
+    """The payees, each with the rule by which accounts count for them."""
+    for bonus in plan.bonuses:
+        if bonus.scope == "portfolio" and is_computed(bonus):
+            fits = people.fitting(bonus.role, bonus.for_)[payees]
+            yield bonus.portfolio or EVERY, payees[fits]
+            payees = payees[~fits]
+    yield EVERY, payees
 
 
 def _bonuses(bonuses: Bonuses, since: int, end: int) -> list[Blocked]:
