@@ -159,7 +159,8 @@ class BookMaker(Maker):
                     "account_id": account["account_id"], "start": start.isoformat(),
                     "end": self.dice.pick(("", end.isoformat(), end.isoformat())), "product": self.dice.pick(PRODUCTS),
                 }  # fmt: skip
-                if not any(key.items() <= row.items() for row in self.tables.get("subscriptions", ())):
+                rows = self.tables.get("subscriptions", ())
+                if not any(all(row.get(name, "") == text for name, text in key.items()) for row in rows):
                     self.add("subscriptions", **key, mrr=size if monthly else "", arr="" if monthly else size)
                 start = end + timedelta(days=self.dice.pick((-20, 0, 1, 29, 30, 60)))
 
