@@ -84,6 +84,24 @@ def test_what_can_be_said_is_said_when_a_file_cannot_be_read(company: Company) -
     assert re.search(r"deals.csv +1 +1 +0 +0\n", done.out)
 
 
+def test_where_no_file_was_read_only_that_is_said(tmp_path: Path) -> None:
+    done = expcomp(["check-data", "--project", str(tmp_path)])
+    assert done.exit == 3
+    assert [line for line in done.out.splitlines() if not line.startswith("  C203") and "time zone" not in line] == [
+        "Rows read",
+        "  no file was read",
+        "",
+        "What is wrong",
+        "  sample_data D100 no-data: there is no such data folder",
+        (
+            "    help: put the exports there (.csv or .xlsx, at least payees and deals), or write in expcomp.yaml:  "
+            "data: FOLDER"
+        ),
+        "",
+        "1 error, 1 note; expcomp explain CODE says more about each",
+    ]
+
+
 def test_without_a_plan_and_without_payees(company: Company) -> None:
     (company.root / "plans" / "plan.yaml").unlink()
     (company.root / "sample_data" / "payees.csv").unlink()
@@ -146,6 +164,26 @@ def test_files_of_every_kind(company: Company, tmp_path: Path) -> None:
     assert book.sheetnames == ["Control totals", "Findings", "Rejected", "Files"]
     assert (tmp_path / "check.xlsx").stat().st_mode & 0o777 == 0o600
     assert company.deals(DEAL).run("check-data", "-o", str(tmp_path / "check.json")).exit == 7
+
+
+def test_the_sheet_tells_what_to_do_about_a_note(company: Company, tmp_path: Path) -> None:
+    """In each form, and once for neighbours that share it."""
+    header = "deal_id,account_id,motion,acv,close_date,won,owner,created_at,activated_on"
+    company.deals(f"{DEAL},1/13/2027,2/25/2027", f"{DEAL.replace('D1', 'D2')},1/14/2027,2/26/2027", header=header)
+    run, advice = ("payout", "--period", "2027Q1"), "say  dates: month_first  for the source to keep it so"
+    shown = company.run(*run).out.splitlines()
+    first = next(number for number, line in enumerate(shown) if line == "D331 date-order-proved, note: 2")
+    assert [line.split(":")[0].strip() for line in shown[first + 1 : first + 5]] == [
+        'column "activated_on"',
+        'column "created_at"',
+        "help",
+        "",
+    ]
+    assert shown[first + 3] == f"    help: {advice}"
+    assert company.run(*run, "--format", "markdown").out.count("  - help: say  dates: month\\_first") == 1
+    assert company.run(*run, "-o", str(tmp_path / "q1.xlsx")).exit == 0
+    page = list(load_workbook(tmp_path / "q1.xlsx")["Warnings"].values)
+    assert [row[-1] for row in page if "D331" in row] == [advice, advice]
 
 
 def test_a_lenient_sheet_in_each_form(company: Company, tmp_path: Path) -> None:

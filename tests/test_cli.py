@@ -1,9 +1,11 @@
 """The command line itself: quick to answer, exit codes, and never a traceback."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import inprocess
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -48,3 +50,29 @@ def test_what_goes_wrong_is_told_in_words_with_its_exit_code(arguments: tuple[st
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that somebody is in")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check-data"],
+        ["payout", "--period", "2027Q1", "--project", "."],
+        ["validate-plan", "plan.yaml"],
+        ["close", "--period", "2027Q1"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_the_folder_that_one_is_in_was_deleted(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    done = inprocess.expcomp(arguments)
+    assert (done.exit, done.out) == (2, "")
+    assert done.err.splitlines() == [
+        "C101 no-project: the folder that you are in was deleted",
+        "  help: go to the project's folder, and run it again there",
+    ]

@@ -14,6 +14,7 @@ VALUES = {
     "exact",
     "fx",
     "lanes",
+    "line_types",
     "lookups",
     "period",
     "places",

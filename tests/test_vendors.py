@@ -138,7 +138,7 @@ def test_what_no_export_of_a_system_was_seen_for_is_said(tmp_path: Path) -> None
             "sample of such an export"
         ),
         (
-            'data/totango_accounts.csv:1:5 D233 column-not-understood: column "Contract Value" is not read: it is a '
-            "month's or a year's value, as the company decided"
+            'data/totango_accounts.csv:1:5 D233 column-not-understood: column "Contract Value" is not read: it '
+            "holds a month's value in some companies, a year's in others"
         ),
     ]

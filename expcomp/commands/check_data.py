@@ -64,7 +64,7 @@ def _check(
     notes = [*book.notes, *fewer_rows(found)]
     if not needs.value:
         message = (
-            f"there is no plan yet: days are those of {needs.zone.key}, amounts without a currency {needs.currency}"
+            f"there is no plan yet: days are taken in {needs.zone.key}, amounts without a currency as {needs.currency}"
         )
         notes.insert(0, WITHOUT_PLAN.at(None, message, "a plan says its time zone and currency", Severity.NOTE))
     if wanted is not None and deals_in(book, wanted).empty:

@@ -54,9 +54,31 @@ def guarded(run: Callable[[], object]) -> int:
         _unheard()
         return 0
     except Exception as error:
-        _report_internal(error)
-        return INTERNAL
+        return _unexpected(error)
     return 0
+
+
+def _unexpected(error: Exception) -> int:
+    if _is_nowhere():
+        return _tell(_nowhere())
+    _report_internal(error)
+    return INTERNAL
+
+
+def _is_nowhere() -> bool:
+    """Whether the folder that the program was started in was deleted since: no relative path leads anywhere."""
+    try:
+        os.getcwd()  # noqa: PTH109 - asked, not used
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _nowhere() -> Refused:
+    from expcomp.sources.config import NO_PROJECT
+
+    message, help_ = "the folder that you are in was deleted", "go to the project's folder, and run it again there"
+    return Refused(NO_PROJECT.at(None, message, help_))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -66,13 +67,16 @@ def _report(project: Path | None, plans: Sequence[Path] | None, as_of: str | Non
     from expcomp.commands.make import project_plans
     from expcomp.commands.reading import reading
     from expcomp.plan.needs import needs_of
+    from expcomp.reports.owners import RESPONDS
     from expcomp.reports.sla import sla_report as report_of
     from expcomp.sources.read import read_book
 
     root, config, in_force = project_plans(project, plans)
     at = now_us() if as_of is None else read_instant(as_of, in_force.zone)
+    needs = needs_of(in_force)
+    answering = replace(needs, unread=needs.unread - {f"accounts.{RESPONDS}"})
     with reading() as progress:
-        book = read_book(config, root, needs_of(in_force), progress=progress)
+        book = read_book(config, root, answering, progress=progress)
     return report_of(in_force, book, at)
 
 

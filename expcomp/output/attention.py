@@ -1,6 +1,7 @@
 """What a person should look at before paying: held, late, vacant, moved, and what the run warns of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 import pandas as pd
 
@@ -66,3 +67,10 @@ def warnings(sheet: SheetView) -> list[tuple[str, list[Finding]]]:
         (f"{found[0].code} {found[0].name}, {found[0].severity}: {len(found)}", found)
         for _, found in sorted(grouped.items())
     ]
+
+
+def with_help(found: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding and what to do about it; what neighbours share is said once, after the last of them."""
+    for finding, following in zip_longest(found, found[1:]):
+        is_said_below = following is not None and following.help == finding.help
+        yield finding, "" if is_said_below else finding.help

@@ -11,7 +11,7 @@ from expcomp.output.data_tables import change_table, mapping_tables, period_tabl
 from expcomp.output.last_check import Change
 from expcomp.output.layout import Line, Look, wrapped
 from expcomp.output.machine import SCHEMA_VERSION, file_totals, finding_records, json_text
-from expcomp.output.markdown import escaped, markdown_table
+from expcomp.output.markdown import listed, markdown_table
 from expcomp.output.new_workbook import new_workbook
 from expcomp.output.pages import Page, rejected_pages
 from expcomp.output.rejected_table import rejected_findings, rejected_table, to_csv
@@ -47,6 +47,8 @@ class Check:
     def tables(self) -> Iterator[Table]:
         """Everything but the findings."""
         yield rows_read(self.book)
+        if not self.book.files:
+            return
         yield money_read(self.book)
         yield change_table(self.changes, self.book)
         if self.period is not None:
@@ -121,8 +123,7 @@ def _changes(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
 
 def check_markdown(check: Check) -> str:
     lines = [line for table in check.tables() for line in markdown_table(table)]
-    lines += ["## Findings", "", *(f"- {escaped(str(finding))}" for finding in check.findings), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, "## Findings", "", *listed(check.findings), ""])
 
 
 def check_csv(check: Check) -> bytes:

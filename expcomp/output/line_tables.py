@@ -164,5 +164,6 @@ def findings_table(sheet: SheetView) -> Table:
         texts("name", [f.name for f in found]),
         texts("message", [f.message for f in found]),
         texts("place", [str(f.place or "") for f in found]),
+        texts("help", [f.help for f in found]),
     ]
     return Table("Warnings", tuple(columns), empty="no warning")

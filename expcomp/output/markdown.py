@@ -1,9 +1,10 @@
 """A sheet as Markdown, for pull requests and tickets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from expcomp.output.attention import attention_tables, warnings
+from expcomp.diagnostics import Finding
+from expcomp.output.attention import attention_tables, warnings, with_help
 from expcomp.output.control_tables import DRAFT, deal_table, file_table, money_read, named_period, origin, sum_table
 from expcomp.output.layout import cells, total_cells
 from expcomp.output.line_tables import line_table
@@ -51,14 +52,21 @@ def _row(texts: list[str] | tuple[str, ...]) -> str:
     return "| " + " | ".join(map(escaped, texts)) + " |"
 
 
+def listed(found: Sequence[Finding]) -> Iterator[str]:
+    """Findings as a list, what to do below them."""
+    for finding, help_ in with_help(found):
+        yield f"- {escaped(str(finding))}"
+        if help_:
+            yield f"  - help: {escaped(help_)}"
+
+
 def _attention(sheet: SheetView) -> Iterator[str]:
     yield from ("## What needs a person", "")
     for table in attention_tables(sheet):
         yield from markdown_table(table, "###")
     for heading, found in warnings(sheet):
         yield from (f"### {escaped(heading)}", "")
-        yield from (f"- {escaped(str(finding))}" for finding in found)
-        yield ""
+        yield from (*listed(found), "")
 
 
 def _origin(sheet: SheetView) -> Iterator[str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from expcomp.diagnostics import Finding, Severity
-from expcomp.output.attention import attention_tables, warnings
+from expcomp.output.attention import attention_tables, warnings, with_help
 from expcomp.output.control_tables import DRAFT, deal_table, money_read, origin, rows_read, sum_table
 from expcomp.output.layout import Line, Look, Mark, laid_out, origin_lines, wrapped
 from expcomp.output.line_tables import line_table
@@ -115,8 +115,10 @@ def _attention(sheet: SheetView, width: int | None) -> Iterator[Line]:
     for heading, found in groups:
         yield Line("")
         yield Line(heading, Look.TITLE)
-        for finding in found[:SHOWN_PER_CODE]:
+        for finding, help_ in with_help(found[:SHOWN_PER_CODE]):
             yield from (Line(part) for part in wrapped(_said(finding), width, "    ", "  "))
+            if help_:
+                yield from (Line(part) for part in wrapped(f"help: {help_}", width, "      ", "    "))
         if len(found) > SHOWN_PER_CODE:
             yield Line(f"  … and {len(found) - SHOWN_PER_CODE} more")
     yield Line("")

@@ -36,6 +36,7 @@ from expcomp.pay.tranches import cut, forfeit
 from expcomp.pay.words import KIND, MODIFIER, REACHED, SPIFF, codes, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
+from expcomp.recurring import recurring_lines
 from expcomp.sources.book import Book
 
 NOTHING_POSTED: PostedDays = {}
@@ -170,13 +171,14 @@ class Entitlement(Settled):
     def only(self, tranches: Ints) -> "Entitlement":
         """Of these tranches alone, given in their order."""
         own = self.tranches.take(tranches)
+        pieces = distinct(own["piece"].to_numpy())
         lost, recovered = (
             table[is_among(table["tranche"].to_numpy(), tranches)] for table in (self.lost, self.recoveries)
         )
         return replace(
             self,
-            tranches=own.assign(piece=np.arange(len(own))).reset_index(drop=True),
-            pieces=self.pieces.take(own["piece"].to_numpy()).reset_index(drop=True),
+            tranches=own.assign(piece=np.searchsorted(pieces, own["piece"])).reset_index(drop=True),
+            pieces=self.pieces.take(pieces).reset_index(drop=True),
             lost=lost.assign(tranche=np.searchsorted(tranches, lost["tranche"])).reset_index(drop=True),
             recoveries=recovered.assign(tranche=np.searchsorted(tranches, recovered["tranche"])).reset_index(drop=True),
         )  # fmt: skip
@@ -229,7 +231,7 @@ def _credited(
     plans: PlanSet, book: Book, deals: Deals, payees: Payees, holders: list[Holders], findings: Findings
 ) -> tuple[pd.DataFrame, Ints, pd.DataFrame]:
     """PAID of every credit line that pays; the tier of each deal; and the parts that are paid to nobody."""
-    quotas = Quotas(book["quotas"], payees, plans.calendar, findings)
+    quotas = Quotas(book["quotas"], payees, plans.calendar, plans.currency, findings)
     role_names = roles(plans)
     divided = [
         credit_deals(plan, index, role_names, book, deals, holders[index], payees, findings)
@@ -250,14 +252,15 @@ def _credited(
 def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
     """Whether facts dated after `since` can change what lines were by then: an accelerator in `whole` mode
     moves all lines of its window; a cancelled deal takes its place in every running total with it; the first
-    subscription of an account, or the first usage of a product, decides where a value is read."""
+    subscription of an account, or the first seats of a product, decides where a value is read."""
     whole = any(rule.mode == "whole" for plan in plans.versions for rule in plan.accelerators)
     asked = {condition.field for condition in plans.conditions}
     first_seen = []
     if "account.acv" in asked:
-        first_seen.append(_first_days(book["subscriptions"], "start", ["account_id"]))
+        first_seen.append(_first_days(recurring_lines(book["subscriptions"]), "start", ["account_id"]))
     if "account.seat_utilization" in asked:
-        first_seen.append(_first_days(book["usage"], "date", ["account_id", "product"]))
+        with_seats = book["usage"].dropna(subset=["seats_active", "seats_purchased"])
+        first_seen.append(_first_days(with_seats, "date", ["account_id", "product"]))
     return whole or len(book["cancellations"]) > 0 or any((first > since).any() for first in first_seen)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Findings
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import NONE, folded, numbers
+from expcomp.money import to_text
 from expcomp.pay.roles import Payees
 from expcomp.period import MONTHS, FiscalCalendar, Period, Span
 from expcomp.places import place_of
@@ -50,8 +51,10 @@ class Ways:
 class Quotas:
     """Quotas by payee code, role and period, in minor units of the plan's currency."""
 
-    def __init__(self, quotas: pd.DataFrame, payees: Payees, calendar: FiscalCalendar, findings: Findings) -> None:
-        self._rows, self._calendar, self._findings = quotas, calendar, findings
+    def __init__(
+        self, quotas: pd.DataFrame, payees: Payees, calendar: FiscalCalendar, currency: str, findings: Findings
+    ) -> None:
+        self._rows, self._calendar, self._currency, self._findings = quotas, calendar, currency, findings
         self._payee = payees.names.codes(quotas["payee_id"])
         self._role = folded(quotas["role"])
         self._amount = numbers(quotas["amount"])[0]
@@ -117,9 +120,10 @@ class Quotas:
         return ways
 
     def _refuse(self, payee: int, window: Period, ways: Ways, pair: int) -> None:
-        sums = f"{ways.first[pair]} and {ways.second[pair]} minor units"
         row = int(np.flatnonzero(self._payee == payee)[0])
-        message = f"two sets of smaller periods add up to {window} ({sums})"
+        sums = (f"{to_text(int(way[pair]), self._currency)} {self._currency}" for way in (ways.first, ways.second))
+        whose = self._rows["payee_id"].iloc[row]
+        message = f"two sets of smaller periods add up to {whose}'s quota of {window}: {' and '.join(sums)}"
         help_ = "give the window's own quota, or only one set of smaller periods"
         self._findings.add(TWO_TILINGS.at(place_of(self._rows, row), message, help_))
 

@@ -1,6 +1,6 @@
 """What plans want of the data: the columns they declare, and those in which they look for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -35,7 +35,19 @@ def needs_of(plans: PlanSet) -> Needs:
         grace=_grace(plans),
         rounding=plans.versions[0].plan.rounding,
         fields={table: tuple(named.values()) for table, named in fields.items()},
+        unread=_unread(role.from_ for plan in plans.versions for role in plan.roles.values()),
     )
+
+
+def _unread(sources: Iterable[str]) -> frozenset[str]:
+    """The columns in which a deal and its account may name people, without those where a role looks for them."""
+    named = {
+        f"{subject}.{own.name}": f"{TABLES[subject]}.{own.name}"
+        for subject in ("account", "deal")
+        for own in CANONICAL[TABLES[subject]].fields
+        if own.kind is Kind.PERSON
+    }
+    return frozenset(named.values()) - {named.get(source, "") for source in sources}
 
 
 def _grace(plans: PlanSet) -> tuple[tuple[int, Duration], ...]:

@@ -19,7 +19,8 @@ from expcomp.sources.tables import TABLES, Field
 class Needs:
     """What the plan wants of the data: its zone for days, its currency, its value column (blank: any), its own columns.
 
-    `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people).
+    `fields` adds columns to a table, or changes the kind of one (a column that a role names holds people); `unread`
+    are columns of people, like `accounts.csm`, in which no role is looked for: whoever stands there is paid nothing.
     `grace` says from which day on a gap between subscriptions is no churn while it is shorter.
     """
 
@@ -29,6 +30,7 @@ class Needs:
     grace: tuple[tuple[int, Duration], ...] = ()
     rounding: Rounding = Rounding.HALF_UP
     fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     def fields_of(self, table: str) -> tuple[Field, ...]:
         """The table's own fields in their order, then the plan's further ones."""
@@ -102,7 +104,8 @@ class Book:
     """Every canonical table as a typed frame (shapes in `tables.py`), empty where no file gave it.
 
     Row order never matters: frames are sorted by their table's key. `events` have a further day, `known_on`: a churn
-    read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace.
+    read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace; and
+    `unknown`: why what was lost has no amount, blank where it has one.
     `rejected` holds the rows that were set aside instead of stopping the run (columns: REJECTED), `set_aside` the ids
     of deals among them. `pinned` are facts that stand as a closed period pinned them, whatever the exports say now;
     `carried` the deals that the exports no longer hold and that an archived export gave, each with its period.

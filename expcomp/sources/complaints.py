@@ -84,10 +84,18 @@ class Complaints:
 
 def joined_by_name(names: Sequence[str], one: str, many: str, holder: str) -> str:
     """`2 people joined by name, held by one payee only: "Ana Reyes", "Cam Ortiz"`"""
+    return f"{counted(names, one, many)} joined by name, held by one {holder} only: {some_of(names)}"
+
+
+def counted(names: Sequence[str], one: str, many: str) -> str:
+    """`1 person`, `2,000 people`"""
+    return f"1 {one}" if len(names) == 1 else f"{len(names):,} {many}"
+
+
+def some_of(names: Sequence[str]) -> str:
+    """`"Ana Reyes", "Ben Okafor", "Cam Ortiz" and 4 more`"""
     some = ", ".join(quote(name) for name in sorted(names)[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    count = f"1 {one}" if len(names) == 1 else f"{len(names)} {many}"
-    return f"{count} joined by name, held by one {holder} only: {some}{more}"
+    return f"{some} and {len(names) - 3:,} more" if len(names) > 3 else some
 
 
 def shortened(findings: list[Finding]) -> list[Finding]:

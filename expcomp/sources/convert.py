@@ -15,7 +15,7 @@ from expcomp.sources.column import Converted, Job, cell_errors, refusal
 from expcomp.sources.ids import SHORT_OF_SUSPECT, SUSPECT, IdError, read_id, salesforce_ids_checked
 from expcomp.sources.moments import convert_days, convert_instants
 from expcomp.sources.quantities import convert_numbers, convert_rates, convert_shares
-from expcomp.sources.tables import MOTIONS, Kind
+from expcomp.sources.tables import MOTIONS, Kind, singular
 from expcomp.suggest import did_you_mean
 from expcomp.texts import text_array
 
@@ -49,7 +49,7 @@ def _fixed_words(job: Job, known: tuple[str, ...]) -> Converted:
     refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _nearest(text, known))
     read = job.cells.convert(lambda text: words.read_fixed_word(text, known), refuse, "")
     _tell_how_to_map(job, problems)
-    return Converted(job.cells.read_as(read), problems.items, "one of " + ", ".join(known))
+    return Converted(job.cells.read_as(read), problems.items, words.one_of(known))
 
 
 def _motion(job: Job) -> Converted:
@@ -74,11 +74,6 @@ def _tell_how_to_map(job: Job, problems: Problems) -> None:
         first = problems.items.index(unknown[0])
         help = f"{unknown[0].help} map {'them' if len(unknown) > 1 else 'it'} in expcomp.yaml:  {line}".strip()
         problems.items[first] = replace(unknown[0], help=help)
-
-
-def singular(table: str) -> str:
-    """`deals` → `deal`: how config keys and conditions name a table's row."""
-    return table if table in ("usage", "team", "fx") else table.removesuffix("s")
 
 
 def _id(job: Job) -> Converted:

@@ -45,10 +45,11 @@ ENOUGH, REPEATED = 100, 8
 
 @dataclass(frozen=True, slots=True)
 class CsvSettings:
-    """What the config declares about the file; blank or 0: find out."""
+    """What the config declares about the file; blank or 0: find out. `table` is what the file is called."""
 
     encoding: str = ""
     header_row: int = 0
+    table: str = ""
 
 
 def read_csv(data: bytes, path: str, name: str, known: frozenset[str], settings: CsvSettings) -> RawTable:
@@ -64,7 +65,7 @@ def read_csv(data: bytes, path: str, name: str, known: frozenset[str], settings:
         path=path,
         delimiter=delimiter,
         known=known,
-        header_row=settings.header_row,
+        settings=settings,
         lines_before=1 if skipped else 0,
     ).run()
     locate = locate_in_text(path)
@@ -100,7 +101,7 @@ class _Parse:
     path: str
     delimiter: str
     known: frozenset[str]
-    header_row: int
+    settings: CsvSettings
     lines_before: int
 
     def run(self) -> _Parsed:
@@ -128,13 +129,13 @@ class _Parse:
         """The header's cells, the offset after its record, the last physical line it takes, and some rows below."""
         head = self.text[: 1 << 20].decode("utf-8", "ignore")
         rows, last_lines = first_rows(head, self.delimiter, SAMPLE)
-        if self.header_row:
-            wanted = self.header_row - self.lines_before
+        if self.settings.header_row:
+            wanted = self.settings.header_row - self.lines_before
             number = next((n for n, line in enumerate(last_lines) if line >= wanted), None)
         else:
             number = layout.find_header(rows, self.known)
         if number is None:
-            raise layout.refuse_headless(rows, locate_in_text(self.path))
+            raise layout.refuse_headless(rows, locate_in_text(self.path), self.settings.table)
         breaks = re.finditer(rb"\r\n|\n|\r", self.text)
         end = next((at.end() for at in islice(breaks, last_lines[number] - 1, None)), len(self.text))
         header = layout.with_groups(rows[number], rows[number - 1] if number else ())

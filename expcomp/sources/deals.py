@@ -89,7 +89,7 @@ def _note_stages(deals: Draft, rows: Ints) -> None:
         counts = Counter(deals.frame["stage"].iloc[rows].tolist())
         listed = ", ".join(f"{quote(stage)} {count:,}" for stage, count in sorted(counts.items()))
         place = deals.where("stage", deals.first_in_file(rows))
-        help = 'if one is:  values: {deal.won: {"the stage": true}}'
+        help = 'if one is, write in expcomp.yaml:  values: {deal.won: {"the stage": true}}'
         deals.complaints.note(STAGES_OPEN, place, f"deals in these stages are not won: {listed}", help)
 
 

@@ -1,15 +1,15 @@
 """People: every reference becomes a payee_id, by id or e-mail, else by a name that only one payee has."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 import numpy as np
 
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Ints
-from expcomp.sources.complaints import joined_by_name, quote
+from expcomp.sources.complaints import counted, joined_by_name, quote, some_of
 from expcomp.sources.draft import Draft
-from expcomp.sources.tables import Kind
+from expcomp.sources.tables import Kind, singular
 from expcomp.sources.words import nearest_help, same
 from expcomp.texts import all_blank, coded_text, encoded
 
@@ -77,28 +77,33 @@ class Directory:
         return tuple(dict.fromkeys(text for column in columns for text in column if text))
 
 
-def resolve_people(draft: Draft, directory: Directory) -> None:
-    """Turn each PERSON column into payee ids. Unknown people are errors, except on deals that are not won."""
+def resolve_people(draft: Draft, directory: Directory, unread: Collection[str]) -> None:
+    """Turn each PERSON column into payee ids. Unknown people are errors, except on deals that are not won and in
+    columns that nobody is paid by (`unread`)."""
     for name in draft.of_kind(Kind.PERSON):
         if not all_blank(draft.frame[name]):
-            _resolve(draft, name, directory)
+            _resolve(draft, name, directory, matters=f"{draft.table.name}.{name}" not in unread)
 
 
-def _resolve(draft: Draft, name: str, directory: Directory) -> None:
+def _resolve(draft: Draft, name: str, directory: Directory, *, matters: bool) -> None:
     texts, codes = encoded(draft.frame[name])
     if directory.all_are_ids(texts):
         return
-    found, by_name, refused = [], list[int](), np.zeros(len(draft), np.bool_)
+    found, by_name, strangers, refused = [], list[int](), list[int](), np.zeros(len(draft), np.bool_)
     for code, text in enumerate(texts):
         payees, how = directory.find(text) if text else ((), "")
         found.append(payees[0] if len(payees) == 1 else "")
-        if text and len(payees) != 1:
+        if text and len(payees) != 1 and not matters:
+            strangers.append(code)
+        elif text and len(payees) != 1:
             rows = np.flatnonzero(codes == code)
             refused[_tell(draft, name, text, rows, directory)] = True
         elif how == "name":
             by_name.append(code)
     if by_name:
         _note_names(draft, name, [texts[code] for code in by_name], np.flatnonzero(np.isin(codes, by_name)))
+    if strangers:
+        _note_strangers(draft, name, [texts[code] for code in strangers], np.flatnonzero(np.isin(codes, strangers)))
     if found != texts:
         draft.frame[name] = coded_text(found, codes)
     draft.refuse(refused)
@@ -119,7 +124,8 @@ def _tell(draft: Draft, name: str, text: str, rows: Ints, directory: Directory) 
     else:
         message, help = (
             "is no payee",
-            nearest_help(text, directory.known) or "add the person to payees, or correct the name",
+            nearest_help(text, directory.known)
+            or "add them to payees, with an end_date if they left, or correct the name",
         )
     code = PERSON_AMBIGUOUS if payees else PERSON_UNKNOWN
     if len(matters):
@@ -134,6 +140,14 @@ def _tell(draft: Draft, name: str, text: str, rows: Ints, directory: Directory) 
             severity=Severity.NOTE,
         )
     return matters
+
+
+def _note_strangers(draft: Draft, name: str, texts: list[str], rows: Ints) -> None:
+    """People in a column that pays nobody."""
+    told = f"{counted(texts, 'person is no payee', 'people are no payees')}: {some_of(texts)}"
+    message = f"{draft.table.name}.{name}: {told}; no role of a plan is found by this column, which stays blank there"
+    help = f"to pay whom it names, write under  roles:  in the plan  {{from: {singular(draft.table.name)}.{name}}}"
+    draft.complaints.note(PERSON_UNKNOWN, draft.where(name, draft.first_in_file(rows)), message, help)
 
 
 def _note_names(draft: Draft, name: str, texts: list[str], rows: Ints) -> None:

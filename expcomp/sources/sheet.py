@@ -24,11 +24,13 @@ HIDDEN_ROWS = Code("D123", "hidden-rows-read")
 
 @dataclass(frozen=True, slots=True)
 class SheetSettings:
-    """What the config declares; blank or 0: find out. `decimal` is how numbers in text cells are written."""
+    """What the config declares; blank or 0: find out. `decimal` is how numbers in text cells are written, `table` what
+    the file is called."""
 
     sheet: str = ""
     header_row: int = 0
     decimal: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Sheet:
         """The table of the sheet. Raises `Refused`."""
         number = self.header()
         if number is None:
-            raise layout.refuse_headless(self._head(), self.locate)
+            raise layout.refuse_headless(self._head(), self.locate, self.settings.table)
         width = self._width()
         above = self.rows[number - 1] if number else []
         headers = layout.with_groups(list(map(self._text, self.rows[number])), list(map(self._text, above)))

@@ -200,3 +200,8 @@ MOTIONS: dict[str, str] = {
     "contraction": "contraction",
 }
 """Each word of the vocabulary of motions and its family; a family may stand for itself."""
+
+
+def singular(table: str) -> str:
+    """`deals` → `deal`: how config keys and conditions name a table's row."""
+    return table if table in ("usage", "team", "fx") else table.removesuffix("s")

@@ -19,7 +19,7 @@ CLOSED, BUSY, DISK, KILLED = 5, 8, 7, 137
 
 @dataclass(frozen=True)
 class Scene:
-    """A company about to close `period`, and all that an undisturbed close leaves, computed again the same."""
+    """A company about to close `period`, and all that an undisturbed close leaves: computed again, it was the same."""
 
     company: Company
     period: str

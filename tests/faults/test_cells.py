@@ -30,6 +30,28 @@ def test_14_owner_blank_or_not_in_the_roster(company: Company) -> None:
     company.deals(DEAL.removesuffix("ana")).stops("deals.csv:2 D511", "nobody holds it")
 
 
+def test_14_a_stranger_in_a_column_that_no_role_reads(company: Company) -> None:
+    """The plan pays the deal's owner: who the account's csm is decides nothing, and stops nobody's pay."""
+    company.table("accounts", "account_id,csm,partner", "A1,Joe Left,Acme Consulting")
+    sheet = company.pays("900.00")  # 10% of 9,000, as without the file
+    assert [line["payee_id"] for line in sheet["lines"]] == ["ana"]
+    said = " ".join(company.warns("D402").out.split())
+    assert 'accounts.csm: 1 person is no payee: "Joe Left"; no role of a plan is found by this column' in said
+    assert "{from: account.csm}" in said
+
+
+def test_14_a_stranger_in_a_column_that_a_role_reads(company: Company) -> None:
+    """The same file stops the run as soon as a role pays by it; the other column still does not."""
+    plan = PLAN.replace("roles:\n", "roles:\n  csm: {from: account.csm}\n").replace("{ae: 100%}", "{ae: 60%, csm: 40%}")
+    company.file("plans/plan.yaml", plan.replace("rates:\n", "rates:\n  - {role: csm, rate: 5%}\n"))
+    company.table("accounts", "account_id,csm,partner", "A1,Joe Left,Acme Consulting")
+    said = company.refuses("accounts.csv:2:2 D402", '"Joe Left" in column "csm" is no payee', "an end_date")
+    assert '"Acme Consulting" in column' not in said
+    company.table("accounts", "account_id,csm,partner", "A1,ben,Acme Consulting")
+    sheet = company.pays("540.00")  # ana: 60% of 9,000 = 5,400, of which 10%
+    assert {row["payee_id"]: row["gross"] for row in sheet["payees"]}["ben"] == "180.00"  # 3,600, of which 5%
+
+
 def test_15_a_person_spelled_differently(company: Company) -> None:
     company.deals(DEAL.replace("ana", "Reyes Ana")).refuses("D402", '"Reyes Ana"')
     company.deals(DEAL.replace("ana", "ANA.REYES@example.com")).pays("900.00")

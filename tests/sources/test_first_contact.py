@@ -1,13 +1,13 @@
 """What a user reads who has just dropped files into a folder: the message alone must be enough to go on."""
 
+from openpyxl import Workbook
+
+from expcomp.sources.advice import nearest_headers
+
 from .conftest import NEEDS, Project, deals
 
 MOVE = "or move it out of the data folder"
-TABLES = (
-    "payees, accounts, deals, splits, team, assignments, signals, urgency_changes, pauses, subscriptions, events, "
-    "usage, teams, targets, account_history, resolutions, milestones, receipts, quotas, fx, merges, adjustments, "
-    "cancellations"
-)
+TABLES = "payees, accounts, deals, signals, subscriptions, …: expcomp manual D110 lists them"
 
 
 def told(project: Project) -> list[tuple[str, str]]:
@@ -20,7 +20,10 @@ def test_a_folder_that_is_not_there_and_one_beside_it_that_has_files(project: Pr
     assert told(project) == [
         (
             "sample_data D100 no-data: there is no such data folder",
-            "put the exports there, or say in expcomp.yaml where they are:  data: exports",
+            (
+                "put the exports there (.csv or .xlsx, at least payees and deals), or write in expcomp.yaml:  "
+                "data: exports"
+            ),
         )
     ]
 
@@ -31,7 +34,10 @@ def test_an_empty_folder(project: Project) -> None:
     assert told(project) == [
         (
             "sample_data D100 no-data: the data folder holds no .csv or .xlsx file",
-            "put the exports there, or say in expcomp.yaml where they are:  data: FOLDER",
+            (
+                "put the exports there (.csv or .xlsx, at least payees and deals), or write in expcomp.yaml:  "
+                "data: FOLDER"
+            ),
         )
     ]
 
@@ -68,6 +74,37 @@ def test_a_file_without_a_single_word_we_know(project: Project) -> None:
     ]
 
 
+def test_a_file_called_like_a_table_without_a_single_word_we_know(project: Project) -> None:
+    """Its name says what it is: the line to write names the columns that look right, and leaves the others open."""
+    header = "Opp Number,Client,Kind of deal,Annual Value,Closing,State,Rep"
+    ((message, help),) = told(project.write("deals.csv", f"{header}\nD1,A1,tier,100.50,2027-01-05,Won,ana\n"))
+    assert message.startswith("sample_data/deals.csv D109 header-not-found: no header row is found")
+    line = (
+        'sources: {deals: {header_row: 1, columns: {deal_id: "its header", account_id: "its header", '
+        'close_date: "Closing", motion: "its header", acv: "Annual Value", stage: "State"}}}'
+    )
+    assert help == f"if its first row names the columns, write in expcomp.yaml:  {line}"
+    for right in ("Opp Number", "Client", "Kind of deal"):
+        line = line.replace("its header", right, 1)
+    assert project.config(line).read()["deals"]["acv"].tolist() == [10_050]
+
+
+def test_a_workbook_called_like_a_table_without_a_single_word_we_know(project: Project) -> None:
+    book = Workbook()
+    book.active.append(["Client", "Rep"])
+    book.active.append(["A1", "ana"])
+    book.save(project.root / "sample_data" / "accounts.xlsx")
+    ((_, help),) = told(project)
+    assert help.endswith('{accounts: {header_row: 1, columns: {account_id: "its header"}}}')
+
+
+def test_nearest_headers_are_words_in_common_or_a_slip() -> None:
+    """A blank to fill in is better than a wrong guess that somebody copies."""
+    headers = ["Kind of deal", "Closing on", "Deal stge", "Accounts", "Total value"]
+    found = {field: nearest_headers("deals", field, headers) for field in ("deal_id", "account_id", "stage")}
+    assert found == {"deal_id": [], "account_id": ["Accounts"], "stage": ["Deal stge"]}
+
+
 def test_unmapped_columns_give_one_line_to_write_that_does(project: Project) -> None:
     header = "opportunity_id,sales_agent,product,account,deal_stage,created_at,close_date,Deal value (ACV)"
     rows = "\n".join([header, "D1,ana,tier,A1,Won,2027-01-02,2027-01-05,100.50"]) + "\n"
@@ -100,6 +137,45 @@ def test_the_first_of_several_missing_columns_gives_the_line_for_all(project: Pr
             'the file has "deal_id", "Client", "Kind of expansion", "acv", "close_date", "won", "owner"',
         ),
     ]
+
+
+def test_the_line_to_write_names_a_file_whose_name_says_nothing(project: Project) -> None:
+    """Without its name the line would be about `deals.*`, and change nothing."""
+    header = "Opportunity ID,Client,Type,ACV,Close Date,Won,Owner"
+    project.write("opportunities.csv", deals("D1,A1,tier,100.50,2027-01-05,true,ana", header=header))
+    ((_, help),) = told(project)
+    line = 'sources: {deals: {file: opportunities.csv, columns: {account_id: "its header"}}}'
+    assert help.endswith(f"write in expcomp.yaml:  {line}")
+    assert project.config(line.replace("its header", "Client")).read()["deals"]["account_id"].tolist() == ["A1"]
+
+
+def test_settings_of_a_file_that_is_not_there_are_told(project: Project) -> None:
+    """They would be lost: here the time zone, and with it the day that the deal was created on."""
+    project.write("opportunities.csv", deals("D1,A1,tier,100.50,2027-01-05,true,ana"))
+    assert told(project.config("sources: {deals: {timezone: Asia/Tokyo}}")) == [
+        (
+            'expcomp.yaml D113 source-matches-no-file: sources.deals: no file in sample_data is called "deals.*"',
+            'say with  file:  which it is; there are "opportunities.csv", "payees.csv"',
+        )
+    ]
+
+
+def test_a_further_file_of_a_table_whose_files_are_named_is_not_read_unasked(project: Project) -> None:
+    """Last year's deals left would be paid again; those of a second CRM would not be paid if it were ignored."""
+    project.write("deals.csv", deals("D1,A1,tier,100.50,2027-01-05,true,ana"))
+    project.write("old.csv", deals("D0,A1,tier,900,2026-01-05,true,ana"))
+    assert project.read()["deals"]["deal_id"].tolist() == ["D0", "D1"]
+    assert told(project.config("sources: {deals: {file: deals.csv}}")) == [
+        (
+            (
+                "sample_data/old.csv D124 file-not-named: the file is deals (7 of 7 headers are canonical deals), and "
+                "sources.deals names other files"
+            ),
+            ("name it there too, as one of a list:  deals: [{file: …}, {file: …}]; or move it out of the data folder"),
+        )
+    ]
+    project.config("sources: {deals: [{file: deals.csv}, {file: old.csv}]}")
+    assert project.read()["deals"]["deal_id"].tolist() == ["D0", "D1"]
 
 
 def test_a_file_that_a_vendor_calls_so_is_told_about_as_what_it_is(project: Project) -> None:
