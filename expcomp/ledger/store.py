@@ -17,7 +17,7 @@ from expcomp.lanes import side_by_side
 from expcomp.ledger import schema
 from expcomp.ledger.batch import TRACE, Batch, Closing, Document
 from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, sums_text, traces
-from expcomp.ledger.entries import BLOCK, READ, WRITE, Entries, rows, trace_name
+from expcomp.ledger.entries import BLOCK, READ, READ_HASHES, WRITE, Entries, rows, trace_name
 from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, telling
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.text_form import ABOUT
@@ -64,13 +64,15 @@ class Store:
             yield replace(entries, trace=trace, wanted=wanted)
 
     def entries(self, closing: Closing) -> Iterator[Entries]:
+        before = self._rows("SELECT hash FROM closing WHERE number = ?", (closing.number - 1,))
+        previous = before[0][0] if before else START
         for first in range(closing.first, closing.last + 1, BLOCK):
-            last = min(first + BLOCK - 1, closing.last)
-            yield Entries(self.path, first, last - first + 1, self._rows(READ, (first, last))[0])
-
-    def entry_hashes(self, entries: Entries) -> list[bytes]:
-        asked = "SELECT hash FROM entry WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
-        return [found for (found,) in self._rows(asked, (entries.first, entries.first + entries.count - 1))]
+            span = first, min(first + BLOCK - 1, closing.last)
+            hashes = [found for (found,) in self._rows(READ_HASHES, span)]
+            if not hashes:
+                raise Refused(damaged(self.path, f"entry {first} is missing"))
+            yield Entries(self.path, first, self._rows(READ, span)[0], previous, hashes)
+            previous = hashes[-1]
 
     def held(self, closing: Closing) -> int:
         """How many entries stand where a batch's should, and belong to it."""

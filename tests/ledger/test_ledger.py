@@ -126,6 +126,15 @@ def test_any_changed_column_of_a_row_is_found(closed: Path, column: str) -> None
     assert run("ledger verify").exit == 6
 
 
+@pytest.mark.parametrize("command", ["payout --period 2027Q1", "payout --period 2027Q2", "payout -p 2027Q1 --lines"])
+def test_nothing_is_printed_of_an_entry_that_was_changed(closed: Path, command: str) -> None:
+    edited("UPDATE entry SET amount_minor = 123 WHERE sequence = (SELECT max(sequence) FROM entry)")
+    told = run(command)
+    assert told.exit == 6
+    assert "123" not in told.out
+    assert "is not as it was posted" in told.err
+
+
 @pytest.mark.parametrize(
     "statement",
     [
