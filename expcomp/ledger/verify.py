@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from expcomp.diagnostics import Finding, Place, Refused
@@ -36,8 +35,7 @@ def check(store: "Store") -> list[Closing]:
 def _broken(store: "Store") -> Iterator[Finding]:
     """The first thing in each batch that is not as it was posted."""
     closings = store.closings
-    for before, closing in pairwise([None, *closings]):
-        assert closing is not None
+    for before, closing in zip([None, *closings], closings, strict=False):
         found = next(wrong_with(store, closing, before), None)
         if found is not None:
             yield CHAIN_BROKEN.at(Place.of(store.path), f"{closing.period}: {found}", RESTORE)
@@ -56,13 +54,13 @@ def wrong_with(store: "Store", closing: Closing, before: Closing | None) -> Iter
     if (closing.number, closing.first) != (number, first) or held != closing.count:
         yield f"it holds {held} entries, and {closing.count} were posted"
         return
-    if store.sums(closing.first, closing.last) != closing.sums:
-        yield "its entries do not add up to the sum that was posted"
     previous = before.hash if before else START
     for wrong, last in side_by_side(_wrong_and_last, store.entries(closing)):
         if wrong:
             yield wrong
         previous = last
+    if store.sums(closing.first, closing.last) != closing.sums:
+        yield "its entries do not add up to the sum that was posted"
     documents = []
     for document, is_as_kept in side_by_side(_as_kept, store.documents_as_written(closing)):
         if not is_as_kept:
