@@ -16,9 +16,9 @@ from expcomp.diagnostics import Place, Refused
 from expcomp.lanes import side_by_side
 from expcomp.ledger import schema
 from expcomp.ledger.batch import TRACE, Batch, Closing, Document
-from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, sums_text, traces
+from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, sealed, sums_text, traces
 from expcomp.ledger.entries import BLOCK, READ, READ_HASHES, WRITE, Entries, rows, trace_name
-from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, telling
+from expcomp.ledger.faults import CHAIN_BROKEN, NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, telling
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.text_form import ABOUT
 from expcomp.ledger.verify import wrong_with
@@ -47,9 +47,14 @@ class Store:
 
     @property
     def closings(self) -> list[Closing]:
-        """Every batch posted, in order."""
+        """Every batch posted, in order. Raises `Refused` (L202) where a record is not the one its hash was made of."""
         names = (*HEAD, "previous", "hash")
-        return [Closing(*row) for row in self._rows(f"SELECT {', '.join(names)} FROM closing ORDER BY number")]
+        found = [Closing(*row) for row in self._rows(f"SELECT {', '.join(names)} FROM closing ORDER BY number")]
+        for closing in found:
+            if sealed(closing) != closing:
+                message = f"{closing.period}: the record of its closing is not as it was posted"
+                raise Refused(CHAIN_BROKEN.at(Place.of(self.path), message, RESTORE))
+        return found
 
     @property
     def head(self) -> bytes:
@@ -83,24 +88,21 @@ class Store:
         asked = "SELECT currency, sum(amount_minor) FROM entry WHERE sequence BETWEEN ? AND ? GROUP BY currency"
         return sums_text(dict(self._rows(asked, (first, last))))
 
-    def documents(self, closing: Closing, kind: str) -> tuple[Document, ...]:
-        asked = "SELECT kind, name, body, packed FROM document WHERE closing = ? AND kind = ? ORDER BY name"
-        return tuple(self._as_kept(row) for row in self._rows(asked, (closing.number, kind)))
+    def documents(self, closing: Closing, kind: str, name: str = "") -> tuple[Document, ...]:
+        """Those of a kind, or the one of a name. Nothing is ever made of one that was changed."""
+        if self._documents_hash(closing.number) != closing.documents:
+            raise Refused(damaged(self.path, f"what was kept with {closing.period} is not all there"))
+        asked = "SELECT kind, name, body, packed FROM document WHERE closing = ? AND kind = ? AND ? IN ('', name)"
+        found = []
+        for *about, packed in self._rows(f"{asked} ORDER BY name", (closing.number, kind, name)):
+            document = Document(*about)
+            if document.packed != packed:
+                raise Refused(damaged(self.path, f"{document.kind} {document.name} is not as it was kept"))
+            found.append(document)
+        return tuple(found)
 
     def document(self, closing: Closing, kind: str, name: str) -> Document:
-        asked = "SELECT kind, name, body, packed FROM document WHERE closing = ? AND kind = ? AND name = ?"
-        found = self._rows(asked, (closing.number, kind, name))
-        if not found:
-            raise Refused(damaged(self.path, f"the {kind} {name} of {closing.period} is missing"))
-        return self._as_kept(found[0])
-
-    def _as_kept(self, row: tuple[Any, ...]) -> Document:
-        """Nothing is ever made of a body that was changed."""
-        *about, packed = row
-        document = Document(*about)
-        if document.packed != packed:
-            raise Refused(damaged(self.path, f"{document.kind} {document.name} is not as it was kept"))
-        return document
+        return self.documents(closing, kind, name)[0]
 
     def documents_as_written(self, closing: Closing) -> Iterator[tuple[Document, str, str]]:
         """Each with its `sha256` and `packed` as they are written beside it; in order of kind and name."""

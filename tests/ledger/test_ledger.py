@@ -136,6 +136,20 @@ def test_nothing_is_printed_of_an_entry_that_was_changed(closed: Path, command: 
 
 
 @pytest.mark.parametrize(
+    ("statement", "command"),
+    [
+        ("UPDATE closing SET as_of = '2025-03-31' WHERE number = 2", "ledger show"),
+        ("UPDATE document SET name = 'filet' WHERE name = 'files'", "payout --period 2027Q1"),
+        ("DELETE FROM document WHERE name = 'waiting'", "payout --period 2027Q1"),
+        ("DELETE FROM document WHERE kind = 'trace'", "payout --period 2027Q2"),
+    ],
+)
+def test_nothing_is_printed_of_a_closing_that_was_changed(closed: Path, statement: str, command: str) -> None:
+    edited(statement)
+    assert run(command).exit == 6
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "DELETE FROM entry WHERE sequence = (SELECT max(sequence) FROM entry)",
