@@ -24,6 +24,18 @@ def test_any_changed_byte_is_found(closed: Path) -> None:
     done("ledger verify")
 
 
+def test_of_a_changed_byte_a_reader_is_told_or_shown_the_same(closed: Path) -> None:
+    """Commands that prove nothing else of the ledger than what they print."""
+    shown = {command: done(command) for command in ("payout --period 2027Q1", "ledger show")}
+    whole = LEDGER.read_bytes()
+    written = [at for at, byte in enumerate(whole) if byte]
+    for at in written[5 :: len(written) // 19]:
+        LEDGER.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+        for command, out in shown.items():
+            told = run(command)
+            assert (told.exit, told.out) in ((0, out), (6, "")), f"byte {at}"
+
+
 @pytest.mark.parametrize(("kind", "name"), [("frame", "plans"), ("frame", "payees"), ("input", "deals.csv")])
 def test_nothing_is_made_of_a_document_that_was_changed(closed: Path, kind: str, name: str) -> None:
     with sqlite3.connect(LEDGER) as db:
