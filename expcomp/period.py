@@ -8,6 +8,7 @@ read without it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -51,6 +52,15 @@ def add_months(days: Ints, months: int) -> Ints:
     first = target.astype("datetime64[D]").astype(np.int64)
     length = (target + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - first
     return np.asarray(first + np.minimum(in_month, length - 1), dtype=np.int64)
+
+
+def months_between(first: int, last: int) -> Ints:
+    """The first day, the same day of every month after it, and the last day."""
+    import numpy as np
+
+    count = (last - first) // 28 + 2
+    steps = np.asarray([int(add_months(np.asarray([first]), k)[0]) for k in range(count)])
+    return np.append(steps[steps < last], last)
 
 
 class Unit(StrEnum):
@@ -147,6 +157,13 @@ class FiscalCalendar:
     def period_of(self, span: Span, day: int) -> Period:
         at = to_date(day)
         return Period(self, span, (at.year * 12 + at.month - 1 + self._shift) // MONTHS[span])
+
+    def ending(self, span: Span, first: int, last: int) -> Iterator[Period]:
+        """The periods whose last day lies from `first` to `last`, in their order."""
+        period = self.period_of(span, first)
+        while period.last_day <= last:
+            yield period
+            period = period.next()
 
     def first_day(self, span: Span, number: int) -> int:
         year, month = divmod(number * MONTHS[span] - self._shift, 12)

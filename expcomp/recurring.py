@@ -3,15 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from expcomp.diagnostics import Code
 from expcomp.exact import Ints
+from expcomp.line_types import ONE_OFF
 from expcomp.texts import each_text
 
-ONE_OFF = frozenset({"one_off", "one-off", "one off", "one_time", "one-time", "one time", "non_recurring",
-                     "non-recurring", "nonrecurring", "services"})  # fmt: skip
-"""Line types of a subscription that are not recurring value."""
-
-USAGE = frozenset({"usage", "metered", "consumption", "overage"})
-"""Line types that recur by what was used."""
+RATE_MISSING = Code("D408", "subscription-not-converted")
 
 SNAPSHOT = "snapshot"
 """The kind of a line that tells what was worth on its day, and holds until the next day that snapshots tell of."""
@@ -19,7 +16,8 @@ SNAPSHOT = "snapshot"
 
 def recurring_lines(subscriptions: pd.DataFrame) -> pd.DataFrame:
     """The lines whose value comes back every year; a snapshot ends where the next one of the file begins."""
-    return _ended(subscriptions[~word(subscriptions, "line_type").isin(ONE_OFF).to_numpy()])
+    one_off = subscriptions["line_type"].isin(ONE_OFF).to_numpy()
+    return _ended(subscriptions[~one_off] if one_off.any() else subscriptions)
 
 
 def word(lines: pd.DataFrame, column: str) -> "pd.Series[str]":

@@ -30,6 +30,9 @@ retention:
 TARGETS = """  min_accounts: 2
   targets: [{segment: MM, nrr: 100%, grr: 85%}, {nrr: 100%, grr: 90%}]
 """
+GUARD = """
+modifiers: [{{name: Guard, roles: [ae], metric: grr, scope: {}, multiplier: 0.5, window: month}}]
+"""
 MUST_NOT = ("111.53", "109.03", "112.29", "117.14", "111.5%", "109.0%", "112.3%", "117.1%")
 """New and win-back leaked in; win-back leaked in; the survivors alone; the mean of the segments."""
 
@@ -92,6 +95,19 @@ def test_the_base_is_a_window_before_the_end_of_the_newest_month(page_five: Path
     """The newest line begins on 2026-03-10."""
     found = json.loads(nrr(page_five, "--format", "json").out)
     assert (found["base"], found["end"]) == ("2025-03-31", "2026-03-31")
+
+
+def test_a_subscription_that_begins_in_the_future_moves_no_window(tmp_path: Path) -> None:
+    """The newest other fact is a deal of 2026-02-20; A01 has signed for 2027 already."""
+    folder = project(tmp_path / "project")
+    with (folder / "data" / "subscriptions.csv").open("a") as file:
+        file.write("A01,2027-01-01,90000,,\n")
+    (folder / "data" / "deals.csv").write_text(
+        "deal_id,account_id,motion,acv,close_date,won,owner\nD1,A01,upsell,1000,2026-02-20,true,ana\n"
+    )
+    (folder / "data" / "payees.csv").write_text("payee_id,role\nana,ae\n")
+    found = json.loads(nrr(folder, "--format", "json").out)
+    assert (found["base"], found["end"]) == ("2025-02-28", "2026-02-28")
 
 
 def test_a_period_and_a_base_choose_the_window(page_five: Path) -> None:
@@ -225,11 +241,60 @@ def test_the_report_and_pay_have_one_figure(sample: dict) -> None:
     assert f"{top} ÷ {bottom}" in " ".join(told.split())
 
 
-def test_a_gate_that_is_not_met_keeps_pay_back(sample: dict) -> None:
-    """gus: GRR 184,800 of 242,400 is 76.24 %, under 90 %."""
+def test_a_floor_that_is_missed_keeps_pay_back(sample: dict) -> None:
+    """gus: GRR 184,800 of 242,400 is 76.24 %, under the 90 % of the bonus and the 80 % of the modifier.
+
+    The bonus: NRR 236,400 of 242,400 is 97.52… %, the curve pays (97.52… − 95) × 10 % = 25.24… % of 3,000.00.
+    The modifier: half of all commission of the quarter, as the sheet's lines have it.
+    """
     gus = next(row for row in sample["portfolios"] if row["payee_id"] == "gus")
     assert gus["grr"] == ["184800.00", "242400.00"]
-    assert [(row["payee_id"], row["gates"]) for row in sample["blocked"]] == [("gus", ["grr"])]
+    told = {
+        row["component"]: (row["payee_id"], row["segment"], row["gates"], row["amount"]) for row in sample["blocked"]
+    }
+    assert told == {
+        "bonus:NRR bonus": ("gus", "smb", ["grr"], "757.43"),
+        "modifier:GRR guardrail": ("gus", "smb", ["grr"], "364.50"),
+    }
+    with contextlib.chdir(ROOT):
+        lines = json.loads(expcomp(["payout", "--period", "2027Q1", "--format", "json"]).out)["lines"]
+    taken = sum(Decimal(line["amount"]) for line in lines if line["component"] == "modifier:GRR guardrail")
+    assert taken == Decimal("-364.50")
+
+
+def test_what_keeps_a_sheet_from_being_made_keeps_no_report(page_five: Path, tmp_path: Path) -> None:
+    """The modifier's part of commission is not known while a deal has no owner; retention is."""
+    folder = project(tmp_path / "project", PLAN + GUARD.format("company, below: 95%"))
+    (folder / "data" / "deals.csv").write_text(
+        "deal_id,account_id,motion,acv,close_date,won,owner\nD1,A01,upsell,1000,2026-03-01,true,\n"
+    )
+    (folder / "data" / "payees.csv").write_text("payee_id,role\nana,ae\n")
+    plain = json.loads(nrr(page_five, "--end", END, "--format", "json").out)
+    done = nrr(folder, "--end", END, "--format", "json")
+    found = json.loads(done.out)
+    assert found["total"] == plain["total"]
+    assert found["blocked"] == []
+    assert [finding["severity"] for finding in found["findings"] if finding["code"] != "D587"] == ["error"]
+
+
+def test_a_segment_tells_what_it_keeps_back(tmp_path: Path) -> None:
+    """MM misses its floor; ana, of that segment, is paid half of 10 % of 1,000."""
+    folder = project(tmp_path / "project", PLAN + TARGETS + GUARD.format("segment, below: target"))
+    (folder / "data" / "deals.csv").write_text(
+        "deal_id,account_id,motion,acv,close_date,won,owner\nD1,A01,upsell,1000,2026-06-01,true,ana\n"
+    )
+    (folder / "data" / "payees.csv").write_text("payee_id,role,segment\nana,ae,MM\n")
+    said = nrr(folder, "--end", END).out
+    assert "pay kept back from people of the segment: 50.00 (ana)" in said
+    assert re.search(r"ana +modifier:Guard +2026-06 +grr 75.24% under 85% +50.00", said)
+
+
+def test_other_windows_are_in_the_machine_s_form(sample: dict) -> None:
+    last = sample["quarters"][-1]
+    assert (last["base"], last["end"], last["window"]) == (sample["base"], sample["end"], "12 months")
+    for name in ("nrr", "grr", "logo", "accounts"):
+        assert last[name] == sample["total"][name]
+    assert [row["window"] for row in sample["windows"]] == ["1 month", "3 months", "6 months", "12 months", "24 months"]
 
 
 def test_the_heat_map_is_the_same_without_colour(page_five: Path) -> None:

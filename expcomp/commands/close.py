@@ -63,14 +63,16 @@ def close(
         with whoever_listens():
             print_sheet(prepared.sheet, sys.stdout)
     if dry_run:
-        say(f"dry run: {len(prepared.sheet.lines):,} lines would be posted; {wanted} is open, nothing was posted")
+        say(f"dry run: {len(prepared.sheet.postings):,} lines would be posted; {wanted} is open, nothing was posted")
         return
     if found.config.approval == "required":
         _propose(found, prepared, ledger.head, steps)
     else:
         from expcomp.commands.posting import post
 
-        sheet = post(found, prepared.batches, ledger.head, steps, force=force)
+        batches = prepared.batches
+        del prepared
+        sheet = post(found, batches, ledger.head, steps, force=force)
         with whoever_listens():
             print_sheet(sheet, sys.stdout)
 

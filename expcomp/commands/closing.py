@@ -4,25 +4,27 @@ import platform
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
 from expcomp import __version__
+from expcomp.blocks import Told
 from expcomp.commands.archive import FOLDER, deals_of, with_carried
 from expcomp.commands.make import period_of, plans_of
 from expcomp.commands.opening import (
     COMPUTED,
     FROM_FILE,
     NONE,
-    as_opening,
     computed_opening,
     nothing_posted,
+    opening_blocks,
     opening_from,
 )
-from expcomp.commands.progress import reading_progress
 from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, plans_used, posted_of
+from expcomp.commands.reading import reading
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
@@ -32,7 +34,6 @@ from expcomp.ledger.verify import check
 from expcomp.pay.as_posted import as_posted
 from expcomp.pay.closed_sheet import frames_of
 from expcomp.pay.facts_end import newest_fact
-from expcomp.pay.lines import LINE_COLUMNS
 from expcomp.pay.posted import CLOSED, NOT_NEXT, ONLY_PAY_PERIODS, Posted
 from expcomp.pay.sheet import Sheet, payout
 from expcomp.period import Period, to_iso
@@ -167,7 +168,7 @@ def prepare(
     """Read the exports once, keeping their bytes, and calculate. Raises `Refused` (L115) for exports that end before
     the period, unless `old_exports` may."""
     files = dict(project.files)
-    with reading_progress() as progress:
+    with reading() as progress:
         book = read_book(
             project.config, project.root, needs_of(project.plans), progress=progress,
             kept=lambda name, data: files.update({(INPUT, name): data}), posted_deals=deals_of(ledger.posted),
@@ -196,7 +197,7 @@ def _exports_end(period: Period, newest: int) -> Finding:
 def _batch(sheet: Sheet, files: Files, folder: pd.DataFrame, by: str, opening: str) -> Batch:
     frames = kept_frames(sheet) | {FOLDER: folder}
     return Batch(
-        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.lines, documents_of(files, frames), by,
+        PERIOD, str(sheet.period), to_iso(sheet.as_of), sheet.blocks, documents_of(files, frames), by,
         opening=opening, versions=versions(),
     )  # fmt: skip
 
@@ -211,15 +212,17 @@ def _opening(
     frames = {PINNED_FRAME: no_pins(), "payees": no_balance()}
     if opening == COMPUTED:
         sheet = computed_opening(project.plans, book, before, SPANS[project.config.pay_period])
-        lines, frames = as_opening(sheet.lines), frames | {PINNED_FRAME: sheet.to_pin}
+        frames |= {PINNED_FRAME: sheet.to_pin}
+        blocks = partial(opening_blocks, sheet)
     else:
         path = Path(str(opening))
         lines = opening_from(path, shown(path.absolute(), Path.cwd()), project.plans.calendar, first)
+        blocks = partial(iter, [Told(lines)])
     batch = Batch(
-        OPENING, str(before), to_iso(before.last_day), lines[LINE_COLUMNS], documents_of({}, frames), by,
+        OPENING, str(before), to_iso(before.last_day), blocks, documents_of({}, frames), by,
         opening=COMPUTED if opening == COMPUTED else FROM_FILE, versions=versions(),
     )  # fmt: skip
-    posted = Posted(as_posted(batch.lines), frames[PINNED_FRAME], (batch.period,), no_balance(), PAID_BEFORE)
+    posted = Posted(as_posted(batch.blocks()), frames[PINNED_FRAME], (batch.period,), no_balance(), PAID_BEFORE)
     return [batch], posted
 
 

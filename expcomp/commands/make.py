@@ -1,16 +1,18 @@
 """From a project folder to its plans, and to a sheet: what several commands begin with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from expcomp.commands.archive import deals_of, with_carried
-from expcomp.commands.memory import keep_memory
-from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import closed_sheet, closing_of, plans_used, posted_of, project_store
-from expcomp.diagnostics import Code, Place, Refused
+from expcomp.commands.instant import read_day
+from expcomp.commands.plans_read import NO_PLANS, plan_files
+from expcomp.commands.project_ledger import closing_of, plans_used, posted_of, project_store
+from expcomp.commands.reading import reading
+from expcomp.diagnostics import Code, Refused
+from expcomp.ledger.batch import Closing
 from expcomp.ledger.store import Store
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
@@ -19,19 +21,20 @@ from expcomp.period import FiscalCalendar, Period, to_day
 from expcomp.plan.load import Kept, load_plans, shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
-from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import PlanSet, plan_set, refuse_edited
-from expcomp.sources.book import Needs
+from expcomp.sources.book import Book, Needs
 from expcomp.sources.config import Config, find_project, load_config
 from expcomp.sources.posted import read_posted
 from expcomp.sources.read import read_book
 
 WRONG_PERIOD = Code("C302", "not-a-period")
-WRONG_DATE = Code("C303", "not-a-date")
-NO_PLANS = Code("C202", "no-plans-folder")
+
+
+Of = TypeVar("Of", bound=SheetView)
 
 
 def sheet_of(
+    closed: Callable[[Store, Closing], Of],
     project: Path | None,
     period: str,
     plans: Sequence[Path] | None,
@@ -39,14 +42,14 @@ def sheet_of(
     posted: Path | None,
     *,
     lenient: bool = False,
-) -> SheetView:
-    """A closed period as it stands in the ledger, any other computed."""
+) -> Of | Sheet:
+    """Of a closed period what `closed` makes of the ledger, any other computed. Raises `Refused` with whatever keeps it
+    from being computed."""
     root = find_project(None, project).root
-    config = load_config(root)
-    if posted is None and (store := project_store(root, config)) is not None:
+    if posted is None and (store := project_store(root, load_config(root))) is not None:
         with store:
             if closing := closing_of(store, period):
-                return closed_sheet(store, closing)
+                return closed(store, closing)
     return make_sheet(project, period, plans, as_of, posted, lenient=lenient)
 
 
@@ -63,25 +66,32 @@ def make_sheet(
     root, config, in_force = project_plans(project, plans)
     wanted = period_of(in_force.calendar, period)
     day = day_of("--as-of", as_of)
-    keep_memory()
     ledger = None if posted else project_store(root, config)
     with ledger or nullcontext() as store:
-        lines = _posted(store, posted)
-        if store is not None:
-            refuse_edited(in_force, plans_used(store, store.closings))
-        with reading_progress() as progress:
-            needs, deals = needs_of(in_force), deals_of(lines)
-            book = read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
+        lines = posted_before(store, posted)
+        book = exports_of(root, config, in_force, store, lines, lenient=lenient)
         if store is not None and lines is not None:
             book = with_carried(book, lines, in_force, store, store.closings)
     return payout(in_force, book, wanted, SPANS[config.pay_period], day, lines)
 
 
-def _posted(store: Store | None, file: Path | None) -> Posted | None:
+def posted_before(store: Store | None, file: Path | None = None) -> Posted | None:
     """The lines of a file, else those of the ledger; None where there is neither."""
     if file is not None:
         return Posted(read_posted(file, shown(file, Path.cwd())), source=str(file))
     return posted_of(store, store.closings) if store is not None and store.closings else None
+
+
+def exports_of(
+    root: Path, config: Config, plans: PlanSet, store: Store | None, posted: Posted | None, *, lenient: bool = False
+) -> Book:
+    """Today's exports. Raises `Refused` for what is wrong in them, and for a plan that is another than a closed period
+    used."""
+    if store is not None:
+        refuse_edited(plans, plans_used(store, store.closings))
+    with reading() as progress:
+        needs, deals = needs_of(plans), deals_of(posted)
+        return read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
 
 
 def project_plans(project: Path | None, named: Sequence[Path] | None) -> tuple[Path, Config, PlanSet]:
@@ -110,11 +120,7 @@ def terms_of(
 def plans_of(root: Path, folder: str, named: Sequence[Path] | None, kept: Kept | None = None) -> PlanSet:
     if named:
         return plan_set(load_plans(list(named), root, kept))
-    files = sorted(path for path in (root / folder).glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
-    if not files:
-        help_ = "put a plan there, name one with --plan, or say  plans:  in expcomp.yaml"
-        raise Refused(NO_PLANS.at(Place(f"{folder}/"), "there is no plan (*.yaml) in this folder", help_))
-    return plan_set(load_plans(files, root, kept))
+    return plan_set(load_plans(plan_files(root / folder, folder), root, kept))
 
 
 def period_of(calendar: FiscalCalendar, text: str) -> Period:
@@ -137,10 +143,4 @@ def _nearest_form(text: str) -> str:
 
 def day_of(option: str, text: str | None) -> int | None:
     """The day that an option names, None where it is not given. Raises `Refused` (C303)."""
-    if text is None:
-        return None
-    try:
-        day: date = read_date(text)
-    except ValueError as error:
-        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
-    return to_day(day)
+    return None if text is None else to_day(read_day(option, text))

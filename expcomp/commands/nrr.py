@@ -81,18 +81,13 @@ def _view(
 ) -> "View":
     """`days`: what is written for --base, --end and --period."""
     from expcomp.commands.make import project_plans
+    from expcomp.commands.retained import retained
     from expcomp.output.nrr_view import View
-    from expcomp.pay.retained import retention_pay
     from expcomp.plan.model import SPANS
-    from expcomp.plan.needs import needs_of
-    from expcomp.reports.retention import retention_report
-    from expcomp.sources.read import read_book
 
-    root, config, in_force = project_plans(project, plans)
-    base, end = _window(in_force, days, earlier)
-    book = read_book(config, root, needs_of(in_force))
-    report = retention_report(in_force, book, end, base, SPANS[cohort] if cohort else None)
-    pay = retention_pay(in_force, book, report.base, report.end, SPANS[config.pay_period])
+    found = project_plans(project, plans)
+    base, end = _window(found[2], days, earlier)
+    report, pay = retained(found, base, end, SPANS[cohort] if cohort else None)
     return View(report, pay, tuple(_further(report, sensitivity, earlier)))
 
 

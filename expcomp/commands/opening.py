@@ -1,14 +1,16 @@
 """What was paid before the first closed period: nothing, what the data say was earned, or lines from a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from expcomp.blocks import Block, Changed
 from expcomp.commands.project_ledger import NOTHING
 from expcomp.diagnostics import Code, Findings, Place
 from expcomp.money import CURRENCIES, to_minor
+from expcomp.pay.as_posted import as_posted
 from expcomp.pay.difference import MOVEMENT
 from expcomp.pay.lines import LINE_COLUMNS, complete
 from expcomp.pay.posted import Posted
@@ -26,17 +28,17 @@ REASON = "opening"
 
 
 def nothing_posted() -> Posted:
-    return Posted(complete(pd.DataFrame(columns=LINE_COLUMNS)), source=NOTHING)
+    return Posted(as_posted([]), source=NOTHING)
 
 
 def computed_opening(plans: PlanSet, book: Book, period: Period, span: Span) -> Sheet:
-    """The sheet of all that was earned by the end of a period; its lines are the opening's, once `as_opening`."""
+    """The sheet of all that was earned by the end of a period; its lines are the opening's, of `opening_blocks`."""
     return payout(plans, book, period, span, period.last_day, nothing_posted())
 
 
-def as_opening(lines: pd.DataFrame) -> pd.DataFrame:
-    """Lines that were paid outside of this ledger."""
-    return lines.assign(reason=REASON)
+def opening_blocks(sheet: Sheet) -> Iterator[Block]:
+    """The sheet's lines as such that were paid outside of this ledger."""
+    return (Changed(block, lambda lines: lines.assign(reason=REASON)) for block in sheet.blocks())
 
 
 def opening_from(path: Path, shown: str, calendar: FiscalCalendar, first: Period) -> pd.DataFrame:

@@ -1,15 +1,19 @@
 """The project's ledger, and what it holds of closed periods in the forms that pay works with."""
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
+from expcomp.blocks import Block
+from expcomp.lanes import side_by_side
 from expcomp.ledger.batch import FRAME, OPENING, PERIOD, Closing
+from expcomp.ledger.faults import telling
 from expcomp.ledger.store import Store, open_store
-from expcomp.pay.as_posted import as_posted
+from expcomp.pay.as_posted import COLUMNS, as_posted
 from expcomp.pay.closed_sheet import ClosedSheet
-from expcomp.pay.lines import LINE_COLUMNS, complete
 from expcomp.pay.posted import Posted
 from expcomp.sources.config import Config
 from expcomp.sources.pinned import no_pins
@@ -27,18 +31,17 @@ def project_store(root: Path, config: Config) -> Store | None:
 
 def posted_of(store: Store, closings: Sequence[Closing]) -> Posted:
     """What these batches, the first of the ledger, posted; lines in the order posted."""
-    pinned = [store.document(closing, FRAME, PINNED_FRAME).frame for closing in closings]
-    lines = [complete(store.lines(closing))[LINE_COLUMNS] for closing in closings]
-    frame = pd.concat(lines, ignore_index=True) if lines else complete(pd.DataFrame(columns=LINE_COLUMNS))
+    pinned = [store.document(closing, FRAME, PINNED_FRAME).tell() for closing in closings]
+    lines = chain.from_iterable(store.lines(closing, COLUMNS) for closing in closings)
     if all(closing.kind == OPENING for closing in closings):
         source = PAID_BEFORE if closings else NOTHING
     else:
         source = f"{store.path.name}, head {closings[-1].head[:12]}"
     return Posted(
-        as_posted(frame),
+        as_posted(lines),
         pd.concat([no_pins(), *pinned], ignore_index=True),
         tuple(closing.period for closing in closings),
-        carried_forward(store.document(closings[-1], FRAME, "payees").frame) if closings else None,
+        carried_forward(store.document(closings[-1], FRAME, "payees").tell()) if closings else None,
         source,
     )
 
@@ -53,7 +56,7 @@ def plans_used(store: Store, closings: Sequence[Closing]) -> dict[tuple[str, str
     used: dict[tuple[str, str], str] = {}
     for closing in closings:
         if closing.kind == PERIOD:
-            frame = store.document(closing, FRAME, "plans").frame
+            frame = store.document(closing, FRAME, "plans").tell()
             frame = frame[frame["begun"] == "yes"]
             used |= dict(zip(zip(frame["id"], frame["version"], strict=True), frame["hash"], strict=True))
     return used
@@ -65,8 +68,15 @@ def carried_forward(payees: pd.DataFrame) -> pd.DataFrame:
 
 
 def closed_sheet(store: Store, closing: Closing) -> ClosedSheet:
-    frames = {document.name: document.frame for document in store.documents(closing, FRAME)}
-    return ClosedSheet.of(store.lines(closing), frames, closed_status(store, closing))
+    documents = (document for document in store.documents(closing, FRAME) if document.name != PINNED_FRAME)
+    with telling(store.path, ValueError, zlib.error):
+        frames = dict(side_by_side(lambda document: (document.name, document.tell()), documents))
+
+    def told(wanted: Collection[str]) -> Iterator[Block]:
+        with open_store(store.path) as again:
+            yield from again.lines(closing, wanted)
+
+    return ClosedSheet.of(told, frames, closed_status(store, closing))
 
 
 def closed_status(store: Store, closing: Closing) -> str:

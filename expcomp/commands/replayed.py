@@ -1,16 +1,19 @@
 """A closed period computed again from what its close kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 import pandas as pd
 
+from expcomp.blocks import Block, evenly, told
 from expcomp.commands.archive import FOLDER, archived_book, archived_config, archived_plans, deals_of, with_carried
 from expcomp.commands.closing import kept_frames
-from expcomp.commands.opening import COMPUTED, as_opening, computed_opening
+from expcomp.commands.opening import COMPUTED, computed_opening, opening_blocks
 from expcomp.commands.project_ledger import PINNED_FRAME, closed_status, posted_of
-from expcomp.ledger.batch import FRAME, OPENING, Closing, Document
+from expcomp.ledger.batch import FRAME, OPENING, Closing, Document, documents_of
 from expcomp.ledger.cells import rows_of
+from expcomp.ledger.entries import BLOCK
 from expcomp.ledger.store import Store
 from expcomp.pay.sheet import Sheet, payout
 from expcomp.plan.model import SPANS
@@ -33,23 +36,34 @@ def differences(store: Store, closing: Closing) -> tuple[int, list[str]]:
     """How many frames were compared beside the lines, and what is not the same."""
     sheet = replayed(store, closing)
     kept = {document.name: document for document in store.documents(closing, FRAME)}
-    again = {name: Document.of_frame(name, frame) for name, frame in kept_frames(sheet).items()}
-    wrong = [*_differing_lines(store.lines(closing), sheet.lines), *_differing_opening(store, closing, sheet)]
+    again = {document.name: document for document in documents_of({}, kept_frames(sheet))}
+    wrong = [*_differing_lines(store, closing, sheet.blocks()), *_differing_opening(store, closing, sheet)]
     names = sorted((set(kept) | set(again)) - {FOLDER})
     wrong += [
         f"the table {name} is not the same"
         for name in names
-        if name not in kept or name not in again or kept[name].content != again[name].content
+        if name not in kept or name not in again or kept[name].sha256 != again[name].sha256
     ]
     return len(names), wrong
 
 
-def _differing_lines(posted: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
-    if len(posted) != len(now):
-        yield f"{len(posted):,} lines were posted, and there are {len(now):,}"
+def _differing_lines(store: Store, closing: Closing, blocks: Iterable[Block]) -> Iterator[str]:
+    """Each line that is not the same, and one that says so where there are more or fewer of them."""
+    count = 0
+    both = zip_longest(evenly(told(store.lines(closing)), BLOCK), evenly(told(blocks), BLOCK))
+    for then, now in both:
+        count += 0 if now is None else len(now)
+        if then is not None and now is not None:
+            yield from _differing(then, now)
+    if count != closing.count:
+        yield f"{closing.count:,} lines were posted, and there are {count:,}"
+
+
+def _differing(posted: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
+    then, again = rows_of(posted), rows_of(now.reindex(columns=posted.columns))
+    if then.equals(again):
         return
-    then, again = rows_of(posted).to_pylist(), rows_of(now.reindex(columns=posted.columns)).to_pylist()
-    for number, (one, other) in enumerate(zip(then, again, strict=True)):
+    for number, (one, other) in enumerate(zip(then.to_pylist(), again.to_pylist(), strict=False)):
         if one != other:
             columns = [name for name in posted.columns if str(posted[name].iloc[number]) != str(now[name].iloc[number])]
             row = posted.iloc[number]
@@ -64,6 +78,6 @@ def _differing_opening(store: Store, closing: Closing, sheet: Sheet) -> Iterator
     plans, period = sheet.plans, sheet.plans.calendar.parse(before.period)
     book = archived_book(store, closing, plans)
     again = computed_opening(plans, book, period, sheet.settled.pay_span)
-    yield from _differing_lines(store.lines(before), as_opening(again.lines))
-    if store.document(before, FRAME, PINNED_FRAME).content != Document.of_frame(PINNED_FRAME, again.to_pin).content:
+    yield from _differing_lines(store, before, opening_blocks(again))
+    if store.document(before, FRAME, PINNED_FRAME).sha256 != Document.of_frame(PINNED_FRAME, again.to_pin).sha256:
         yield "the pinned facts of what was paid before are not the same"

@@ -29,8 +29,8 @@ def write_sheets(
     folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
         path = folder / name
-        if name == WORKBOOK and len(sheet.lines) > WORKBOOK_LINES:
-            yield f"{Place.of(path)}: left out, {len(sheet.lines):,} lines are too many for a workbook"
+        if name == WORKBOOK and closing.count > WORKBOOK_LINES:
+            yield f"{Place.of(path)}: left out, {closing.count:,} lines are too many for a workbook"
             continue
         yield f"{Place.of(path)}: {'written' if _write(name, sheet, closing, path, force) else 'unchanged'}"
         watch(f"{name} is written")

@@ -1,6 +1,8 @@
 """What can be wrong with a ledger, and what SQLite's errors mean to a person."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from expcomp.diagnostics import Code, Finding, Place, Refused
@@ -23,7 +25,17 @@ RESTORE = "restore the newest backup that  expcomp ledger verify  finds intact, 
 UNCHANGED = "nothing was posted: the ledger stands as before"
 
 
-def told(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Refused:
+@contextmanager
+def telling(path: Path, *further: type[Exception]) -> Iterator[None]:
+    """What SQLite meets, as findings: of a damaged file not even the texts need be texts; and `further` errors."""
+    met: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError, *further)
+    try:
+        yield
+    except met as error:
+        raise told(error, path) from None
+
+
+def told(error: Exception, path: Path) -> Refused:
     """As a finding: what happened, and that nothing was posted."""
     name = getattr(error, "sqlite_errorname", "")
     place = Place.of(path)
@@ -36,7 +48,7 @@ def told(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Refused:
         return not_writable(path)
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return no_room(path)
-    return Refused(damaged(path, f"SQLite says: {error}"))
+    return Refused(damaged(path, f"SQLite says: {error}" if isinstance(error, sqlite3.Error) else str(error)))
 
 
 def not_writable(path: Path) -> Refused:

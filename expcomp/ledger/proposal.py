@@ -1,10 +1,12 @@
 """A batch that waits for another person's approval."""
 
+import io
 import zlib
 from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import chain
 
 from expcomp.ledger.batch import Batch
 from expcomp.ledger.cells import unescape
@@ -28,11 +30,13 @@ class Proposal:
 
     @classmethod
     def of(cls, batches: list[Batch], number: int, head: bytes, previous: bytes) -> "Proposal":
-        text = b"".join(text_of(batch) for batch in batches)
-        body, content = zlib.compress(text, 6), sha256(text).hexdigest()
-        last = batches[-1]
-        unsealed = cls(number, last.period, last.prepared_by, head, content, body, previous, b"")
-        return cls(number, last.period, last.prepared_by, head, content, body, previous, unsealed.linked)
+        packing, content, parts = zlib.compressobj(), sha256(), []
+        for text in chain.from_iterable(map(text_of, batches)):
+            content.update(text)
+            parts.append(packing.compress(text))
+        body, last = b"".join([*parts, packing.flush()]), batches[-1]
+        unsealed = cls(number, last.period, last.prepared_by, head, content.hexdigest(), body, previous, b"")
+        return replace(unsealed, hash=unsealed.linked)
 
     @classmethod
     def read(cls, cells: Sequence[str]) -> "Proposal":
@@ -57,7 +61,7 @@ class Proposal:
 
     @property
     def batches(self) -> list[Batch]:
-        return batches_of(self.text)
+        return batches_of(io.StringIO(self.text.decode(), newline="\n"))
 
     def is_intact(self, previous: bytes) -> bool:
         """Raises zlib.error for a body that was changed."""

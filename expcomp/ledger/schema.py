@@ -18,7 +18,6 @@ CREATE TABLE closing (
   first INTEGER NOT NULL CHECK (first >= 1),
   count INTEGER NOT NULL CHECK (count >= 0),
   sums TEXT NOT NULL,
-  columns TEXT NOT NULL,
   prepared_by TEXT NOT NULL,
   approved_by TEXT NOT NULL CHECK (approved_by = '' OR approved_by <> prepared_by),
   opening TEXT NOT NULL CHECK (opening IN ('', 'none', 'computed', 'file')),
@@ -31,7 +30,7 @@ CREATE TABLE closing (
 
 CREATE TABLE document (
   closing INTEGER NOT NULL REFERENCES closing (number) DEFERRABLE INITIALLY DEFERRED,
-  kind TEXT NOT NULL CHECK (kind IN ('input', 'plan', 'config', 'frame')),
+  kind TEXT NOT NULL CHECK (kind IN ('input', 'plan', 'config', 'frame', 'trace')),
   name TEXT NOT NULL,
   sha256 TEXT NOT NULL {HEX.format("sha256")},
   packed TEXT NOT NULL {HEX.format("packed")},
@@ -58,8 +57,6 @@ CREATE TABLE entry (
   plan_version TEXT NOT NULL,
   rule TEXT NOT NULL,
   source TEXT NOT NULL,
-  trace TEXT NOT NULL,
-  previous BLOB NOT NULL {HASH.format("previous")},
   hash BLOB NOT NULL {HASH.format("hash")}
 ) STRICT;
 

@@ -2,32 +2,27 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-import pyarrow as pa
 
+from expcomp.blocks import evenly, told
 from expcomp.diagnostics import Place, Refused
+from expcomp.lanes import side_by_side
 from expcomp.ledger import schema
-from expcomp.ledger.batch import Batch, Closing, Document
-from expcomp.ledger.cells import frame_of
-from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, trace_rows
-from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, told
+from expcomp.ledger.batch import TRACE, Batch, Closing, Document
+from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, sums_text, traces
+from expcomp.ledger.entries import BLOCK, READ, WRITE, Entries, rows, trace_name
+from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, telling
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.text_form import ABOUT
-from expcomp.texts import LARGE
+from expcomp.ledger.verify import wrong_with
 
-READING = (sqlite3.Error, UnicodeDecodeError)
-"""What reading may meet: of a damaged file not even the texts need be texts."""
-
-BLOCK = 1 << 16
-"""Entries written or read at a time."""
-
-COLUMNS = ("sequence", "closing", *KEYS, "trace", "previous", "hash")
 Watch = Callable[[str], None]
 """Told each thing that was done, by name, as it is done."""
 
@@ -61,34 +56,48 @@ class Store:
         closings = self.closings
         return closings[-1].hash if closings else START
 
-    def lines(self, closing: Closing) -> pd.DataFrame:
-        """The lines of a batch, as they were given."""
-        columns = closing.columns.split("\t")
-        parts = [_frame(rows, columns) for rows in self.entries(closing)]
-        return pd.concat(parts, ignore_index=True) if len(parts) != 1 else parts[0]
+    def lines(self, closing: Closing, wanted: Collection[str] | None = None) -> Iterator[Entries]:
+        """The lines of a batch as they were given, or the wanted columns of them: blocks to be told."""
+        needs_trace = wanted is None or not set(wanted) <= set(KEYS)
+        for entries in self.entries(closing):
+            trace = self.document(closing, TRACE, trace_name(entries.first)) if needs_trace else None
+            yield replace(entries, trace=trace, wanted=wanted)
 
-    def entries(self, closing: Closing) -> Iterator[list[tuple[Any, ...]]]:
-        """COLUMNS of a batch, a block at a time; at least one block."""
-        names = ", ".join(f'"{name}"' for name in COLUMNS)
-        asked = f"SELECT {names} FROM entry WHERE closing = ? ORDER BY sequence"
-        with self._telling():
-            cursor = self._db.execute(asked, (closing.number,))
-            yield cursor.fetchmany(BLOCK)
-            while rows := cursor.fetchmany(BLOCK):
-                yield rows
+    def entries(self, closing: Closing) -> Iterator[Entries]:
+        for first in range(closing.first, closing.last + 1, BLOCK):
+            last = min(first + BLOCK - 1, closing.last)
+            yield Entries(self.path, first, last - first + 1, self._rows(READ, (first, last))[0])
 
-    def documents(self, closing: Closing, kind: str = "") -> tuple[Document, ...]:
-        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND (? IN ('', kind)) ORDER BY kind, name"
+    def entry_hashes(self, entries: Entries) -> list[bytes]:
+        asked = "SELECT hash FROM entry WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
+        return [found for (found,) in self._rows(asked, (entries.first, entries.first + entries.count - 1))]
+
+    def held(self, closing: Closing) -> int:
+        """How many entries stand where a batch's should, and belong to it."""
+        asked = "SELECT count(*) FROM entry WHERE sequence BETWEEN ? AND ? AND closing = ?"
+        return int(self._rows(asked, (closing.first, closing.last, closing.number))[0][0])
+
+    def sums(self, first: int, last: int) -> str:
+        asked = "SELECT currency, sum(amount_minor) FROM entry WHERE sequence BETWEEN ? AND ? GROUP BY currency"
+        return sums_text(dict(self._rows(asked, (first, last))))
+
+    def documents(self, closing: Closing, kind: str) -> tuple[Document, ...]:
+        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND kind = ? ORDER BY name"
         return tuple(Document(*row) for row in self._rows(asked, (closing.number, kind)))
 
     def document(self, closing: Closing, kind: str, name: str) -> Document:
-        return next(each for each in self.documents(closing, kind) if each.name == name)
+        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND kind = ? AND name = ?"
+        found = self._rows(asked, (closing.number, kind, name))
+        if not found:
+            raise Refused(damaged(self.path, f"the {kind} {name} of {closing.period} is missing"))
+        return Document(*found[0])
 
-    def hashes(self, closing: Closing) -> list[tuple[str, str]]:
-        """`sha256` and `packed` as they are written beside each document."""
-        return self._rows(
-            "SELECT sha256, packed FROM document WHERE closing = ? ORDER BY kind, name", (closing.number,)
-        )
+    def documents_as_written(self, closing: Closing) -> Iterator[tuple[Document, str, str]]:
+        """Each with its `sha256` and `packed` as they are written beside it; in order of kind and name."""
+        asked = "SELECT kind, name, body, sha256, packed FROM document WHERE closing = ? ORDER BY kind, name"
+        with telling(self.path):
+            for *document, content, packed in self._db.execute(asked, (closing.number,)):
+                yield Document(*document), content, packed
 
     def count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -128,17 +137,18 @@ class Store:
     def batch(self, closing: Closing) -> Batch:
         """A batch as it was given to be posted."""
         about = {name: getattr(closing, name) for name in ABOUT}
-        return Batch(lines=self.lines(closing), documents=self.documents(closing), **about)
+        documents = (document for document, _, _ in self.documents_as_written(closing) if document.kind != TRACE)
+        return Batch(blocks=lambda: self.lines(closing), documents=tuple(documents), **about)
 
     def copy_to(self, path: Path) -> None:
         """The whole file as it stands, by SQLite's own way of copying a database in use."""
-        with self._telling(), contextlib.closing(sqlite3.connect(path)) as copy:
+        with telling(self.path), contextlib.closing(sqlite3.connect(path)) as copy:
             self._db.backup(copy)
 
     @contextlib.contextmanager
     def _transaction(self, expected_head: bytes, watch: Watch) -> Iterator[None]:
         """All of it or nothing, and only upon the head that was looked at."""
-        with self._telling():
+        with telling(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 watch("the ledger is locked")
@@ -161,88 +171,45 @@ class Store:
         return posted
 
     def _append(self, batch: Batch, watch: Watch) -> Closing:
-        before = self.closings
-        number, previous = len(before) + 1, before[-1].hash if before else START
-        first = before[-1].last + 1 if before else 1
-        inserted = ((number, d.kind, d.name, d.sha256, d.packed, d.body) for d in batch.documents)
-        self._db.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)", inserted)
+        before = self.closings[-1] if self.closings else None
+        number, first = (before.number + 1, before.last + 1) if before else (1, 1)
+        self._keep_documents(number, batch.documents)
         watch("the documents are written")
-        end = previous
-        for start in range(0, len(batch.lines), BLOCK):
-            block = batch.lines.iloc[start : start + BLOCK]
-            end = self._append_entries(block, number, first + start, end)
+        end, last = before.hash if before else START, first - 1
+        for lines, trace in side_by_side(_with_trace, evenly(told(batch.blocks()), BLOCK)):
+            self._keep_documents(number, [replace(trace, name=trace_name(last + 1))])
+            hashes = links(end, entry_rows(last + 1, lines))
+            self._db.executemany(WRITE, rows(lines, number, last + 1, hashes))
+            end, last = hashes[-1], last + len(lines)
         watch("the entries are written")
-        closing = closed(batch, number, first, end)
+        closing = closed(batch, number, first, last, self.sums(first, last), self._documents_hash(number), end)
         names = (*HEAD, "previous", "hash")
         values = [getattr(closing, name) for name in names]
         self._db.execute(f"INSERT INTO closing ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", values)
         watch("the closing is written")
-        self._compare(batch, closing, previous)
+        if self.closings[-1] != closing or any(wrong_with(self, closing, before)):
+            raise Refused(damaged(self.path, "what was written is not what is read back"))
         return closing
 
-    def _append_entries(self, lines: pd.DataFrame, closing: int, first: int, previous: bytes) -> bytes:
-        trace = trace_rows(lines)
-        hashes = links(previous, entry_rows(first, lines[list(KEYS)], trace))
-        keys = [lines[name].tolist() for name in KEYS]
-        befores = [previous, *hashes[:-1]]
-        sequence = range(first, first + len(lines))
-        rows = zip(sequence, [closing] * len(lines), *keys, trace.to_pylist(), befores, hashes, strict=True)
-        self._db.executemany(f"INSERT INTO entry VALUES ({', '.join('?' * len(COLUMNS))})", rows)
-        return hashes[-1]
+    def _keep_documents(self, closing: int, documents: Iterable[Document]) -> None:
+        kept = ((closing, d.kind, d.name, d.sha256, d.packed, d.body) for d in documents)
+        self._db.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)", kept)
 
-    def _compare(self, batch: Batch, closing: Closing, previous: bytes) -> None:
-        """What was written, read back and hashed once more, is what was given."""
-        for rows in self.entries(closing):
-            for (_, before, after), linked in zip(_ends(rows), relinked(previous, rows), strict=True):
-                if before != previous or after != linked:
-                    raise Refused(damaged(self.path, "what was written is not what is read back"))
-                previous = linked
-        same = previous == closing.previous and documents_hash(self.documents(closing)) == closing.documents
-        if not same or self.closings[-1] != closing or closing.count != len(batch.lines):
-            raise Refused(damaged(self.path, "what was written is not what is read back"))
+    def _documents_hash(self, closing: int) -> str:
+        asked = "SELECT kind, name, sha256 FROM document WHERE closing = ? ORDER BY kind, name"
+        return documents_hash(self._rows(asked, (closing,)))
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        with self._telling():
+        with telling(self.path):
             return self._db.execute(sql, values).fetchall()
-
-    @contextlib.contextmanager
-    def _telling(self) -> Iterator[None]:
-        """SQLite's errors as findings."""
-        try:
-            yield
-        except READING as error:
-            raise told(error, self.path) from None
 
 
 class Moved(Exception):
     """The ledger is no longer the one that was looked at: another run has closed meanwhile."""
 
 
-def _ends(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, bytes, bytes]]:
-    """Sequence, previous and hash of each entry."""
-    return ((row[0], row[-2], row[-1]) for row in rows)
-
-
-def relinked(previous: bytes, rows: list[tuple[Any, ...]]) -> list[bytes]:
-    """The hashes that entries (COLUMNS) must have when they follow `previous`."""
-    if not rows:
-        return []
-    keys, trace = _keys(rows)
-    return links(previous, entry_rows(rows[0][0], keys, trace))
-
-
-def _keys(rows: list[tuple[Any, ...]]) -> tuple[pd.DataFrame, pa.Array]:
-    columns = list(zip(*rows, strict=True))
-    own = dict(zip(KEYS, columns[2:], strict=False))
-    frame = {name: pd.array(values, dtype="int64" if name == "amount_minor" else "str") for name, values in own.items()}
-    return pd.DataFrame(frame, copy=False), pa.array(columns[2 + len(KEYS)], LARGE)
-
-
-def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
-    if not rows:
-        return frame_of([*(f"{k}:int" if k == "amount_minor" else k for k in KEYS), *columns], pa.array([], LARGE))
-    keys, trace = _keys(rows)
-    return pd.concat([keys, frame_of(columns, trace)], axis=1)
+def _with_trace(lines: pd.DataFrame) -> tuple[pd.DataFrame, Document]:
+    return lines, Document.of_frame("", traces(lines), TRACE)
 
 
 def open_store(path: Path) -> Store:
@@ -251,10 +218,8 @@ def open_store(path: Path) -> Store:
         raise Refused(NO_LEDGER.at(Place.of(path), "there is no ledger at this place"))
     if path.stat().st_size == 0:
         raise Refused(damaged(path, "the file is empty"))
-    try:
+    with telling(path):
         return Store(path, _connected(path))
-    except READING as error:
-        raise told(error, path) from None
 
 
 def _connected(path: Path) -> sqlite3.Connection:

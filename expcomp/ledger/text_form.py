@@ -2,44 +2,45 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import pandas as pd
 import pyarrow as pa
 
+from expcomp.blocks import evenly, told
 from expcomp.ledger.batch import Batch, Document
 from expcomp.ledger.cells import escape, frame_of, headers_of, rows_of, unescape
-from expcomp.texts import LARGE
+from expcomp.ledger.entries import BLOCK
+from expcomp.texts import LARGE, joined, letters_of
 
 FORM = "expcomp ledger 1"
 ABOUT = ("kind", "period", "as_of", "prepared_by", "approved_by", "opening", "proposal", "versions")
 
 
-def text_of(batch: Batch) -> bytes:
+def text_of(batch: Batch) -> Iterator[bytes]:
     """`batch`, `document`, `columns` and `entry` rows."""
-    return "".join(f"{row}\n" for row in _rows(batch)).encode()
-
-
-def _rows(batch: Batch) -> Iterator[str]:
-    yield "\t".join(["batch", *(escape(str(getattr(batch, name))) for name in ABOUT)])
+    yield _row("batch", *(escape(str(getattr(batch, name))) for name in ABOUT))
     for document in batch.documents:
-        yield "\t".join(["document", document.kind, escape(document.name), b64encode(document.body).decode()])
-    yield "\t".join(["columns", *headers_of(batch.lines)])
-    if len(batch.lines):
-        for row in rows_of(batch.lines).to_pylist():
-            yield f"entry\t{row}"
+        yield _row("document", document.kind, escape(document.name), b64encode(document.body).decode())
+    for number, lines in enumerate(evenly(told(batch.blocks()), BLOCK)):
+        if number == 0:
+            yield _row("columns", *headers_of(lines))
+        yield letters_of(joined("entry\t", rows_of(lines), "\n")).tobytes()
 
 
-def batches_of(text: bytes) -> list[Batch]:
-    """ValueError for a text that is none."""
+def _row(*cells: str) -> bytes:
+    return ("\t".join(cells) + "\n").encode()
+
+
+def batches_of(rows: Iterable[str]) -> list[Batch]:
+    """ValueError for rows that `text_of` did not write."""
     found: list[Batch] = []
-    part: list[str] = []
-    for row in text.decode().split("\n")[:-1]:
-        if row.startswith("batch\t") and part:
-            found.append(_batch(part))
-            part = []
-        part.append(row)
-    return [*found, _batch(part)] if part else found
+    part = _Part()
+    for row in rows:
+        if row.startswith("batch\t") and part.about:
+            found.append(part.batch())
+            part = _Part()
+        part.read(row)
+    return [*found, part.batch()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,57 +53,76 @@ class Exported:
 
 def whole_text(batches: Iterable[tuple[Batch, str]], proposals: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """A ledger, batch by batch, each with the head that stands after it."""
-    yield f"{FORM}\n".encode()
+    yield _row(FORM)
     for batch, head in batches:
-        yield text_of(batch)
-        yield f"closed\t{batch.period}\t{head}\n".encode()
+        yield from text_of(batch)
+        yield _row("closed", batch.period, head)
     for row in proposals:
-        yield ("\t".join(["proposal", *(_cell(value) for value in row)]) + "\n").encode()
+        yield _row("proposal", *map(_cell, row))
 
 
 def _cell(value: object) -> str:
     return b64encode(value).decode() if isinstance(value, bytes) else escape(str(value))
 
 
-def exported(text: bytes) -> Exported:
-    """ValueError for a text that `whole_text` did not write."""
-    form, *rows = text.decode().split("\n")
-    if form != FORM or rows[-1:] != [""]:
+def exported(rows: Iterator[str]) -> Exported:
+    """ValueError for rows that `whole_text` did not write. Each has its end."""
+    if next(rows, "") != f"{FORM}\n":
         raise ValueError("it is not a whole export of a ledger")
     batches: list[tuple[Batch, str]] = []
     proposals: list[tuple[str, ...]] = []
-    part: list[str] = []
-    for row in rows[:-1]:
-        what, _, rest = row.partition("\t")
+    part = _Part()
+    for row in rows:
+        what, _, rest = _whole(row).partition("\t")
         if what == "closed":
-            batches.append((_batch(part), rest.split("\t")[1]))
-            part = []
+            batches.append((part.batch(), rest.split("\t")[1]))
+            part = _Part()
         elif what == "proposal":
             proposals.append(tuple(rest.split("\t")))
         else:
-            part.append(row)
-    if part:
+            part.read(row)
+    if part.about:
         raise ValueError("its last batch has no end")
     return Exported(batches, proposals)
 
 
-def _batch(rows: Iterable[str]) -> Batch:
-    about: dict[str, str] = {}
-    documents: list[Document] = []
-    headers: list[str] = []
-    entries: list[str] = []
-    for row in rows:
-        what, _, rest = row.partition("\t")
+def _whole(row: str) -> str:
+    if not row.endswith("\n"):
+        raise ValueError("its last row was cut")
+    return row[:-1]
+
+
+@dataclass
+class _Part:
+    """A batch as far as it was read; its lines packed, a block at a time."""
+
+    about: dict[str, str] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    headers: list[str] = field(default_factory=list)
+    blocks: list[Document] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+
+    def read(self, row: str) -> None:
+        what, _, rest = _whole(row).partition("\t")
         if what == "batch":
-            about = dict(zip(ABOUT, map(unescape, rest.split("\t")), strict=True))
+            self.about = dict(zip(ABOUT, map(unescape, rest.split("\t")), strict=True))
         elif what == "document":
             kind, name, body = rest.split("\t")
-            documents.append(Document(kind, unescape(name), b64decode(body, validate=True)))
+            self.documents.append(Document(kind, unescape(name), b64decode(body, validate=True)))
         elif what == "columns":
-            headers = rest.split("\t")
+            self.headers = rest.split("\t")
         elif what == "entry":
-            entries.append(rest)
+            self.entries.append(rest)
+            if len(self.entries) == BLOCK:
+                self._pack()
         else:
             raise ValueError(f'a row begins with "{what[:20]}"')
-    lines: pd.DataFrame = frame_of(headers, pa.array(entries, LARGE))
-    return Batch(lines=lines, documents=tuple(documents), **about)  # type: ignore[arg-type]
+
+    def _pack(self) -> None:
+        self.blocks.append(Document.of_frame("", frame_of(self.headers, pa.array(self.entries, LARGE))))
+        self.entries = []
+
+    def batch(self) -> Batch:
+        if self.entries:
+            self._pack()
+        return Batch(blocks=lambda: self.blocks, documents=tuple(self.documents), **self.about)  # type: ignore[arg-type]

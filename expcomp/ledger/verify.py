@@ -2,15 +2,21 @@
 
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from expcomp.diagnostics import Finding, Place, Refused
-from expcomp.ledger.batch import Closing
-from expcomp.ledger.chain import START, documents_hash, sealed, sums_text
+from expcomp.lanes import side_by_side
+from expcomp.ledger.batch import Closing, Document
+from expcomp.ledger.chain import START, documents_hash, links, sealed
+from expcomp.ledger.entries import Entries
 from expcomp.ledger.faults import CHAIN_BROKEN, RESTORE, damaged
-from expcomp.ledger.store import Store, relinked
+
+if TYPE_CHECKING:
+    from expcomp.ledger.store import Store
 
 
-def verify(store: Store) -> list[Finding]:
+def verify(store: "Store") -> list[Finding]:
     """What is wrong; nothing when the ledger is intact. Raises `Refused` where it cannot even be read."""
     if trouble := store.trouble():
         return [damaged(store.path, trouble)]
@@ -20,59 +26,72 @@ def verify(store: Store) -> list[Finding]:
         return [damaged(store.path, str(error))]
 
 
-def check(store: Store) -> list[Closing]:
+def check(store: "Store") -> list[Closing]:
     """The batches of a ledger that is intact. Raises `Refused` for any other."""
     if findings := verify(store):
         raise Refused(findings)
     return store.closings
 
 
-def _broken(store: Store) -> Iterator[Finding]:
+def _broken(store: "Store") -> Iterator[Finding]:
     """The first thing in each batch that is not as it was posted."""
-    previous, first = START, 1
-    for number, closing in enumerate(store.closings, 1):
-        found = next(_of_batch(store, closing, number, first, previous), None)
+    closings = store.closings
+    for before, closing in pairwise([None, *closings]):
+        assert closing is not None
+        found = next(wrong_with(store, closing, before), None)
         if found is not None:
             yield CHAIN_BROKEN.at(Place.of(store.path), f"{closing.period}: {found}", RESTORE)
             return
-        previous, first = closing.hash, closing.last + 1
-    if store.count("entry") != first - 1:
-        yield CHAIN_BROKEN.at(
-            Place.of(store.path), f"there are entries after the last one posted, {first - 1}", RESTORE
-        )
+    last = closings[-1].last if closings else 0
+    if store.count("entry") != last:
+        yield CHAIN_BROKEN.at(Place.of(store.path), f"there are entries after the last one posted, {last}", RESTORE)
     yield from _proposals(store)
 
 
-def _of_batch(store: Store, closing: Closing, number: int, first: int, previous: bytes) -> Iterator[str]:
-    sums: dict[str, int] = {}
-    expected = first
-    for rows in store.entries(closing):
-        for row, linked in zip(rows, relinked(previous, rows), strict=True):
-            if row[0] != expected:
-                yield f"entry {expected} is missing"
-            if row[-2] != previous or row[-1] != linked:
-                yield f"entry {row[0]} ({_said(row)}) is not as it was posted"
-            previous, expected = linked, expected + 1
-            sums[row[8]] = sums.get(row[8], 0) + row[12]
-    if closing.number != number or closing.first != first or closing.count != expected - first:
-        yield f"it holds {expected - first} entries, and {closing.count} were posted"
-    if sums_text(sums) != closing.sums:
+def wrong_with(store: "Store", closing: Closing, before: Closing | None) -> Iterator[str]:
+    """What of a batch is not as it was posted behind the one before it. ValueError and zlib.error where it cannot be
+    told."""
+    number, first = (before.number + 1, before.last + 1) if before else (1, 1)
+    held = store.held(closing)
+    if (closing.number, closing.first) != (number, first) or held != closing.count:
+        yield f"it holds {held} entries, and {closing.count} were posted"
+        return
+    if store.sums(closing.first, closing.last) != closing.sums:
         yield "its entries do not add up to the sum that was posted"
-    for document, written in zip(store.documents(closing), store.hashes(closing), strict=True):
-        if written != (document.sha256, document.packed):
+    previous = before.hash if before else START
+    for entries, covered in side_by_side(_covered, store.entries(closing)):
+        linked = links(previous, covered)
+        if linked != (written := store.entry_hashes(entries)):
+            at = [one == other for one, other in zip(linked, written, strict=True)].index(False)
+            yield f"entry {entries.first + at} ({_said(entries, at)}) is not as it was posted"
+        previous = linked[-1]
+    documents = []
+    for document, is_as_kept in side_by_side(_as_kept, store.documents_as_written(closing)):
+        if not is_as_kept:
             yield f"{document.kind} {document.name} is not as it was kept"
-    if documents_hash(store.documents(closing)) != closing.documents:
+        documents.append((document.kind, document.name, document.sha256))
+    if documents_hash(documents) != closing.documents:
         yield "a file that was kept with it is not as it was"
     if closing.previous != previous or sealed(closing) != closing:
         yield "the record of its closing is not as it was posted"
 
 
-def _said(row: tuple[object, ...]) -> str:
-    payee, deal, component = row[4], row[5], row[6]
-    return " ".join(str(part) for part in (payee, deal, component) if part)
+def _covered(entries: Entries) -> tuple[Entries, list[bytes]]:
+    return entries, entries.hashed
 
 
-def _proposals(store: Store) -> Iterator[Finding]:
+def _as_kept(written: tuple[Document, str, str]) -> tuple[Document, bool]:
+    """Compared with the hashes that stand beside it; the body's first, so that only what was kept is unpacked."""
+    document, content, packed = written
+    return document, document.packed == packed and document.sha256 == content
+
+
+def _said(entries: Entries, at: int) -> str:
+    row = entries.keys.iloc[at]
+    return " ".join(row[name] for name in ("payee_id", "deal_id", "component") if row[name])
+
+
+def _proposals(store: "Store") -> Iterator[Finding]:
     previous = START
     for proposal in store.proposals:
         if not proposal.is_intact(previous):

@@ -1,10 +1,10 @@
 """What a metric pays or takes, told from the accounts that made it: the gate, the curve, the proration."""
 
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
+from expcomp.exact import PPM
 from expcomp.money import percent
 from expcomp.output.line_tables import accounts
 from expcomp.output.prose import Prose
@@ -12,11 +12,12 @@ from expcomp.output.reasons import meaning, needed
 from expcomp.output.table import Table, amounts, texts
 from expcomp.output.text import money, rate
 from expcomp.pay.bonuses import Earned, Gate
+from expcomp.pay.labels import rule_place
 from expcomp.pay.measure import Reading
 from expcomp.pay.metric_lines import exact_money, share_text
 from expcomp.pay.sheet import Sheet
 from expcomp.period import to_iso
-from expcomp.plan.metrics import Bonus
+from expcomp.plan.metrics import CurvePoint
 from expcomp.plan.record import Metric
 from expcomp.retention.rates import Rate
 
@@ -32,17 +33,13 @@ def tell_bonus(sheet: Sheet, one: Earned, prose: Prose) -> None:
     measured = f"{bonus.metric} {SCOPES[bonus.scope]} {when}"
     if one.reason:
         prose.say(f"{one.reason}: {meaning(one.reason)}; {needed(one.reason)}", indent=4)
-    prose.say(f"{measured}: {rate_words(bonus.metric, one.metric, currency)}", rule_of(bonus), indent=4)
+    prose.say(f"{measured}: {rate_words(bonus.metric, one.metric, currency)}", rule_place(bonus.place), indent=4)
     for gate in one.gates:
         prose.say(_gate(gate, currency), indent=4)
     if one.share is not None:
         prose.say(_curve(one, one.share), indent=4)
         _tell_target(one, one.share, prose)
     tell_accounts(sheet, one.reading, one.set, currency, prose)
-
-
-def rule_of(bonus: Bonus) -> str:
-    return f"{bonus.place.path}:{bonus.place.line}"
 
 
 def rate_words(metric: Metric, value: Rate, currency: str) -> str:
@@ -72,18 +69,21 @@ def _curve(one: Earned, share: Fraction) -> str:
     if one.floor is not None:
         at, of_target = at / one.floor, f" of the target {share_text(one.floor)}"
     first, last = bonus.curve[0], bonus.curve[-1]
-    points = [(Fraction(p.at, 1_000_000), f"{percent(p.at)} → {percent(p.pays)}") for p in bonus.curve]
-    if at < points[0][0]:
+    if at * PPM < first.at:
         where = f"below its first point {percent(first.at)}"
-    elif at > points[-1][0]:
+    elif at * PPM > last.at:
         where = f"above its last point {percent(last.at)}"
     else:
-        exactly = [text for x, text in points if x == at]
-        low, high = next((low, high) for low, high in [*pairwise(points), (points[0], points[0])] if at <= high[0])
-        where = f"at the point {exactly[0]}" if exactly else f"between {low[1]} and {high[1]}"
+        low, high = bonus.stretch(at)
+        exactly = [point for point in (low, high) if point.at == at * PPM]
+        where = f"at the point {_point(exactly[0])}" if exactly else f"between {_point(low)} and {_point(high)}"
     exact = share_text(share)
     about = f" (about {rate(share)})" if "/" in exact else ""
     return f"the curve pays {exact}{about} at {rate(at)}{of_target}, {where}"
+
+
+def _point(point: CurvePoint) -> str:
+    return f"{percent(point.at)} → {percent(point.pays)}"
 
 
 def _tell_target(one: Earned, share: Fraction, prose: Prose) -> None:
@@ -126,12 +126,9 @@ def tell_low(sheet: Sheet, line: int, prose: Prose) -> None:
     plan = source.plans.versions[version]
     rule = plan.modifiers[number]
     for end in np.unique(source.tranches["reached"].to_numpy()[source.tranches["line"].to_numpy() == line]).tolist():
-        low, of_set = source.modifiers.find(version, number, payee, end)
-        value = rate_words(rule.metric, low.reading.rate(rule.metric, of_set), plan.plan.currency)
-        floor = rule.limit.floor
-        target = sheet.settled.meter.floor(version, rule.metric, payee) if floor is None else floor
-        assert target is not None
+        low, at = source.modifiers.find(version, number, payee, end)
+        value = rate_words(rule.metric, low.value(rule.metric, at), plan.plan.currency)
         window = low.reading.window
         prose.say(f"{low.period}: {rule.metric} {SCOPES[rule.scope]} from {to_iso(window.base)} to "
-                  f"{to_iso(window.last)}: {value}, below {percent(target)}", indent=4)  # fmt: skip
-        tell_accounts(sheet, low.reading, of_set, plan.plan.currency, prose)
+                  f"{to_iso(window.last)}: {value}, below {percent(int(low.floors[at]))}", indent=4)  # fmt: skip
+        tell_accounts(sheet, low.reading, int(low.sets[at]), plan.plan.currency, prose)

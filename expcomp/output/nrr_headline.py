@@ -58,6 +58,7 @@ def origin(report: RetentionReport) -> list[tuple[str, str]]:
     return [
         ("base, end", f"{to_iso(report.base)} and {to_iso(report.end)}, at the first instant after each"),
         ("rates", f"both at the exchange rates of {to_iso(report.base)}"),
+        *([("pinned", f"holders, segments and people as when {report.closed} was closed")] if report.closed else []),
         ("definition", f"{terms.fingerprint} ({', '.join(_settings(terms)) or 'the defaults'})"),
         (f"plan {plan.label}", f"{plan.path}, hash {plan.hash[:12]}"),
         *([("read", ", ".join(files))] if files else []),

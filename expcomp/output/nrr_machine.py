@@ -7,16 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from expcomp.exact import PPM
 from expcomp.fx import MAX_AGE_DAYS
 from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import SCHEMA_VERSION, findings_json, to_records
+from expcomp.output.nrr_tables import ACCOUNT_COLUMNS
 from expcomp.output.nrr_view import View
 from expcomp.period import to_iso
 from expcomp.reports.guardrails import Segment
 from expcomp.reports.retention import RetentionReport
 from expcomp.reports.triangle import RATES
+from expcomp.reports.windows import Window, lengths, quarters
 from expcomp.retention.rates import Rate, Retained
 
 BRIDGE = ("base", "expansion", "contraction", "churn", "end", "new", "win_back", "fx", "start", "now")
@@ -33,6 +36,7 @@ def nrr_json(view: View) -> str:
         "currency": report.terms.currency,
         "fingerprint": report.terms.fingerprint,
         "definition": report.terms.settings,
+        "pinned_in": report.closed or None,
     }
     lists = {
         "segments": (_segment(report, segment) for segment in report.segments),
@@ -49,6 +53,7 @@ def nrr_json(view: View) -> str:
         "blocked": (
             {
                 "payee_id": each.payee_id,
+                "segment": each.segment,
                 "component": each.component,
                 "period": str(each.period),
                 "gates": [gate.metric for gate in each.gates],
@@ -56,6 +61,8 @@ def nrr_json(view: View) -> str:
             }
             for each in pay.blocked
         ),
+        "quarters": (_window(report, window) for window in quarters(report)),
+        "windows": (_window(report, window) for window in lengths(report)),
         "accounts": _accounts(report),
         "exchange_rates": _exchange_rates(report),
     }
@@ -64,6 +71,15 @@ def nrr_json(view: View) -> str:
     fields += [f"{json.dumps(name)}: [{to_records(rows)}]" for name, rows in lists.items()]
     fields += [f'"findings": [{findings_json(view.findings)}]']
     return "{" + ",\n ".join(fields) + "}\n"
+
+
+def _window(report: RetentionReport, window: Window) -> dict[str, Any]:
+    """`null` for rates where an exchange rate is missing."""
+    found = window.retained
+    rates = dict.fromkeys(RATES) if found is None else _rates(found, report.terms.currency)
+    accounts = None if found is None else found.accounts
+    return {"window": str(window.length), "base": to_iso(window.base), "end": to_iso(window.end), **rates,
+            "accounts": accounts}  # fmt: skip
 
 
 CSV_COLUMNS = (
@@ -129,7 +145,7 @@ def _segment(report: RetentionReport, segment: Segment) -> dict[str, Any]:
     return {
         "segment": segment.name, **(rates if segment.shown else dict.fromkeys(rates)),
         "accounts": segment.retained.accounts, "masked": not segment.shown, "verdict": segment.verdict.value,
-        "targets": {"nrr": [str(target.nrr), "1000000"], "grr": [str(target.grr), "1000000"]} if target else None,
+        "targets": {"nrr": [str(target.nrr), str(PPM)], "grr": [str(target.grr), str(PPM)]} if target else None,
     }  # fmt: skip
 
 
@@ -145,14 +161,11 @@ def _cohorts(report: RetentionReport) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-ACCOUNT_KEYS = ("base", "end", "kept", "expansion", "contraction", "churn", "new", "win_back", "fx", "now")
-
-
 def _accounts(report: RetentionReport) -> Iterator[dict[str, Any]]:
     """Every account behind the figures; `members` are those that count for it."""
     currency, members = report.terms.currency, report.members
     for row in report.accounts.to_dict("records"):
-        sums = {name: to_text(int(row[f"{name}_minor"]), currency) for name in ACCOUNT_KEYS}
+        sums = {name: to_text(int(row[f"{name}_minor"]), currency) for name in ACCOUNT_COLUMNS}
         yield {"account_id": row["account_id"], "segment": row["segment"], **sums,
                "members": members.get(row["account_id"], [])}  # fmt: skip
 

@@ -1,18 +1,20 @@
 """Retention as tables: the bridge, segments against their targets, who broke them, movements and renewals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
+from expcomp.exact import PPM
 from expcomp.output.table import Column, Table, amounts, counts, rates, texts
-from expcomp.output.text import rate
+from expcomp.output.text import money, rate
+from expcomp.pay.retained import RetentionPay
 from expcomp.period import to_iso
-from expcomp.reports.guardrails import Segment, losses, reaches, resting_pay
+from expcomp.reports.guardrails import Segment, losses, resting_pay
 from expcomp.reports.retention import RetentionReport
 from expcomp.retention.ledger import MOVEMENTS
-from expcomp.retention.rates import Rate
+from expcomp.retention.rates import Rate, reaches
 
 NO_SEGMENT = "(none)"
 NOTHING = "n/a"
@@ -34,6 +36,11 @@ def too_few(report: RetentionReport) -> str:
     return f"<{report.terms.rules.min_accounts}"
 
 
+def masked_note(report: RetentionReport) -> str:
+    least = report.terms.rules.min_accounts
+    return f"{too_few(report)}: fewer than {least} accounts, or one more that they could be told from"
+
+
 def bridge_table(report: RetentionReport) -> Table:
     """From the base to the end, and on to what the company is worth."""
     total = report.total
@@ -46,7 +53,6 @@ def bridge_table(report: RetentionReport) -> Table:
         ("+ new", total.new_minor),
         ("+ win-back", total.win_back_minor),
         ("± exchange rates", total.fx_minor),
-        ("± merge transfers", 0),
         ("± below zero at the base", total.start_minor - total.base_minor),
         ("= company at the end", total.now_minor),
     )
@@ -89,8 +95,8 @@ def _rates(report: RetentionReport, found: Sequence[Segment]) -> list[Column]:
 
     targets = [each.target for each in found]
     limits = {
-        "target": [Fraction(t.nrr, 1_000_000) if t else None for t in targets],
-        "floor": [Fraction(t.grr, 1_000_000) if t else None for t in targets],
+        "target": [Fraction(t.nrr, PPM) if t else None for t in targets],
+        "floor": [Fraction(t.grr, PPM) if t else None for t in targets],
     }
     if not any(targets):
         return [rates("NRR", column("nrr")), rates("GRR", column("grr")), rates("logos", column("logo"))]
@@ -107,14 +113,15 @@ def _all(report: RetentionReport) -> str:
 
 
 def _masked(report: RetentionReport) -> tuple[str, ...]:
-    if all(segment.shown for segment in report.segments):
-        return ()
-    least = report.terms.rules.min_accounts
-    return (f"{too_few(report)}: fewer than {least} accounts, or one more that they could be told from",)
+    return () if all(segment.shown for segment in report.segments) else (masked_note(report),)
 
 
-def loss_table(report: RetentionReport, segment: Segment) -> Table:
-    """The accounts that broke a guardrail, the greatest loss first."""
+def loss_tables(report: RetentionReport, pay: RetentionPay) -> Iterator[Table]:
+    """For each segment that broke its guardrail the accounts that did, the greatest loss first."""
+    yield from (_loss_table(report, segment, pay) for segment in report.broken)
+
+
+def _loss_table(report: RetentionReport, segment: Segment, pay: RetentionPay) -> Table:
     rows = losses(report.accounts, segment.name)
     columns = (
         texts("account", rows["account_id"]),
@@ -123,10 +130,21 @@ def loss_table(report: RetentionReport, segment: Segment) -> Table:
         amounts("end", rows["end_minor"]),
         amounts("lost", rows["lost_minor"], adds_up=True),
     )
-    pay = resting_pay([report.plan])
-    notes = (f"pay that looks at it: {'; '.join(pay)}",) if pay else ()
+    notes = tuple(_resting(report, segment, pay))
     title = f"{segment.name or NO_SEGMENT} broke its guardrail: {missed(segment)}"
     return Table(title, columns, (report.terms.currency,) * len(rows), keys=2, notes=notes, empty="no account lost")
+
+
+def _resting(report: RetentionReport, segment: Segment, pay: RetentionPay) -> Iterator[str]:
+    """The pay that looks at a segment's target or floor, and what of it is kept back from people of the segment."""
+    if looks := resting_pay([report.plan]):
+        yield f"pay that looks at it: {'; '.join(looks)}"
+    mine = [each for each in pay.blocked if each.segment.strip().casefold() == segment.name.casefold()]
+    if mine:
+        minor, payees = sum(each.amount_minor for each in mine), sorted({each.payee_id for each in mine})
+        yield f"pay kept back from people of the segment: {money(minor, report.terms.currency)} ({', '.join(payees)})"
+    elif looks:
+        yield "nothing is kept back from people of the segment: each is measured by their own accounts"
 
 
 def missed(segment: Segment) -> str:
@@ -138,7 +156,7 @@ def missed(segment: Segment) -> str:
 
 
 def _beside(value: Rate, ppm: int) -> str:
-    limit = Fraction(ppm, 1_000_000)
+    limit = Fraction(ppm, PPM)
     exact = shown(value)
     places = next((n for n in range(2, 12) if rate(exact, n) != rate(limit, n)), 12)
     return f"{rate(exact, places)} under {rate(limit, 4 if ppm % 100 else 2)}"
@@ -195,9 +213,8 @@ def renewals_table(report: RetentionReport) -> Table:
     return Table("Terms that ended", columns, (report.terms.currency,) * len(rows), keys=2, empty="none ended")
 
 
-ACCOUNT_COLUMNS = (
-    "base", "end", "kept", "expansion", "contraction", "churn", "new", "win_back", "fx", "now",
-)  # fmt: skip
+ACCOUNT_COLUMNS = ("base", "end", "kept", "expansion", "contraction", "churn", "new", "win_back", "fx", "now")
+"""Amounts of an account, as `retention/trailing.py` names them."""
 
 
 def account_table(report: RetentionReport) -> Table:

@@ -6,7 +6,7 @@ from typing import TextIO
 from expcomp.output.faults import fault_lines
 from expcomp.output.layout import headline_lines, origin_lines
 from expcomp.output.nrr_headline import headline, origin, title
-from expcomp.output.nrr_tables import bridge_table, ledger_table, loss_table, renewal_table, segment_table
+from expcomp.output.nrr_tables import bridge_table, ledger_table, loss_tables, renewal_table, segment_table
 from expcomp.output.nrr_triangle import What, average_table, triangle_table
 from expcomp.output.nrr_view import View
 from expcomp.output.nrr_views import blocked_table, length_table, portfolio_table, quarter_table
@@ -30,7 +30,7 @@ def _window(view: View) -> Iterator[Table]:
     report, pay = view.report, view.pay
     yield bridge_table(report)
     yield segment_table(report)
-    yield from (loss_table(report, segment) for segment in report.broken)
+    yield from loss_tables(report, pay)
     if pay.portfolios:
         yield portfolio_table(report, pay)
     if pay.blocked:

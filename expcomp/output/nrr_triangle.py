@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
-from expcomp.output.nrr_tables import fraction, too_few
+from expcomp.output.nrr_tables import fraction, masked_note, too_few
 from expcomp.output.table import Column, Scale, Table, amounts, counts, heat, rates, texts
 from expcomp.output.text import points
 from expcomp.period import Span
@@ -72,8 +72,7 @@ def _notes(report: RetentionReport, what: What) -> tuple[str, ...]:
     if not cells["mature"].all():
         notes.append(f"{IMMATURE}: the period still runs")
     if cells["masked"].any():
-        least = report.terms.rules.min_accounts
-        notes.append(f"{too_few(report)}: fewer than {least} accounts, or one more that they could be told from")
+        notes.append(masked_note(report))
     return tuple(notes)
 
 

@@ -136,22 +136,23 @@ def portfolio_table(report: RetentionReport, pay: RetentionPay) -> Table:
         *(rates(name, [shown(getattr(each.retained, what)) for each in found]) for name, what in RATES),
         amounts("base value", [each.retained.base_minor for each in found]),
     )
-    notes = ("the accounts that each holds on the last day, as merged, without rolling up to a parent: as bonuses pay",)
+    notes = ("as bonuses count them, without one those held on the last day; as merged, never rolled up to a parent",)
     currency = (report.terms.currency,) * len(found)
     return Table("By portfolio", columns, currency, keys=2, panels=True, notes=notes, empty="nobody holds accounts")
 
 
 def blocked_table(report: RetentionReport, pay: RetentionPay) -> Table:
-    """Pay that a missed floor keeps back, in the pay period that holds the last day."""
+    """In the pay period that holds the last day: bonuses not paid, and commission that modifiers take."""
     found = pay.blocked
     columns = (
         texts("payee", [each.payee_id for each in found]),
         texts("pay", [each.component for each in found]),
         texts("period", [str(each.period) for each in found]),
-        texts("gate", ["; ".join(map(_gate, each.gates)) for each in found]),
+        texts("floor", ["; ".join(map(_gate, each.gates)) for each in found]),
         amounts("not paid", [each.amount_minor for each in found], adds_up=True),
     )
-    return Table("Pay that a gate keeps back", columns, (report.terms.currency,) * len(found), keys=2, empty="none")
+    currency = (report.terms.currency,) * len(found)
+    return Table("Pay that a missed floor keeps back", columns, currency, keys=2, empty="none")
 
 
 def _gate(gate: Gate) -> str:

@@ -9,7 +9,7 @@ from expcomp.output.nrr_tables import (
     account_table,
     bridge_table,
     ledger_table,
-    loss_table,
+    loss_tables,
     renewal_table,
     renewals_table,
     segment_table,
@@ -35,8 +35,7 @@ def write_nrr_workbook(view: View, path: Path, *, force: bool = False) -> bool:
 def nrr_pages(view: View) -> Iterator[Page]:
     report, pay = view.report, view.pay
     heading = (title(report), *headline(report), *(f"{name}: {value}" for name, value in origin(report)))
-    losses = tuple(loss_table(report, segment) for segment in report.broken)
-    yield Page("Summary", (segment_table(report), bridge_table(report), *losses), heading)
+    yield Page("Summary", (segment_table(report), bridge_table(report), *loss_tables(report, pay)), heading)
     yield Page("Portfolios", (portfolio_table(report, pay), blocked_table(report, pay)))
     for what, name in PAGES.items():
         table = triangle_table(report, what)

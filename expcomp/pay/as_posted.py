@@ -1,18 +1,31 @@
 """Lines of the ledger in the form in which posted lines are compared: texts, as `payout --lines` writes them."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from expcomp.blocks import Block
+from expcomp.lanes import side_by_side
 from expcomp.pay.labels import amount_texts, currencies
+from expcomp.pay.lines import LINE_COLUMNS, complete
+from expcomp.pay.posted import LOOKED_AT
 from expcomp.texts import text_array
 
+COLUMNS = [name for name in LINE_COLUMNS if name.removesuffix("_minor") in LOOKED_AT]
 
-def as_posted(lines: pd.DataFrame) -> pd.DataFrame:
-    """Every `x_minor` as decimal text `x`, all other columns as they are, and amount_minor."""
+
+def as_posted(blocks: Iterable[Block]) -> pd.DataFrame:
+    """Of all lines, what later ones are compared with: every `x_minor` as decimal text `x`, and amount_minor."""
+    frames = [*side_by_side(lambda block: _as_posted(complete(block.tell())[COLUMNS]), blocks)]
+    return pd.concat(frames or [_as_posted(complete(pd.DataFrame(columns=COLUMNS))[COLUMNS])], ignore_index=True)
+
+
+def _as_posted(lines: pd.DataFrame) -> pd.DataFrame:
     currency = currencies(lines["currency"])
     columns = {
         name.removesuffix("_minor"): text_array(amount_texts(lines[name].to_numpy("int64"), currency))
         if name.endswith("_minor")
-        else lines[name]
+        else lines[name].astype("str")
         for name in lines.columns
     }
     return pd.DataFrame(columns, index=lines.index).assign(amount_minor=lines["amount_minor"])

@@ -18,13 +18,13 @@ from expcomp.exact import PPM, rounded
 from expcomp.pay.measure import Meter, Reading, is_computed, window_of
 from expcomp.pay.people import People
 from expcomp.pay.tranches import forfeits
-from expcomp.period import MONTHS, FiscalCalendar, Period, Span
+from expcomp.period import MONTHS, Period, Span
 from expcomp.plan.metrics import EVERY, Bonus, Limit
 from expcomp.plan.model import SPANS, Plan
 from expcomp.plan.record import Metric
 from expcomp.plan.scalars import read_money
 from expcomp.plan.versions import PlanSet
-from expcomp.retention.rates import Rate
+from expcomp.retention.rates import Rate, reaches
 from expcomp.retention.terms import Terms
 
 NO_TARGET_VARIABLE = Code("D526", "no-target-variable")
@@ -55,8 +55,7 @@ class Gate:
 
     @property
     def is_met(self) -> bool:
-        top, bottom = self.value
-        return top * PPM > self.floor * bottom or (self.limit.met_at and top * PPM == self.floor * bottom)
+        return reaches(self.value, self.floor, met_at=self.limit.met_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class Bonuses:
                 for version, (plan, (first, last)) in enumerate(zip(self.plans.versions, self.plans.spans, strict=True))
                 for bonus in plan.bonuses
                 if is_computed(bonus)
-                for period in _ending(plan.calendar, SPANS[bonus.per], max(first, year), min(last, until))
+                for period in plan.calendar.ending(SPANS[bonus.per], max(first, year), min(last, until))
             ),
             key=lambda award: award.period.last_day,
         )
@@ -225,11 +224,3 @@ class _SoFar:
             return 0
         exact = one.target * share
         return rounded(exact.numerator, exact.denominator, one.award.plan.plan.rounding)
-
-
-def _ending(calendar: FiscalCalendar, span: Span, first: int, last: int) -> Iterator[Period]:
-    """The periods whose last day lies from `first` to `last`."""
-    period = calendar.period_of(span, first)
-    while period.last_day <= last:
-        yield period
-        period = period.next()

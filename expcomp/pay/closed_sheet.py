@@ -1,15 +1,16 @@
 """The sheet of a closed period: made of the frames that were kept when it was closed, and of its posted lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
+from expcomp.blocks import Block, Changed, told
 from expcomp.diagnostics import Finding
 from expcomp.pay.closed_book import book_frames, book_of, findings_of, notice_frame
 from expcomp.pay.control import DealTotals
-from expcomp.pay.lines import BLOCK, LINE_COLUMNS, POSTING, complete
+from expcomp.pay.lines import LINE_COLUMNS, POSTING, complete
 from expcomp.pay.sheet import Sheet
 from expcomp.pay.sheet_view import PlanUsed
 from expcomp.period import FiscalCalendar, Period
@@ -24,21 +25,12 @@ Frames = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
-class Told:
-    """Some lines, with all of their columns."""
-
-    frame: pd.DataFrame
-
-    def tell(self) -> pd.DataFrame:
-        return self.frame
-
-
-@dataclass(frozen=True)
 class ClosedSheet:
-    """`lines` have LINE_COLUMNS; `frames` are those of `frames_of`; `status` says where the period is posted."""
+    """`posted` are its lines, with no other columns than those it is given; `frames` are those of `frames_of`; `status`
+    says where the period is posted."""
 
     period: Period
-    lines: pd.DataFrame
+    posted: Callable[[Collection[str]], Iterable[Block]]
     frames: Frames
     status: str
     only: frozenset[str] | None = None
@@ -46,10 +38,10 @@ class ClosedSheet:
     is_draft = is_view = quarter_to_date = False
 
     @classmethod
-    def of(cls, lines: pd.DataFrame, frames: Frames, status: str) -> "ClosedSheet":
+    def of(cls, posted: Callable[[Collection[str]], Iterable[Block]], frames: Frames, status: str) -> "ClosedSheet":
         about = _about(frames)
         period = FiscalCalendar(int(about["fiscal_year_starts"])).parse(about["period"])
-        return cls(period, complete(lines)[LINE_COLUMNS], frames, status)
+        return cls(period, posted, frames, status)
 
     @cached_property
     def about(self) -> dict[str, str]:
@@ -87,9 +79,13 @@ class ClosedSheet:
     def payees(self) -> pd.DataFrame:
         return self._shown(self.frames["payees"])
 
-    @property
+    @cached_property
     def postings(self) -> pd.DataFrame:
-        return self.lines[POSTING]
+        return self._told(POSTING)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        return self._told(LINE_COLUMNS)
 
     @property
     def moved(self) -> pd.DataFrame:
@@ -116,13 +112,20 @@ class ClosedSheet:
     def notices(self) -> tuple[Finding, ...]:
         return findings_of(self.frames["notices"])
 
-    def blocks(self) -> Iterator[Told]:
-        for start in range(0, max(len(self.lines), 1), BLOCK):
-            yield Told(self.lines.iloc[start : start + BLOCK])
+    def blocks(self) -> Iterator[Block]:
+        return self._blocks(LINE_COLUMNS)
 
     def showing(self, payees: frozenset[str]) -> "ClosedSheet":
-        lines = self.lines[self.lines["payee_id"].isin(payees)].reset_index(drop=True)
-        return replace(self, lines=lines, only=payees)
+        return replace(self, only=payees)
+
+    def _told(self, columns: list[str]) -> pd.DataFrame:
+        frames = [*told(self._blocks(columns))]
+        return pd.concat(frames or [complete(pd.DataFrame(columns=columns))[columns]], ignore_index=True)
+
+    def _blocks(self, columns: list[str]) -> Iterator[Block]:
+        """Complete: a column that came with a later version is blank."""
+        whole = (Changed(block, lambda lines: complete(lines)[columns]) for block in self.posted(columns))
+        return (Changed(block, self._shown) for block in whole)
 
     def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame if self.only is None else frame[frame["payee_id"].isin(self.only)]

@@ -57,7 +57,7 @@ def _all_left(book: Book, day: int) -> Book:
     events = book["events"]
     date = pd.Series(np.full(len(ids), day, dtype="datetime64[D]")).astype(events["date"].dtype)
     blank = {name: pd.Series([pd.NA if name == "amount" else ""] * len(ids), dtype=events[name].dtype)
-             for name in ("amount", "product", "deal_id")}  # fmt: skip
+             for name in ("amount", "product", "deal_id", "unknown")}  # fmt: skip
     gone = pd.DataFrame({
         "account_id": ids.to_numpy(), "event": "churn", "date": date, "known_on": date, **blank,
     })  # fmt: skip

@@ -8,9 +8,12 @@ of every account is worked at once, so that the loop runs as often as the busies
 import numpy as np
 import pandas as pd
 
+from expcomp.diagnostics import Refused
 from expcomp.exact import Flags, Ints, position_in_group, running_total, within_limit
 from expcomp.lookups import NONE, days, folded, is_among, numbers, pairs
 from expcomp.pay.deals import Deals
+from expcomp.places import cell, place_of
+from expcomp.recurring import RATE_MISSING
 from expcomp.sources.book import Book
 
 COLUMNS = {
@@ -22,7 +25,8 @@ that the event takes."""
 
 
 def find_losses(book: Book, deals: Deals) -> pd.DataFrame:
-    """One row per event and deal it takes from, in order of the events."""
+    """One row per event and deal it takes from, in order of the events. Raises `Refused` (D408) for one that takes what
+    cannot be told."""
     events = _read(book, deals)
     open_deals = np.flatnonzero(deals.covered & is_among(deals.facts.account, events["account"].to_numpy()))
     left = np.where(deals.value > 0, deals.value, 1)
@@ -43,7 +47,7 @@ def _read(book: Book, deals: Deals) -> pd.DataFrame:
         "churn": (word == "churn").to_numpy(), "amount": np.abs(amount),
         "product": deals.facts.products.codes(folded(table["product"])),
         "named_deal": deals.names.codes(table["deal_id"]),
-        "names_deal": (table["deal_id"] != "").to_numpy(),
+        "names_deal": (table["deal_id"] != "").to_numpy(), "unknown": (table["unknown"] != "").to_numpy(),
     })  # fmt: skip
     works = word.isin(("churn", "contraction")).to_numpy() & (frame["known"] <= deals.facts.as_of).to_numpy()
     frame = frame[works & (frame["account"] != NONE).to_numpy()]
@@ -69,6 +73,7 @@ def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> p
     open_ &= ~event["names_deal"] | (deal == event["named_deal"])
     open_ &= ~churn | (event["product"] == NONE) | same_product | event["names_deal"]
     at, deal, churn, same_product = at[open_], deal[open_], churn[open_], same_product[open_]
+    _refuse_unknown(events, at, deal, deals)
     first = same_product & (event["product"][open_] != NONE)
     order = np.lexsort((-deal, -deals.close[deal], ~first, at))
     at, deal, churn = at[order], deal[order], churn[order]
@@ -82,3 +87,23 @@ def _take(events: pd.DataFrame, open_deals: Ints, left: Ints, deals: Deals) -> p
         "event": events["event"].to_numpy()[at], "churn": churn, "top": taken,
         "bottom": np.maximum(deals.value[deal], 1),
     })  # fmt: skip
+
+
+def _refuse_unknown(events: pd.DataFrame, at: Ints, deal: Ints, deals: Deals) -> None:
+    """A loss in a currency without a rate can be waited with until it takes from a deal. `at`: the row of `events` that
+    takes from each `deal`."""
+    table = deals.facts.book["events"]
+    takes = events["unknown"].to_numpy()[at]
+    rows, first = np.unique(events["event"].to_numpy()[at[takes]], return_index=True)
+    help_ = "add the rate to the fx file, or give the churn and contraction as events.csv"
+    found = [
+        RATE_MISSING.at(
+            place_of(table, row),
+            f"what {cell(table, 'account_id', row)} lost, and {deals.id(of)} with it, cannot be told: "
+            f"{cell(table, 'unknown', row)}",
+            help_,
+        )
+        for row, of in zip(rows.tolist(), deal[takes][first].tolist(), strict=True)
+    ]
+    if found:
+        raise Refused(found)

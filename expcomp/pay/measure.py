@@ -74,7 +74,7 @@ class Meter:
     people: People
     pay_span: Span
     findings: Findings
-    _closed: dict[str, "Meter"] = field(default_factory=dict)
+    _closed: dict[Period, "Meter"] = field(default_factory=dict)
     _portfolios: dict[int, Portfolios] = field(default_factory=dict)
     _trailing: dict[tuple[int, Window], pd.DataFrame] = field(default_factory=dict)
 
@@ -84,7 +84,7 @@ class Meter:
 
     def at(self, day: int) -> "Meter":
         """The one that reads windows which end on a day: by the facts that its pay period pinned, if it was closed."""
-        period = str(self.plans.calendar.period_of(self.pay_span, day))
+        period = self.plans.calendar.period_of(self.pay_span, day)
         if period not in self._closed:
             book = as_pinned(self.book, self.plans, period)
             same = book is self.book

@@ -89,9 +89,9 @@ def modifier_columns(source: Entitlement, tranche: Ints) -> pd.DataFrame:
 
 
 def _of_low(source: Entitlement, version: int, number: int, payee: int, window_end: int) -> dict[str, str]:
-    low, of_set = source.modifiers.find(version, number, payee, window_end)
+    low, at = source.modifiers.find(version, number, payee, window_end)
     plan = source.plans.versions[version]
-    return _reading_columns(plan.modifiers[number], low.reading, of_set, plan.plan.currency)
+    return _reading_columns(plan.modifiers[number], low.reading, int(low.sets[at]), plan.plan.currency)
 
 
 def rate_texts(metric: Metric, rate: Rate, currency: str) -> tuple[str, str]:
@@ -132,6 +132,4 @@ def unpaid_bonuses(earned: Sequence[Earned], people: People) -> pd.DataFrame:
         }
         for one in earned if one.reason
     ]  # fmt: skip
-    return pd.DataFrame(
-        rows, columns=["deal_id", "component", "milestone", "payee_id", "reason", "amount_minor", "currency"]
-    )
+    return pd.DataFrame(rows, columns=UNPAID)

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from expcomp.pay.pins import typed, written
+from expcomp.period import Period
 from expcomp.plan.conditions import FieldType
 from expcomp.plan.versions import PlanSet
 from expcomp.sources.book import Book
@@ -38,9 +39,11 @@ def facts_to_pin(book: Book, plans: PlanSet, pinned: pd.DataFrame, period: str) 
     return rows.assign(period=period, deal_id="", milestone=period, moved_by="")[list(PINNED)]
 
 
-def drifted(book: Book, plans: PlanSet) -> pd.DataFrame:
-    """Facts that are others today than the last closed period pinned them: payee_id, fact, pinned, period, now."""
+def drifted(book: Book, plans: PlanSet, closed: Period | None = None) -> pd.DataFrame:
+    """Facts that are others today than a closed period, or the last one, pinned them: DRIFTED."""
     rows = _without_deal(book.pinned)
+    if closed is not None:
+        rows = _until(rows, closed)
     if not _measures(plans) or rows.empty:
         return pd.DataFrame(columns=DRIFTED)
     keys = zip(rows["payee_id"], rows["fact"], strict=True)
@@ -51,14 +54,12 @@ def drifted(book: Book, plans: PlanSet) -> pd.DataFrame:
     return pd.DataFrame([row for row in now if row[2] != row[4]], columns=DRIFTED)
 
 
-def as_pinned(book: Book, plans: PlanSet, period: str) -> Book:
+def as_pinned(book: Book, plans: PlanSet, period: Period) -> Book:
     """The book with these facts as a closed period pinned them; the same book for a period that pinned none."""
     rows = _without_deal(book.pinned)
-    if not ((rows["fact"] == MEASURED) & (rows["milestone"] == period)).any():
+    if not ((rows["fact"] == MEASURED) & (rows["milestone"] == str(period))).any():
         return book
-    end = plans.calendar.parse(period).last_day
-    ends = {text: plans.calendar.parse(text).last_day for text in rows["milestone"].unique()}
-    known = _newest(rows[(rows["milestone"].map(ends) <= end).to_numpy()])
+    known = _newest(_until(rows, period))
     frames = dict(book.frames)
     for table, column, type_ in _columns(plans):
         texts = pd.Series([known.get(key, "") for key in _keys(book, table, column)], dtype="str")
@@ -75,6 +76,12 @@ def _today(book: Book, plans: PlanSet) -> Iterator[tuple[str, str, str]]:
 
 def _without_deal(pinned: pd.DataFrame) -> pd.DataFrame:
     return pinned[(pinned["deal_id"] == "").to_numpy()]
+
+
+def _until(rows: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Those that a period and the ones before it pinned."""
+    ends = {text: period.calendar.parse(text).last_day for text in rows["milestone"].unique()}
+    return rows[(rows["milestone"].map(ends) <= period.last_day).to_numpy()]
 
 
 def _newest(rows: pd.DataFrame) -> dict[tuple[str, str], str]:

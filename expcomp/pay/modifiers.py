@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import PPM, Flags, Ints, order_by, round_ratio, rounded, starts
+from expcomp.exact import Flags, Ints, order_by, round_ratio, rounded, starts
 from expcomp.lookups import NONE, group_of
 from expcomp.money import Rounding
 from expcomp.pay.deals import Deals
@@ -21,8 +21,10 @@ from expcomp.pay.words import KIND, MODIFIER, REACHED, SPIFF, codes, components,
 from expcomp.period import MONTHS, Period
 from expcomp.plan.metrics import EVERY, Modifier
 from expcomp.plan.model import SPANS, Plan
+from expcomp.plan.record import Metric
 from expcomp.plan.scalars import MULTIPLIER_UNIT
 from expcomp.plan.versions import PlanSet
+from expcomp.retention.rates import Rate, reaches
 from expcomp.retention.terms import Terms
 
 SCALED = [number for number, kind in enumerate(KIND.categories) if kind not in (SPIFF, MODIFIER)]
@@ -34,7 +36,7 @@ WINDOW_BITS = 20
 @dataclass(frozen=True, slots=True)
 class Low:
     """A window in which the metric of a version's modifier (its position) is too low for some payees; `sets` are the
-    sets of accounts in the reading that they are measured over."""
+    sets of accounts in the reading that they are measured over, `floors` what each is held against."""
 
     version: int
     number: int
@@ -42,6 +44,13 @@ class Low:
     reading: Reading
     payees: Ints
     sets: Ints
+    floors: Ints
+
+    def position(self, payee: int) -> int:
+        return int(np.flatnonzero(self.payees == payee)[0])
+
+    def value(self, metric: Metric, at: int) -> Rate:
+        return self.reading.rate(metric, int(self.sets[at]))
 
 
 @dataclass(frozen=True)
@@ -102,17 +111,17 @@ class Modifiers:
                 mine = own[own["role"].isin(rule.roles).to_numpy()]
                 first = int(deals.close[mine["deal"]].min(initial=as_of + 1))
                 payees = np.unique(mine["payee"].to_numpy())
-                period = plan.calendar.period_of(SPANS[rule.window], first)
-                while period.last_day <= as_of:
-                    low.append(_low(version, number, period, meter.at(period.last_day), payees))
-                    period = period.next()
+                low += [
+                    _low(version, number, period, meter.at(period.last_day), payees)
+                    for period in plan.calendar.ending(SPANS[rule.window], first, as_of)
+                ]
         return cls(plans, tuple(one for one in low if len(one.payees)))
 
     def find(self, version: int, number: int, payee: int, window_end: int) -> tuple[Low, int]:
-        """The low window of a modifier that ends on a day, and the set of accounts that a payee was measured over."""
+        """The low window of a modifier that ends on a day, and the position of a payee in it."""
         own = (low for low in self.low if (low.version, low.number) == (version, number))
         low = next(low for low in own if low.period.last_day == window_end)
-        return low, int(low.sets[np.flatnonzero(low.payees == payee)[0]])
+        return low, low.position(payee)
 
     @property
     def any(self) -> bool:
@@ -165,19 +174,19 @@ def _low(version: int, number: int, period: Period, meter: Meter, payees: Ints) 
     plan = meter.plans.versions[version]
     rule, terms = plan.modifiers[number], Terms.of(plan)
     reading = meter.read(version, rule.scope, EVERY, window_of(terms.window, period), payees, rule.roles)
-    below = np.zeros(len(payees), dtype=np.bool_)
+    floors = np.full(len(payees), NONE)
     for at, (payee, of_set) in enumerate(zip(payees.tolist(), reading.set_of.tolist(), strict=True)):
-        top, bottom = reading.rate(rule.metric, of_set)
-        floor = rule.limit.floor
+        value, floor = reading.rate(rule.metric, of_set), rule.limit.floor
         if floor is None:
             floor = meter.floor(version, rule.metric, payee)
-        if not bottom or reading.count(of_set) < terms.rules.min_accounts:
+        if not value[1] or reading.count(of_set) < terms.rules.min_accounts:
             continue
         if floor is None:
             meter.doubt(rule.metric, payee)
-        else:
-            below[at] = top * PPM < floor * bottom
-    return Low(version, number, period, reading, payees[below], reading.set_of[below])
+        elif not reaches(value, floor):
+            floors[at] = floor
+    below = floors != NONE
+    return Low(version, number, period, reading, payees[below], reading.set_of[below], floors[below])
 
 
 def _scaled(lines: pd.DataFrame, version: int, rule: Modifier) -> Flags:

@@ -12,6 +12,7 @@ from expcomp.lookups import days
 from expcomp.money import to_text
 from expcomp.pay.changes import COMPARED
 from expcomp.pay.keys import KEY
+from expcomp.pay.metric_lines import EXPLAINING
 from expcomp.pay.milestones import PostedDays
 from expcomp.pay.netting import PAYEE, Amounts, Rule, settle_payees
 from expcomp.pay.pins import ROLE
@@ -37,6 +38,11 @@ OPENING = "opening"
 
 TAKEN_BACK = ("clawback", "cancelled")
 """Reasons of lines that name the day of what took them back, not the day reached."""
+
+LOOKED_AT = frozenset(
+    (*KEY, "period", "on", "period_earned", "reason", "amount", "plan", "plan_version", *COMPARED, *EXPLAINING)
+)
+"""All that anything asks of a posted line."""
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,11 @@ from typing import Protocol
 
 import pandas as pd
 
+from expcomp.blocks import Block
 from expcomp.diagnostics import Finding
 from expcomp.pay.control import DealTotals
 from expcomp.period import Period
 from expcomp.sources.book import Book
-
-
-class Block(Protocol):
-    """Some of the lines."""
-
-    def tell(self) -> pd.DataFrame:
-        """LINE_COLUMNS."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +30,8 @@ class PlanUsed:
 class SheetView(Protocol):
     """`book` holds at least payees, accounts and the deals that a view names, and the account of the files.
 
-    `payees` has one row per pay period, payee and currency (amounts of netting.py). `compared_with` tells what
-    was posted before, `status` whether the sheet may be paid by.
+    `payees` has one row per pay period, payee and currency (amounts of netting.py); `lines`, and each of `blocks`, have
+    LINE_COLUMNS. `compared_with` tells what was posted before, `status` whether the sheet may be paid by.
     """
 
     @property

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expcomp.exact import Flags, Ints
+from expcomp.exact import PPM, Flags, Ints
 from expcomp.lookups import NONE
 from expcomp.money import percent
 from expcomp.pay.accelerators import band_parts
@@ -153,7 +153,7 @@ def _rate(top: int, bottom: int) -> str:
     """`8%`, or the exact fraction of a payee's own rate; "" for a line without one."""
     if not bottom:
         return ""
-    ppm, rest = divmod(top * 1_000_000, bottom)
+    ppm, rest = divmod(top * PPM, bottom)
     return percent(ppm) if rest == 0 else f"{top}/{bottom}"
 
 

@@ -139,6 +139,11 @@ class Bonus(Record):
         unit, times = UNITS[match[2]]
         return Duration(int(match[1]) * times, unit)
 
+    def stretch(self, metric: Fraction) -> tuple[CurvePoint, CurvePoint]:
+        """The points of the curve that a metric on it lies between."""
+        first = self.curve[0]
+        return next(((low, high) for low, high in pairwise(self.curve) if metric * PPM <= high.at), (first, first))
+
     def share_at(self, metric: Fraction) -> Fraction:
         """What the curve pays at a metric, as a share of the target: straight lines between the points, exact."""
         at = metric * PPM
@@ -147,7 +152,7 @@ class Bonus(Record):
             return Fraction(self.below, PPM)
         if at > last.at:
             return Fraction(last.pays if self.above is None else self.above, PPM)
-        low, high = next(((low, high) for low, high in pairwise(self.curve) if at <= high.at), (first, first))
+        low, high = self.stretch(metric)
         part = (at - low.at) / (high.at - low.at) if high.at > low.at else Fraction(0)
         return (low.pays + part * (high.pays - low.pays)) / PPM
 
@@ -186,10 +191,14 @@ class Retention(Record):
     escalator: Literal["include", "exclude"] = "include"
     baseline_offset: Count = 0
 
-    def target(self, metric: Metric, segment: str) -> int | None:
-        """The target of a segment (trimmed and without case), else the one that names no segment."""
+    def target_of(self, segment: str) -> RetentionTarget | None:
+        """Of a segment (trimmed and without case), else the one that names no segment."""
         by_segment = {row.segment.strip().casefold(): row for row in self.targets}
-        row = by_segment.get(segment, by_segment.get(""))
+        return by_segment.get(segment.strip().casefold(), by_segment.get(""))
+
+    def target(self, metric: Metric, segment: str) -> int | None:
+        """The same of a metric, in parts per million."""
+        row = self.target_of(segment)
         return None if row is None else {"nrr": row.nrr, "grr": row.grr}.get(metric)
 
     @property

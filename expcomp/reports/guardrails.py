@@ -7,11 +7,10 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from expcomp.money import PPM
 from expcomp.plan.metrics import RetentionTarget
 from expcomp.plan.model import Plan
 from expcomp.reports.masking import masked
-from expcomp.retention.rates import Rate, Retained, retained_by
+from expcomp.retention.rates import Retained, reaches, retained_by
 from expcomp.retention.terms import Terms
 
 
@@ -34,12 +33,6 @@ class Segment:
     verdict: Verdict
 
 
-def reaches(rate: Rate, share_ppm: int) -> bool:
-    """Exact, and a tie passes; a rate of nothing reaches nothing."""
-    top, bottom = rate
-    return bottom > 0 and top * PPM >= share_ppm * bottom
-
-
 def segments_of(frame: pd.DataFrame, terms: Terms) -> list[Segment]:
     """Of the accounts in the base, in the order of their names; accounts without a segment come last, as ""."""
     rows = frame[frame["base_minor"] > 0]
@@ -49,15 +42,9 @@ def segments_of(frame: pd.DataFrame, terms: Terms) -> list[Segment]:
     accounts = np.asarray([each.accounts for each in retained], np.int64)
     hidden = masked(accounts, np.zeros(len(names), np.int64), terms.rules.min_accounts)
     return [
-        _segment(str(name), each, target_of(terms.rules.targets, str(name)), not hide, terms.rules.min_accounts)
+        _segment(str(name), each, terms.rules.target_of(str(name)), not hide, terms.rules.min_accounts)
         for name, each, hide in zip(names, retained, hidden.tolist(), strict=True)
     ]
-
-
-def target_of(targets: Sequence[RetentionTarget], segment: str) -> RetentionTarget | None:
-    """The target of a segment, else the one for all others."""
-    named = {target.segment.casefold(): target for target in reversed(targets)}
-    return named.get(segment.casefold(), named.get(""))
 
 
 def _segment(name: str, retained: Retained, target: RetentionTarget | None, shown: bool, least: int) -> Segment:

@@ -33,7 +33,8 @@ WRONG_WINDOW = Code("C341", "base-not-before-end")
 
 @dataclass(frozen=True)
 class RetentionReport:
-    """`base` and `end` are the last days before the instants compared; `accounts` a row per account (trailing.py)."""
+    """`base` and `end` are the last days before the instants compared; `accounts` a row per account (trailing.py);
+    `closed` the pay period whose pinned facts it is made from, "" for today's."""
 
     plans: PlanSet
     plan: Plan
@@ -42,6 +43,7 @@ class RetentionReport:
     end: int
     span: Span
     accounts: pd.DataFrame
+    closed: str = ""
 
     @property
     def terms(self) -> Terms:
@@ -93,9 +95,9 @@ class RetentionReport:
 
 
 def retention_report(
-    plans: PlanSet, book: Book, end: int | None = None, base: int | None = None, span: Span | None = None
+    plans: PlanSet, book: Book, end: int, base: int | None = None, span: Span | None = None, closed: str = ""
 ) -> RetentionReport:
-    """`end` None: the end of the month in which the newest subscription begins; `base` None: the plan's window before.
+    """`base` None: the plan's window before the end; `closed`: as of the report.
 
     Raises `Refused`: D585 without subscriptions, C341 where the base does not lie before the end, and as
     `trailing_of`; `OverflowError`.
@@ -103,15 +105,14 @@ def retention_report(
     if book["subscriptions"].empty:
         help_ = "export them with account_id, start, end and mrr or arr"
         raise Refused(NO_SUBSCRIPTIONS.at(None, "no file gives subscriptions: nothing recurs", help_))
-    last = newest_month_end(plans, book) if end is None else end
-    plan = plans.about_period(last)
+    plan = plans.about_period(end)
     terms = Terms.of(plan)
-    first = terms.base_before(last) if base is None else base
-    if first >= last:
-        raise Refused(WRONG_WINDOW.at(None, f"the base {to_iso(first)} does not lie before the end {to_iso(last)}"))
+    first = terms.base_before(end) if base is None else base
+    if first >= end:
+        raise Refused(WRONG_WINDOW.at(None, f"the base {to_iso(first)} does not lie before the end {to_iso(end)}"))
     recurring = Recurring.of(book, terms)
-    accounts = trailing_of(recurring, first, last)
-    return RetentionReport(plans, plan, recurring, first, last, span or SPANS[terms.rules.cohort], accounts)
+    accounts = trailing_of(recurring, first, end)
+    return RetentionReport(plans, plan, recurring, first, end, span or SPANS[terms.rules.cohort], accounts, closed)
 
 
 def newest_month_end(plans: PlanSet, book: Book) -> int:

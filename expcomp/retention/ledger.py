@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
-from expcomp.period import add_months
+from expcomp.period import months_between
 from expcomp.retention.lives import lives
 from expcomp.retention.recurring import Recurring
 from expcomp.retention.spells import spells
@@ -40,13 +40,6 @@ def ledger_of(recurring: Recurring, base: int, end: int) -> pd.DataFrame:
         "fx_minor": np.diff(actual) - np.diff(constant),
         "end_minor": actual[1:],
     })  # fmt: skip
-
-
-def months_between(first: int, last: int) -> Ints:
-    """The first instant, the same day of every month after it, and the last instant."""
-    count = (last - first) // 28 + 2
-    steps = np.asarray([int(add_months(np.asarray([first]), k)[0]) for k in range(count)])
-    return np.append(steps[steps < last], last)
 
 
 def _began(born: pd.DataFrame, instants: Ints, customers: int) -> Flags:

@@ -6,21 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expcomp.diagnostics import Code, Refused
 from expcomp.exact import SAFE, Flags, Ints
+from expcomp.line_types import ESCALATOR, USAGE
 from expcomp.lookups import Names, days
-from expcomp.places import cell, place_of
-from expcomp.recurring import USAGE, annual_value, recurring_lines, word
+from expcomp.recurring import annual_value, recurring_lines, word
 from expcomp.retention.terms import Terms
 from expcomp.sources.book import Book
 
-UNKNOWN_TYPE = Code("D583", "line-type-unknown")
-
-RECURRING = frozenset({
-    "", "recurring", "subscription", "license", "licence", "licenses", "licences", "seats", "platform", "product",
-    "support", "maintenance", "saas", "base", "add_on", "add-on", "addon", "discount", "credit", "escalator",
-})  # fmt: skip
-ESCALATOR, PAUSED = "escalator", frozenset({"paused", "pause", "on hold", "on_hold"})
+PAUSED = frozenset({"paused", "pause", "on hold", "on_hold"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +32,9 @@ class Lines:
 
     @classmethod
     def of(cls, book: Book, names: Names, terms: Terms) -> "Lines":
-        """Raises `Refused` (D583) for line types that might recur or not, `OverflowError` beyond an int64."""
+        """Raises `OverflowError` beyond an int64."""
         frame = recurring_lines(book["subscriptions"])
-        type_, kind = word(frame, "line_type"), word(frame, "kind")
-        _refuse_unknown(frame, type_)
+        type_, kind = frame["line_type"], word(frame, "kind")
         start, end, annual = days(frame["start"]), days(frame["end"]), annual_value(frame)
         if np.abs(annual.astype(np.float64)).sum() > SAFE:
             raise OverflowError("the recurring value of all subscriptions together is beyond any amount of money")
@@ -65,22 +57,6 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.account)
-
-
-def _refuse_unknown(frame: pd.DataFrame, type_: "pd.Series[str]") -> None:
-    rows = np.flatnonzero(~type_.isin(RECURRING | USAGE).to_numpy())
-    distinct = {str(type_.iat[row]): row for row in rows[::-1].tolist()}
-    help_ = "write recurring, usage or one_time, in the export or under  values: {subscriptions.line_type: …}"
-    found = [
-        UNKNOWN_TYPE.at(
-            place_of(frame, row),
-            f'"{cell(frame, "line_type", row)}" does not say whether the line recurs',
-            help_,
-        )
-        for row in sorted(distinct.values())
-    ]
-    if found:
-        raise Refused(found)
 
 
 def pauses_of(book: Book, names: Names) -> pd.DataFrame:

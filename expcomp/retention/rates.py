@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from expcomp.exact import Ints
+from expcomp.exact import PPM, Ints
 
 Rate = tuple[int, int]
 """Numerator and denominator, never reduced; (…, 0) is a rate of nothing."""
@@ -14,6 +14,14 @@ SUMMED = (
     "base_minor", "end_minor", "kept_minor", "expansion_minor", "contraction_minor", "churn_minor", "new_minor",
     "win_back_minor", "fx_minor", "start_minor", "now_minor",
 )  # fmt: skip
+
+
+def reaches(rate: Rate, floor_ppm: int, *, met_at: bool = True) -> bool:
+    """Whether an unrounded rate is at least a floor, or above it where meeting it exactly is not enough; a rate of
+    nothing reaches nothing."""
+    top, bottom = rate
+    over = top * PPM - floor_ppm * bottom
+    return bottom > 0 and (over > 0 or (met_at and over == 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Recurring:
 
     @classmethod
     def of(cls, book: Book, terms: Terms) -> "Recurring":
-        """Raises `Refused` (D583), `OverflowError`."""
+        """Raises `OverflowError`."""
         names = names_of(book)
         return cls(book, terms, names, Lines.of(book, names, terms))
 

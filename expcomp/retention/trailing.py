@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from expcomp.exact import Flags, Ints
-from expcomp.period import Duration, add_months
+from expcomp.period import Duration, months_between
 from expcomp.retention.recurring import Recurring
 from expcomp.retention.segments import segments_at
 from expcomp.retention.spells import spells
@@ -90,9 +90,7 @@ def _movements(
 
 def _least(worth: Worth, instants: Ints, base: int) -> Ints:
     """The least value at the months' instants after the first, up to the last."""
-    first, last = instants.tolist()
-    months = [int(add_months(instants[:1], count)[0]) for count in range(1, (last - first) // 28 + 1)]
-    path = np.asarray([*(day for day in months if day < last), last])
+    path = months_between(*instants.tolist())[1:]
     return np.asarray(worth.at(path, np.full(len(path), base)).min(axis=1), np.int64)
 
 

@@ -1,16 +1,17 @@
 """What accounts are worth a year at given instants, in the plan's currency; the one place where that is computed."""
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
-from expcomp.diagnostics import Code, Refused
+from expcomp.diagnostics import Refused
 from expcomp.exact import Ints, round_ratio
 from expcomp.fx import Rates
 from expcomp.period import add_months
+from expcomp.recurring import RATE_MISSING
 from expcomp.retention.lines import Lines
 from expcomp.retention.terms import Terms
-
-RATE_MISSING = Code("D408", "subscription-not-converted")
 
 
 class Worth:
@@ -32,16 +33,23 @@ class Worth:
         `Refused` (D408) where a rate is missing.
         """
         total = np.zeros((len(self.owner), len(instants)), np.int64)
+        for currency, held, used in self._by_currency:
+            total += self._converted(self._in_currency(held, used, instants), currency, rate_days)
+        return total
+
+    @cached_property
+    def _by_currency(self) -> list[tuple[str, Lines, Lines]]:
+        """Of each currency the lines that count by what they say, and those that count by use."""
+        found = []
         for code, currency in enumerate(self.lines.currencies):
             mine = self.lines.where(self.lines.currency == code)
             if len(mine):
-                total += self._converted(self._in_currency(mine, instants), currency, rate_days)
-        return total
+                found.append((currency, mine.where(~mine.usage), mine.where(mine.usage)))
+        return found
 
-    def _in_currency(self, lines: Lines, instants: Ints) -> Ints:
+    def _in_currency(self, held: Lines, used: Lines, instants: Ints) -> Ints:
         months = self.terms.usage_months
-        value = self._held(lines.where(~lines.usage), instants)
-        used = lines.where(lines.usage)
+        value = self._held(held, instants)
         if len(used):
             summed = sum(self._held(used, add_months(instants, -back)) for back in range(1, months + 1))
             value += round_ratio((summed,), (months,), self.terms.rounding)

@@ -26,7 +26,7 @@ from expcomp.sources.people import Directory, resolve_people
 from expcomp.sources.presets import presets
 from expcomp.sources.rejected import rejected_rows
 from expcomp.sources.tables import TABLES, Kind
-from expcomp.sources.typed import Reading, Typed, type_table
+from expcomp.sources.typed import Reading, Typed, blank_column, type_table
 from expcomp.texts import LARGE
 
 DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
@@ -87,7 +87,8 @@ class _Gathered:
             merges, fx = frames["merges"], frames["fx"]
             frames["events"] = derive_events(self.drafts["subscriptions"], merges, fx, self.needs)
         else:
-            frames["events"]["known_on"] = frames["events"]["date"]
+            events = frames["events"]
+            frames["events"] = events.assign(known_on=events["date"], unknown=blank_column(Kind.TEXT, len(events)))
         notes = tuple(shortened(self.complaints.notes))
         return Book(frames, _file_accounts(self.typed, self.drafts), notes, derived, rejected, set_aside)
 

@@ -104,7 +104,8 @@ class Book:
     """Every canonical table as a typed frame (shapes in `tables.py`), empty where no file gave it.
 
     Row order never matters: frames are sorted by their table's key. `events` have a further day, `known_on`: a churn
-    read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace.
+    read off the subscriptions (`derived_events`) is known only when its gap has outlasted the plan's grace; and
+    `unknown`: why what was lost has no amount, blank where it has one.
     `rejected` holds the rows that were set aside instead of stopping the run (columns: REJECTED), `set_aside` the ids
     of deals among them. `pinned` are facts that stand as a closed period pinned them, whatever the exports say now;
     `carried` the deals that the exports no longer hold and that an archived export gave, each with its period.

@@ -49,7 +49,7 @@ def _fixed_words(job: Job, known: tuple[str, ...]) -> Converted:
     refuse = refusal(job.cells, problems, WORD_UNKNOWN, lambda text: _nearest(text, known))
     read = job.cells.convert(lambda text: words.read_fixed_word(text, known), refuse, "")
     _tell_how_to_map(job, problems)
-    return Converted(job.cells.read_as(read), problems.items, "one of " + ", ".join(known))
+    return Converted(job.cells.read_as(read), problems.items, words.one_of(known))
 
 
 def _motion(job: Job) -> Converted:

@@ -66,9 +66,10 @@ def written_currencies(cells: Cells) -> list[str]:
 
 
 def convert_money(cells: Cells, style: str, currencies: RowCurrencies) -> Converted:
-    """Minor units. A column of plain numbers in one currency takes Arrow's exact decimals."""
-    if len(currencies.names) == 1 and style in (amounts.POINT, amounts.NEUTRAL):
-        places = decimals(currencies.names[0])
+    """Minor units. A column of plain numbers in currencies of as many decimals takes Arrow's exact decimals."""
+    every = {decimals(name) for name in currencies.names}
+    if len(every) == 1 and style in (amounts.POINT, amounts.NEUTRAL):
+        places = every.pop()
         if places and cells.matches(PLAIN.format(places=places)):
             return _plain_column(cells, places)
     return _Monies(cells, style or amounts.POINT, currencies).convert()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
 
+from expcomp.line_types import LINE_TYPES
 from expcomp.money import CURRENCIES
 from expcomp.period import PERIOD
 from expcomp.sources.tables import MOTIONS
@@ -19,12 +20,16 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("events", "event"): ("churn", "contraction", "reactivation"),
     ("resolutions", "decision"): ("keep", "move"),
     ("splits", "split_type"): ("revenue", "overlay"),
+    ("subscriptions", "line_type"): LINE_TYPES,
     ("signals", "urgency"): URGENCIES,
     ("urgency_changes", "urgency_before"): URGENCIES,
     ("urgency_changes", "urgency_after"): URGENCIES,
 }
 """Fields whose words are fixed: any other word would silently change what is paid."""
 
+
+LISTED = 8
+"""Words of a vocabulary that a message lists."""
 
 COMPARED = 5_000
 """Texts compared letter by letter; of more only those that begin or end like the word."""
@@ -80,8 +85,14 @@ def read_flag(word: str) -> bool:
 def read_fixed_word(word: str, known: tuple[str, ...]) -> str:
     fixed = slug(word)
     if fixed not in known:
-        raise ValueError("is not one of " + ", ".join(known))
+        raise ValueError(f"is not {one_of(known)}")
     return fixed
+
+
+def one_of(known: tuple[str, ...]) -> str:
+    """`one of keep, move`; of many the first."""
+    more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+    return f"one of {', '.join(known[:LISTED])}{more}"
 
 
 def read_currency(word: str) -> str:

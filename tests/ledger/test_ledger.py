@@ -50,7 +50,7 @@ APPEND_ONLY = {
     "UPDATE closing SET prepared_by = 'lee'": "never changed",
     "DELETE FROM document": "never changed",
     "INSERT OR REPLACE INTO entry SELECT * FROM entry": "appended",
-    "INSERT INTO closing SELECT number + 5, kind, '2028Q1', as_of, first, count, sums, columns, prepared_by,"
+    "INSERT INTO closing SELECT number + 5, kind, '2028Q1', as_of, first, count, sums, prepared_by,"
     " approved_by, opening, proposal, versions, documents, previous, zeroblob(32) FROM closing LIMIT 1": "appended",
 }
 
@@ -91,9 +91,8 @@ def edited(*statements: str) -> None:
 
 COLUMNS = {
     "entry": "period kind payee_id deal_id component milestone currency on period_earned reason amount_minor plan "
-    "plan_version rule source trace previous hash",
-    "closing": "period as_of count sums columns prepared_by approved_by opening proposal versions documents previous "
-    "hash",
+    "plan_version rule source hash",
+    "closing": "period as_of count sums prepared_by approved_by opening proposal versions documents previous hash",
     "document": "kind name sha256 packed body",
 }
 OTHER = {

@@ -79,6 +79,20 @@ def test_a_declared_column_is_a_new_one_of_a_known_table(declared: str, code: st
         bind_plan(MINIMAL.replace("  currency", f"  fields: {{{declared}}}\n  currency"), "plan.yaml")
 
 
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        ('{segment: "SMB ", nrr: 90%, grr: 70%}', 'a target called "SMB" stands already on line 33'),
+        ("{nrr: 90%, grr: 70%}", 'a target called "every other segment" stands already on line 33'),
+    ],
+)
+def test_a_segment_has_one_target(again: str, said: str) -> None:
+    targets = "retention: {targets: [{segment: smb, nrr: 100%, grr: 80%}, {nrr: 95%, grr: 75%}]}\n"
+    bind(more=targets)
+    with pytest.raises(Refused, match=f"E311 .*{said}"):
+        bind(more=targets.replace("]}", f", {again}]}}"))
+
+
 def test_steps_of_a_clawback_rise() -> None:
     steps = "[{until: 6 months, share: 100%}, {until: 3 months, share: 50%}]"
     clawback = f"clawbacks: [{{name: churn, event: churn, recovers: {steps}}}]\n"

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from expcomp.period import Duration, Unit
@@ -103,13 +104,46 @@ def test_a_fall_in_another_currency_is_worth_what_the_day_says(project: Project)
     assert losses(book) == [("A1", "2027-07-01", "contraction", 100_000, "2027-07-01")]
 
 
-def test_without_a_rate_a_contraction_cannot_be_told(project: Project) -> None:
-    subscribed(project, "A1,2026-01-01,2027-07-01,10000,,EUR,", "A1,2026-01-01,,5000,,EUR,")
+def test_without_a_rate_a_contraction_has_no_amount_yet(project: Project) -> None:
+    """The end lies ahead of all rates: it is known that there will be less, and not how much in dollars."""
+    project.write("fx.csv", "currency,date,rate\nEUR,2026-06-01,1.10\n")
+    book = subscribed(project, "A1,2026-01-01,2027-07-01,10000,,EUR,", "A1,2026-01-01,,5000,,EUR,").read()
+    event = book["events"].iloc[0]
+    assert (event["event"], str(event["date"].date()), event["amount"] is pd.NA) == ("contraction", "2027-07-01", True)
+    assert event["unknown"] == ("the newest rate from EUR to USD is of 2026-06-01, more than 31 days before 2027-07-01")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("A1,2026-01-01,,10000,,EUR,", "A1,2027-07-01,,5000,,EUR,"),  # more, at any rate
+        ("A1,2026-01-01,2027-07-01,10000,,EUR,", "A1,2027-07-01,,10000,,EUR,"),  # the same
+    ],
+)
+def test_what_is_no_fall_needs_no_rate(project: Project, lines: tuple[str, ...]) -> None:
+    assert losses(subscribed(project, *lines).read()) == []
+
+
+def test_churn_needs_no_rate(project: Project) -> None:
+    book = subscribed(project, "A1,2026-01-01,2027-07-01,10000,,EUR,").read()
+    assert losses(book) == [("A1", "2027-07-01", "churn", None, "2027-07-01")]
+
+
+def test_a_line_that_may_recur_or_not_is_refused(project: Project) -> None:
+    """Here as in NRR: counted or not, it decides whether an account has left."""
+    subscribed(project, "A1,2026-01-01,2027-07-01,24000,,,bundle")
     (finding,) = project.refused()
     assert str(finding) == (
-        "sample_data/subscriptions.csv:2:3 D408 subscription-not-converted: what the account lost cannot be told: "
-        "no rate from EUR to USD on or before 2027-07-01"
+        'sample_data/subscriptions.csv:2:7 D312 word-unknown: "bundle" in column "line_type" is not one of recurring, '
+        "usage, one_time, subscription, license, support, add_on, services and 29 more"
     )
+    assert finding.help == 'map it in expcomp.yaml:  values: {subscription.line_type: {"bundle": …}}'
+
+
+@pytest.mark.parametrize("written", ["One-Time", "one off", "NON-RECURRING", "Setup fee"])
+def test_line_types_are_read_as_people_write_them(project: Project, written: str) -> None:
+    book = subscribed(project, f"A1,2026-01-01,2027-07-01,24000,,,{written}", "A1,2026-01-01,,500,,,Add-on").read()
+    assert losses(book) == []
 
 
 def test_a_file_of_events_is_the_only_word_on_them(project: Project) -> None:
