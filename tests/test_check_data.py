@@ -112,6 +112,14 @@ def test_without_a_plan_and_without_payees(company: Company) -> None:
     assert "C203 checked-without-a-plan" in done.out
 
 
+def test_the_plan_that_the_manual_shows_pays(company: Company) -> None:
+    """What somebody without a plan is told to look at: 10% of the 9,000 of the deal."""
+    page = expcomp(["manual", "C202"]).out
+    shown = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert shown
+    company.file("plans/plan.yaml", shown[1]).pays("900.00")
+
+
 def test_a_wrong_plan_is_told_as_payout_tells_it(company: Company) -> None:
     company.file("plans/plan.yaml", PLAN.replace("rate: 10%", "rate: ten"))
     assert company.run("check-data").exit == company.run("payout", "--period", "2027Q1").exit == 4
