@@ -6,17 +6,14 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from expcomp.exact import Ints, order_by, round_ratio
+from expcomp.exact import Ints, round_ratio
+from expcomp.lookups import NONE, Dated, Names, days
 from expcomp.money import Rounding, decimals, rounded
 from expcomp.period import to_iso
-from expcomp.texts import arrow_text
+from expcomp.texts import encoded
 
 MAX_AGE_DAYS = 31
-NONE = -1
-DAY_BITS = 20
 NO_RATES: Mapping[int, str] = MappingProxyType({})
 
 
@@ -24,11 +21,8 @@ class Rates:
     """The fx table. A rate is money of the plan's currency for one of the foreign (design page 3, step 1)."""
 
     def __init__(self, fx: pd.DataFrame) -> None:
-        self._names: pa.Array = pc.unique(arrow_text(fx["currency"]))
-        self._day: Ints = fx["date"].to_numpy("datetime64[D]").astype(np.int64)
-        code = self._codes(fx["currency"])
-        self._order = order_by(code, self._day)
-        self._ordered = _packed(code, self._day)[self._order]
+        self._names, self._day = Names.of(fx["currency"]), days(fx["date"])
+        self._dated = Dated.of(self._names.codes(fx["currency"]), self._day)
         self._texts: list[str] = fx["rate"].tolist()
         fractions = [Fraction(text) for text in self._texts]
         self._top = np.asarray([f.numerator for f in fractions], dtype=np.int64)
@@ -49,16 +43,15 @@ class Rates:
             return self._convert_pinned(minor, currency, to, day, rounding, pinned)
         result = minor.copy()
         foreign = np.flatnonzero(((currency != to) & (currency != "")).to_numpy())
-        code = self._codes(currency.iloc[foreign])
-        row = self._newest(code, day[foreign])
+        row = self._newest(currency.iloc[foreign], day[foreign])
         fresh = (row != NONE) & (day[foreign] - self._day[row] <= MAX_AGE_DAYS) if len(self._day) else row != NONE
         faults = {
             at: self._fault(str(currency.iat[at]), to, int(day[at]), rate)
             for at, rate in zip(foreign[~fresh].tolist(), row[~fresh].tolist(), strict=True)
         }
         good, row = foreign[fresh], row[fresh]
-        by_name = [10 ** (4 + decimals(to) - decimals(name)) for name in self._names.to_pylist()]
-        scale = np.asarray(by_name, dtype=np.int64)[code[fresh]]
+        names, at = encoded(currency.iloc[good])
+        scale = np.asarray([10 ** (4 + decimals(to) - decimals(name)) for name in names], dtype=np.int64)[at]
         result[good] = round_ratio((minor[good], self._top[row], scale), (self._bottom[row], 10**4), rounding)
         return result, faults
 
@@ -75,21 +68,12 @@ class Rates:
 
     def rate_of(self, currency: str, day: int) -> str:
         """The newest rate on or before a day, as the table writes it; "" where there is none."""
-        row = int(self._newest(self._codes(pd.Series([currency], dtype="str")), np.asarray([day]))[0])
+        row = int(self._newest(pd.Series([currency], dtype="str"), np.asarray([day]))[0])
         return "" if row == NONE else self._texts[row]
 
-    def _codes(self, currency: pd.Series) -> Ints:
-        found = pc.index_in(arrow_text(currency), value_set=self._names).fill_null(NONE)
-        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-    def _newest(self, code: Ints, day: Ints) -> Ints:
+    def _newest(self, currency: pd.Series, day: Ints) -> Ints:
         """For each currency and day the row of the newest rate on or before the day; NONE where there is none."""
-        if not len(self._ordered):
-            return np.full(len(code), NONE)
-        at = np.searchsorted(self._ordered, _packed(code, day), side="right") - 1
-        row = self._order[at]
-        found = (at >= 0) & (code >= 0) & (self._ordered[at] >> DAY_BITS == code)
-        return np.where(found, row, NONE)
+        return self._dated.newest(self._names.codes(currency), day)
 
     def _fault(self, currency: str, to: str, day: int, row: int) -> str:
         if row == NONE:
@@ -97,7 +81,3 @@ class Rates:
         newest = to_iso(self._day[row])
         age = f"more than {MAX_AGE_DAYS} days before {to_iso(day)}"
         return f"the newest rate from {currency} to {to} is of {newest}, {age}"
-
-
-def _packed(code: Ints, day: Ints) -> Ints:
-    return (code << DAY_BITS) | np.clip(day, 0, (1 << DAY_BITS) - 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from expcomp.commands.forms import tell_written
+from expcomp.commands.forms import UNKNOWN_ENDING, tell_written
 from expcomp.commands.run import ProjectOption
 from expcomp.diagnostics import Code, Refused
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Form = Literal["text", "markdown", "html"]
 BY_ENDING: dict[str, Form] = {".txt": "text", ".md": "markdown", ".html": "html"}
 
-UNKNOWN_ENDING = Code("C305", "unknown-ending")
 NO_ROLE = Code("C322", "no-such-role")
 
 

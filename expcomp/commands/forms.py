@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from expcomp.diagnostics import Code, Refused
+
+UNKNOWN_ENDING = Code("C305", "unknown-ending")
+
 Format = Literal["table", "csv", "json", "markdown"]
 BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown"}
 
@@ -25,11 +29,8 @@ def file_of(output: str | None) -> Path | None:
     that names no form."""
     path = Path(output) if output and output != "-" else None
     if path is not None and path.suffix.lower() not in (".xlsx", *BY_ENDING):
-        from expcomp.diagnostics import Code, Refused
-
-        unknown = Code("C305", "unknown-ending")
         message = f'"{path.name}" does not end in .xlsx, .csv, .json or .md, so its form is unknown'
-        raise Refused(unknown.at(None, message))
+        raise Refused(UNKNOWN_ENDING.at(None, message))
     return path
 
 

@@ -1,4 +1,4 @@
-"""`--as-of` and `--week` of a report about hours: an instant, a day, the week of a year."""
+"""What `--as-of`, `--base`, `--week` … name: a day, an instant, the week of a year."""
 
 import re
 from datetime import UTC, date, datetime
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from expcomp.diagnostics import Code, Refused
 
+WRONG_DATE = Code("C303", "not-a-date")
 WRONG_INSTANT = Code("C307", "not-an-instant")
 WRONG_WEEK = Code("C308", "not-a-week")
 
@@ -16,6 +17,16 @@ SECOND_US = 1_000_000
 def now_us() -> int:
     """The clock of this machine, in microseconds since 1970."""
     return int(datetime.now(UTC).timestamp()) * SECOND_US
+
+
+def read_day(option: str, text: str) -> date:
+    """Raises `Refused` (C303)."""
+    from expcomp.plan.scalars import read_date
+
+    try:
+        return read_date(text)
+    except ValueError as error:
+        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
 
 
 def read_instant(text: str, zone: ZoneInfo) -> int:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from expcomp.commands.archive import deals_of, with_carried
+from expcomp.commands.instant import read_day
 from expcomp.commands.memory import keep_memory
+from expcomp.commands.plans_read import NO_PLANS, plan_files
 from expcomp.commands.progress import reading_progress
 from expcomp.commands.project_ledger import closed_sheet, closing_of, plans_used, posted_of, project_store
-from expcomp.diagnostics import Code, Place, Refused
+from expcomp.diagnostics import Code, Refused
 from expcomp.ledger.store import Store
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
@@ -19,7 +20,6 @@ from expcomp.period import FiscalCalendar, Period, to_day
 from expcomp.plan.load import Kept, load_plans, shown
 from expcomp.plan.model import SPANS
 from expcomp.plan.needs import needs_of
-from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import PlanSet, plan_set, refuse_edited
 from expcomp.sources.book import Book, Needs
 from expcomp.sources.config import Config, find_project, load_config
@@ -27,8 +27,6 @@ from expcomp.sources.posted import read_posted
 from expcomp.sources.read import read_book
 
 WRONG_PERIOD = Code("C302", "not-a-period")
-WRONG_DATE = Code("C303", "not-a-date")
-NO_PLANS = Code("C202", "no-plans-folder")
 
 
 def sheet_of(
@@ -118,11 +116,7 @@ def terms_of(
 def plans_of(root: Path, folder: str, named: Sequence[Path] | None, kept: Kept | None = None) -> PlanSet:
     if named:
         return plan_set(load_plans(list(named), root, kept))
-    files = sorted(path for path in (root / folder).glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
-    if not files:
-        help_ = "put a plan there, name one with --plan, or say  plans:  in expcomp.yaml"
-        raise Refused(NO_PLANS.at(Place(f"{folder}/"), "there is no plan (*.yaml) in this folder", help_))
-    return plan_set(load_plans(files, root, kept))
+    return plan_set(load_plans(plan_files(root / folder, folder), root, kept))
 
 
 def period_of(calendar: FiscalCalendar, text: str) -> Period:
@@ -145,10 +139,4 @@ def _nearest_form(text: str) -> str:
 
 def day_of(option: str, text: str | None) -> int | None:
     """The day that an option names, None where it is not given. Raises `Refused` (C303)."""
-    if text is None:
-        return None
-    try:
-        day: date = read_date(text)
-    except ValueError as error:
-        raise Refused(WRONG_DATE.at(None, f"{option}: {error}")) from None
-    return to_day(day)
+    return None if text is None else to_day(read_day(option, text))

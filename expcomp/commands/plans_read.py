@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from expcomp.commands.instant import read_day
 from expcomp.diagnostics import Code, Finding, Place, Refused
 from expcomp.lint.versions import by_id
 from expcomp.plan.load import load_plan, shown
 from expcomp.plan.model import Plan
-from expcomp.plan.scalars import read_date
 from expcomp.plan.versions import disagreements, same_day
 
 NO_PLANS = Code("C202", "no-plans-folder")
-WRONG_DATE = Code("C303", "not-a-date")
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,9 @@ class PlansRead:
 
 def read_plans(named: Sequence[Path] | None, project: Path | None, as_of: str | None) -> PlansRead:
     """Raises `Refused` (C-codes) where there is nothing to check."""
-    today = _day(as_of) if as_of else datetime.now().astimezone().date()
-    folders = [_plans_in(each) if each.is_dir() else [each] for each in named] if named else [_of_project(project)]
+    today = read_day("--as-of", as_of) if as_of else datetime.now().astimezone().date()
+    in_folders = (plan_files(each, each.as_posix()) if each.is_dir() else [each] for each in named or ())
+    folders = list(in_folders) if named else [_of_project(project)]
     files = [path for folder in folders for path in folder]
     read = PlansRead(today, together=not named, files=len(files))
     for path in files:
@@ -45,26 +45,20 @@ def read_plans(named: Sequence[Path] | None, project: Path | None, as_of: str | 
     return read
 
 
-def _day(text: str) -> date:
-    try:
-        return read_date(text)
-    except ValueError as error:
-        raise Refused(WRONG_DATE.at(None, f"--as-of: {error}")) from None
-
-
 def _of_project(project: Path | None) -> list[Path]:
     from expcomp.sources.config import find_project, load_config
 
     root = find_project(None, project).root
-    return _plans_in(root / load_config(root).plans)
+    folder = load_config(root).plans
+    return plan_files(root / folder, folder)
 
 
-def _plans_in(path: Path) -> list[Path]:
-    """The plans of a folder, as payout takes them."""
-    files = sorted(file for file in path.glob("*.y*ml") if file.suffix in (".yaml", ".yml") and file.is_file())
+def plan_files(folder: Path, named: str) -> list[Path]:
+    """The plans of a folder. Raises `Refused` (C202) where there is none."""
+    files = sorted(file for file in folder.glob("*.y*ml") if file.suffix in (".yaml", ".yml") and file.is_file())
     if not files:
-        help_ = "put a plan there, name one, or say  plans:  in expcomp.yaml"
-        raise Refused(NO_PLANS.at(Place(f"{path.as_posix()}/"), "there is no plan (*.yaml) in this folder", help_))
+        help_ = "put a plan there, name one with --plan, or say  plans:  in expcomp.yaml"
+        raise Refused(NO_PLANS.at(Place(f"{named}/"), "there is no plan (*.yaml) in this folder", help_))
     return files
 
 

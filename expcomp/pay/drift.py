@@ -7,14 +7,12 @@ import pandas as pd
 
 from expcomp.diagnostics import Code, Finding, Place, Severity
 from expcomp.exact import Ints
-from expcomp.lookups import NONE
 from expcomp.pay.entitlement import Entitlement, Settled
 from expcomp.pay.metric_pins import drifted
 from expcomp.pay.pins import HELD, RATE, ROLE, TARGET
 from expcomp.pay.resolutions import is_kept, kept
 from expcomp.pay.words import HELD as STATE_HELD
 from expcomp.period import to_iso
-from expcomp.plan.conditions import Condition
 from expcomp.sources.pinned import KEY, PINNED, standing
 
 DRIFTED = Code("D546", "pinned-fact-drifted")
@@ -133,16 +131,10 @@ def _rests_on_no_date(now: Entitlement, deal: Ints, day: Ints) -> np.ndarray:
             on = facts.hold(rule.when, now.deals.worth[index], deal[mine], day[mine])
             undated = np.zeros(len(mine), dtype=np.bool_)
             for condition in rule.when:
-                undated |= _has_no_date(now, condition, deal[mine], day[mine])
+                subject, _, name = condition.field.partition(".")
+                if subject != "account":
+                    undated[:] = True
+                elif name != "seat_utilization":
+                    undated |= facts.undated(name, deal[mine], day[mine])
             found[mine] |= on & undated
     return found
-
-
-def _has_no_date(now: Entitlement, condition: Condition, deal: Ints, day: Ints) -> np.ndarray:
-    facts, (subject, _, name) = now.deals.facts, condition.field.partition(".")
-    if condition.field == "account.seat_utilization":
-        return np.zeros(len(deal), dtype=np.bool_)
-    if subject != "account" or name not in facts.book["account_history"].columns:
-        return np.ones(len(deal), dtype=np.bool_)
-    dated: np.ndarray = facts.history(name).newest(facts.account[deal], day) == NONE
-    return dated

@@ -36,6 +36,7 @@ from expcomp.pay.tranches import cut, forfeit
 from expcomp.pay.words import KIND, MODIFIER, REACHED, SPIFF, codes, empty, roles
 from expcomp.period import Span
 from expcomp.plan.versions import PlanSet
+from expcomp.recurring import recurring_lines
 from expcomp.sources.book import Book
 
 NOTHING_POSTED: PostedDays = {}
@@ -250,14 +251,15 @@ def _credited(
 def looks_back(plans: PlanSet, book: Book, since: int) -> bool:
     """Whether facts dated after `since` can change what lines were by then: an accelerator in `whole` mode
     moves all lines of its window; a cancelled deal takes its place in every running total with it; the first
-    subscription of an account, or the first usage of a product, decides where a value is read."""
+    subscription of an account, or the first seats of a product, decides where a value is read."""
     whole = any(rule.mode == "whole" for plan in plans.versions for rule in plan.accelerators)
     asked = {condition.field for condition in plans.conditions}
     first_seen = []
     if "account.acv" in asked:
-        first_seen.append(_first_days(book["subscriptions"], "start", ["account_id"]))
+        first_seen.append(_first_days(recurring_lines(book["subscriptions"]), "start", ["account_id"]))
     if "account.seat_utilization" in asked:
-        first_seen.append(_first_days(book["usage"], "date", ["account_id", "product"]))
+        with_seats = book["usage"].dropna(subset=["seats_active", "seats_purchased"])
+        first_seen.append(_first_days(with_seats, "date", ["account_id", "product"]))
     return whole or len(book["cancellations"]) > 0 or any((first > since).any() for first in first_seen)
 
 

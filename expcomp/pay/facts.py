@@ -229,6 +229,16 @@ class Facts:
             self._histories[name] = Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]), given)
         return self._histories[name]
 
+    def undated(self, name: str, rows: Ints, day: Ints) -> Flags:
+        """Whether nothing but the accounts export tells a column of the account by the day; of its recurring value,
+        by the deal's close date."""
+        undated = np.ones(len(rows), np.bool_)
+        if name == "acv":
+            day, undated = self.close[rows], ~self._subscribed[rows]
+        if name in self.book["account_history"].columns:
+            undated &= self.history(name).newest(self.account[rows], day) == NONE
+        return undated
+
     @cached_property
     def history_days(self) -> Dated:
         """Every dated row of the accounts' history."""
@@ -266,11 +276,8 @@ class Facts:
         dated = self.history("acv").newest(self.account, self.close)
         past, _ = numbers(self.book["account_history"]["acv"])
         value, known = np.where(dated != NONE, np.append(past, 0)[dated], value), known | (dated != NONE)
-        lines = recurring_lines(self.book["subscriptions"])
-        lines = lines[days(lines["start"]) <= self.as_of]
-        subscribed = np.isin(self.account, self.accounts.codes(lines["account_id"]))
         total = np.zeros(len(self.close), dtype=np.int64)
-        for currency, part in lines.groupby("currency", sort=True):
+        for currency, part in self._begun.groupby("currency", sort=True):
             amount = self._recurring_before(part)
             column = pd.Series(np.full(len(amount), currency, object), dtype="str")
             column[amount == 0] = ""
@@ -280,7 +287,17 @@ class Facts:
             )
             self.faults |= faults
             total += converted
-        return np.where(subscribed, total, value), known | subscribed
+        return np.where(self._subscribed, total, value), known | self._subscribed
+
+    @cached_property
+    def _begun(self) -> pd.DataFrame:
+        lines = recurring_lines(self.book["subscriptions"])
+        return lines[days(lines["start"]) <= self.as_of]
+
+    @cached_property
+    def _subscribed(self) -> Flags:
+        """Whether the value of a deal's account is that of its subscriptions."""
+        return np.isin(self.account, self.accounts.codes(self._begun["account_id"]))
 
     def _recurring_before(self, lines: pd.DataFrame) -> Ints:
         """Σ annual value of the lines with start < close ≤ end: what started before less what ended before."""

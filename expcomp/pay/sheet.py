@@ -246,8 +246,7 @@ def _lines(
     if posted is not None and since is not None:
         closed = posted.last_day(plans)
         bonuses = Bonuses(settled.meter, pay_span)
-        unposted = any(one.amount for one in bonuses.earned(closed, since))
-        if closed < since and (unposted or len(timeline.moved([(closed, since)])[0])):
+        if closed < since and (_any_earned(bonuses, closed, since) or len(timeline.moved([(closed, since)])[0])):
             posted.refuse_gap(period, plans)
         before, cancelled = timeline.at(since), timeline.cancelled(until)
         by_key = posted.by_key()
@@ -263,6 +262,10 @@ def _lines(
         return lines, lines.keep(np.zeros(len(lines), np.bool_))
     opposite = cancels_out(lines.postings)
     return lines.keep(~opposite), lines.keep(opposite & (lines.postings["kind"] == CORRECTION).to_numpy())
+
+
+def _any_earned(bonuses: Bonuses, since: int, until: int) -> bool:
+    return any(one.amount for one in bonuses.earned(since, until))
 
 
 def _no_balance() -> pd.Series:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from expcomp.diagnostics import Findings
-from expcomp.exact import Flags, Ints
-from expcomp.lookups import NONE, Dated, days, pairs
-from expcomp.pay.deals import Deals
+from expcomp.exact import Ints
+from expcomp.lookups import NONE, pairs
 from expcomp.pay.entitlement import Settled
 from expcomp.pay.labels import places
 from expcomp.pay.pins import ACCOUNT, RATE, ROLE, TARGET, written
 from expcomp.pay.roles import Holders
+from expcomp.pay.targets import target_variables
 from expcomp.pay.words import CREDIT, KIND, codes
 from expcomp.period import to_iso
 from expcomp.plan.conditions import FieldType
@@ -55,22 +55,9 @@ def _accounts(settled: Settled, plan: Plan, mine: Ints) -> Iterator[pd.DataFrame
         name = field.removeprefix(ACCOUNT)
         if name == "seat_utilization":
             continue
-        own = np.flatnonzero(_has_no_date(settled.deals, name)[mine] & (row != NONE))
+        own = np.flatnonzero(facts.undated(name, mine, settled.deals.close[mine]) & (row != NONE))
         texts = written(accounts[name], type_, settled.plans.currency)
         yield _facts(mine[own], field, taken_text(texts, row[own]), places(accounts, row[own]))
-
-
-def _has_no_date(deals: Deals, name: str) -> Flags:
-    """For each deal whether a column of its account is read from the accounts export."""
-    facts = deals.facts
-    no_date = np.ones(len(deals), dtype=np.bool_)
-    if name in facts.book["account_history"].columns:
-        no_date &= facts.history(name).newest(facts.account, deals.close) == NONE
-    if name == "acv":
-        lines = recurring_lines(facts.book["subscriptions"])
-        begun = lines.loc[days(lines["start"]) <= facts.as_of, "account_id"]
-        no_date &= ~np.isin(facts.account, facts.accounts.codes(begun))
-    return no_date
 
 
 def _holders(settled: Settled, plan: Plan, index: int, mine: Ints) -> Iterator[pd.DataFrame]:
@@ -125,14 +112,14 @@ def _rates(settled: Settled, plan: Plan, mine: Ints) -> pd.DataFrame:
 def _targets(settled: Settled) -> pd.DataFrame:
     """Annual targets of the payees table, of lines whose rate is made of them."""
     plans, payees, lines = settled.plans, settled.payees, settled.lines
-    own_rate = [[rate.rate is None for rate in plan.rates] for plan in plans.versions]
     credits = lines[codes(lines["kind"]) == KIND.categories.get_loc(CREDIT)]
-    made = [own_rate[version][rule] for version, rule in zip(credits["version"], credits["rule"], strict=True)]
-    credits = credits[np.asarray(made, dtype=np.bool_)]
-    deal, payee = credits["deal"].to_numpy(np.int64), credits["payee"].to_numpy(np.int64)
-    targets = settled.book["targets"]
-    dated = Dated.of(payees.names.codes(targets["payee_id"]), days(targets["from"]))
-    own = dated.newest(payee, settled.deals.close[deal]) == NONE
+    version, rule = credits["version"].to_numpy(), credits["rule"].to_numpy()
+    made = np.zeros(len(credits), dtype=np.bool_)
+    for index, plan in enumerate(plans.versions):
+        own_rates = [number for number, rate in enumerate(plan.rates) if rate.rate is None]
+        made |= (version == index) & np.isin(rule, own_rates)
+    deal, payee = (credits[name].to_numpy(np.int64)[made] for name in ("deal", "payee"))
+    own = ~target_variables(payees, settled.book["targets"], payee, settled.deals.close[deal])[2]
     texts = written(payees.frame["target_variable"], FieldType.MONEY, plans.currency)
     found = _facts(
         deal[own],

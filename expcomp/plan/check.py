@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from expcomp.diagnostics import Code, Finding, Place
 from expcomp.money import percent
 from expcomp.period import Duration, Unit
-from expcomp.plan.check_metrics import check_metrics
-from expcomp.plan.check_signals import check_signals
+from expcomp.plan.check_metrics import WINDOW, check_metrics
+from expcomp.plan.check_signals import DURATION, ZONE, check_signals
 from expcomp.plan.conditions import FIELDS, UNKNOWN_FIELD
 from expcomp.plan.model import Accelerator, Clawback, Plan, Role, Schedule, Tier
 from expcomp.plan.scalars import WHOLE
@@ -18,12 +18,9 @@ MILESTONE_SUM = Code("E302", "milestones-not-100-percent")
 BANDS = Code("E303", "bands-do-not-rise")
 NO_RATE = Code("E304", "role-without-rate")
 UNKNOWN_NAME = Code("E306", "unknown-name")
-WINDOW = Code("E307", "window-mismatch")
 SOURCE = Code("E308", "role-source")
 LAST_OPEN = Code("E309", "last-one-not-open")
-DURATION = Code("E310", "wrong-duration")
 TWICE = Code("E311", "named-twice")
-ZONE = Code("E312", "unknown-timezone")
 DATES = Code("E313", "dates-backwards")
 HIDDEN_TIER = Code("E315", "tier-behind-an-open-one")
 BOTH_FAMILIES = Code("E314", "family-covered-and-counted")

@@ -8,7 +8,7 @@ from expcomp.period import Duration, Unit
 from expcomp.plan.signals import WEEKDAY_NAMES, Review, Signals, Sla, Sync, WorkingCalendar
 from expcomp.plan.working_hours import by_weekday
 
-CLOCK_DURATION = Code("E310", "wrong-duration")
+DURATION = Code("E310", "wrong-duration")
 ZONE = Code("E312", "unknown-timezone")
 NO_CALENDAR = Code("E330", "clock-without-calendar")
 NO_SYNC = Code("E331", "review-without-sync")
@@ -56,9 +56,9 @@ def _limit(
     limit: Duration, place: Place, units: Sequence[Unit] = (*CLOCK_UNITS, Unit.BUSINESS_DAYS)
 ) -> Iterator[Finding]:
     if limit.unit not in units:
-        yield CLOCK_DURATION.at(place, f"{limit} is no measure of a clock: write {', '.join(units)}")
+        yield DURATION.at(place, f"{limit} is no measure of a clock: write {', '.join(units)}")
     elif not limit.count:
-        yield CLOCK_DURATION.at(place, f"{limit} leaves no time to answer")
+        yield DURATION.at(place, f"{limit} leaves no time to answer")
 
 
 def _watch(watch: Review, sync: Sync | None) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _watch(watch: Review, sync: Sync | None) -> Iterator[Finding]:
 def _sync(sync: Sync) -> Iterator[Finding]:
     days = sync.every.count * (7 if sync.every.unit is Unit.WEEKS else 1)
     if sync.every.unit not in (Unit.DAYS, Unit.WEEKS) or not days or days % 7:
-        yield CLOCK_DURATION.at(sync.place, f"a sync on {sync.weekday}s is held every so many weeks, not {sync.every}")
+        yield DURATION.at(sync.place, f"a sync on {sync.weekday}s is held every so many weeks, not {sync.every}")
     elif sync.anchor and WEEKDAY_NAMES[sync.anchor.weekday()] != sync.weekday:
         weekday = WEEKDAY_NAMES[sync.anchor.weekday()]
         yield SYNC.at(sync.place, f"the anchor {sync.anchor} is a {weekday}, and the sync is held on {sync.weekday}s")
