@@ -11,7 +11,6 @@ from expcomp.exact import Ints, round_ratio
 from expcomp.lookups import NONE, Dated, Names, days
 from expcomp.money import Rounding, decimals, rounded
 from expcomp.period import to_iso
-from expcomp.texts import encoded
 
 MAX_AGE_DAYS = 31
 NO_RATES: Mapping[int, str] = MappingProxyType({})
@@ -43,15 +42,16 @@ class Rates:
             return self._convert_pinned(minor, currency, to, day, rounding, pinned)
         result = minor.copy()
         foreign = np.flatnonzero(((currency != to) & (currency != "")).to_numpy())
-        row = self._newest(currency.iloc[foreign], day[foreign])
+        code = self._names.codes(currency.iloc[foreign])
+        row = self._dated.newest(code, day[foreign])
         fresh = (row != NONE) & (day[foreign] - self._day[row] <= MAX_AGE_DAYS) if len(self._day) else row != NONE
         faults = {
             at: self._fault(str(currency.iat[at]), to, int(day[at]), rate)
             for at, rate in zip(foreign[~fresh].tolist(), row[~fresh].tolist(), strict=True)
         }
         good, row = foreign[fresh], row[fresh]
-        names, at = encoded(currency.iloc[good])
-        scale = np.asarray([10 ** (4 + decimals(to) - decimals(name)) for name in names], dtype=np.int64)[at]
+        by_name = [10 ** (4 + decimals(to) - decimals(name)) for name in self._names.names.to_pylist()]
+        scale = np.asarray(by_name, dtype=np.int64)[code[fresh]]
         result[good] = round_ratio((minor[good], self._top[row], scale), (self._bottom[row], 10**4), rounding)
         return result, faults
 
@@ -68,12 +68,9 @@ class Rates:
 
     def rate_of(self, currency: str, day: int) -> str:
         """The newest rate on or before a day, as the table writes it; "" where there is none."""
-        row = int(self._newest(pd.Series([currency], dtype="str"), np.asarray([day]))[0])
+        code = self._names.codes(pd.Series([currency], dtype="str"))
+        row = int(self._dated.newest(code, np.asarray([day]))[0])
         return "" if row == NONE else self._texts[row]
-
-    def _newest(self, currency: pd.Series, day: Ints) -> Ints:
-        """For each currency and day the row of the newest rate on or before the day; NONE where there is none."""
-        return self._dated.newest(self._names.codes(currency), day)
 
     def _fault(self, currency: str, to: str, day: int, row: int) -> str:
         if row == NONE:

@@ -10,6 +10,7 @@ from properties.company import write
 from test_cases import CASES, FILES, differs, known, plan_text
 
 from expcomp.commands.make import sheet_of
+from expcomp.commands.project_ledger import closed_sheet
 from expcomp.plan.nodes import Block, Items, compose, decode
 
 FOLDERS = ("worked", "pinned", "recovery")
@@ -55,7 +56,7 @@ def test_story(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         opening = [] if number else ["--opening", "none"]
         done = expcomp(["close", "--period", step["period"], "--prepared-by", "rae", "--allow-old-exports", *opening])
         assert done.exit == 0, done.said
-        sheet = sheet_of(project, step["period"], None, None, None)
+        sheet = sheet_of(closed_sheet, project, step["period"], None, None, None)
         wrong = [text for name in STORED if name in step and (text := differs(name, step, sheet))]
         assert not wrong, "\n".join([case["name"], *wrong])
     assert expcomp(["replay", "--period", case["then"][-1]["period"]]).exit == 0

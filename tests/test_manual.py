@@ -11,6 +11,7 @@ from test_cli import HEAVY, expcomp
 from test_tidy import PACKAGE, declared_codes
 
 from expcomp.manual.catalogue import FAMILIES, codes
+from expcomp.sources.tables import TABLES
 
 PAGES = sorted((PACKAGE / "manual" / "pages").iterdir())
 SECTIONS = ["What it means", "Why it matters", "Example", "What to do"]
@@ -29,6 +30,14 @@ def test_a_page_belongs_to_a_code_and_has_its_sections(path: Path) -> None:
     assert text.splitlines()[0] == f"# {path.stem} {DECLARED[path.stem]}"
     assert [re.sub(r" \(.*\)", "", title) for title in re.findall(r"^## (.+)$", text, re.MULTILINE)] == SECTIONS
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_the_page_of_files_not_recognised_lists_every_table_and_the_columns_it_must_have() -> None:
+    page = (PACKAGE / "manual" / "pages" / "D110.md").read_text(encoding="utf-8")
+    for table in TABLES.values():
+        required = [(own.name,) for own in table.fields if own.required]
+        columns = ", ".join(" or ".join(f"`{name}`" for name in group) for group in (*required, *table.any_of))
+        assert f"- `{table.name}`: {columns}\n" in page
 
 
 def test_every_family_has_a_title() -> None:

@@ -151,3 +151,18 @@ def declared_codes() -> dict[str, str]:
 
 def test_codes_are_unique() -> None:
     assert len(declared_codes()) > 60
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "commands").glob("*.py")), ids=lambda path: path.name)
+def test_exports_are_read_inside_of_reading(path: Path) -> None:
+    """So that no command forgets to keep its memory and to tell how far it has come."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With) and "reading()" in map(ast.unparse, (item.context_expr for item in node.items))
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("read_book", "check_book"):
+            assert id(node) in inside, f"line {node.lineno}: with reading() as progress"

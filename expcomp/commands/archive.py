@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path, PurePosixPath
 
+from expcomp.commands.reading import reading
 from expcomp.ledger.batch import CONFIG, FRAME, INPUT, PERIOD, PLAN, Closing
 from expcomp.ledger.store import Store
 from expcomp.pay.posted import Posted
@@ -45,7 +46,11 @@ def archived_book(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(document.content)
         there = config.model_copy(update={"data": "data"})
-        return read_book(there, Path(name), needs_of(plans), shown=_below(data, shown), posted_deals=posted_deals)
+        with reading() as progress:
+            return read_book(
+                there, Path(name), needs_of(plans), progress=progress, shown=_below(data, shown),
+                posted_deals=posted_deals,
+            )  # fmt: skip
 
 
 def with_carried(book: Book, posted: Posted, plans: PlanSet, store: Store, closings: Sequence[Closing]) -> Book:

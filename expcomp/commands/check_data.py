@@ -47,8 +47,7 @@ def _check(
     project: Path | None, period: str | None, plan: list[Path] | None, *, lenient: bool, mapping: bool
 ) -> "Check":
     from expcomp.commands.make import terms_of
-    from expcomp.commands.memory import keep_memory
-    from expcomp.commands.progress import reading_progress
+    from expcomp.commands.reading import reading
     from expcomp.output.data_report import Check
     from expcomp.output.data_tables import deals_in
     from expcomp.output.last_check import changes, fewer_rows, keep
@@ -59,8 +58,7 @@ def _check(
     root = find_project(None, project).root
     config = load_config(root)
     needs, wanted = terms_of(root, config, plan, period)
-    keep_memory()
-    with reading_progress() as progress:
+    with reading() as progress:
         book, complaints = check_book(config, root, needs, lenient=lenient, progress=progress)
     found = changes(root / config.out, book.files)
     notes = [*book.notes, *fewer_rows(found)]

@@ -70,7 +70,9 @@ def close(
     else:
         from expcomp.commands.posting import post
 
-        sheet = post(found, prepared.batches, ledger.head, steps, force=force)
+        batches = prepared.batches
+        del prepared
+        sheet = post(found, batches, ledger.head, steps, force=force)
         with whoever_listens():
             print_sheet(sheet, sys.stdout)
 

@@ -23,8 +23,8 @@ from expcomp.commands.opening import (
     opening_blocks,
     opening_from,
 )
-from expcomp.commands.progress import reading_progress
 from expcomp.commands.project_ledger import BALANCE, PAID_BEFORE, PINNED_FRAME, plans_used, posted_of
+from expcomp.commands.reading import reading
 from expcomp.diagnostics import Code, Finding, Refused
 from expcomp.ledger.batch import CONFIG, INPUT, OPENING, PERIOD, PLAN, Batch, Closing, documents_of
 from expcomp.ledger.chain import START
@@ -168,7 +168,7 @@ def prepare(
     """Read the exports once, keeping their bytes, and calculate. Raises `Refused` (L115) for exports that end before
     the period, unless `old_exports` may."""
     files = dict(project.files)
-    with reading_progress() as progress:
+    with reading() as progress:
         book = read_book(
             project.config, project.root, needs_of(project.plans), progress=progress,
             kept=lambda name, data: files.update({(INPUT, name): data}), posted_deals=deals_of(ledger.posted),

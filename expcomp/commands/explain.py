@@ -35,10 +35,11 @@ def explain(
     if period is None:
         _explain_code(what)
         return
-    from expcomp.commands.computed import computed_sheet
+    from expcomp.commands.make import sheet_of
+    from expcomp.commands.replayed import replayed
     from expcomp.output.explain import explain_any
 
-    sys.stdout.write(explain_any(computed_sheet(project, period, plan, as_of, posted), what))
+    sys.stdout.write(explain_any(sheet_of(replayed, project, period, plan, as_of, posted), what))
 
 
 def _explain_code(what: str) -> None:

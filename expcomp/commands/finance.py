@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from expcomp.commands.computed import computed_sheet
 from expcomp.commands.forms import BY_ENDING, Format, deliver
+from expcomp.commands.make import sheet_of
 from expcomp.commands.narrow import narrowed
+from expcomp.commands.replayed import replayed
 from expcomp.diagnostics import Code, Refused
 from expcomp.output.finance_views import VIEWS, print_view, view_blocks
 from expcomp.pay.sheet import Sheet
@@ -33,7 +34,7 @@ def finance_view(
     """Print the view, or write it by the ending of `path`. `shown`: payees, roles and segments to narrow it to."""
     if path is not None and path.suffix.lower() not in BY_ENDING:
         _refuse_workbook(name, path)
-    sheet = narrowed(computed_sheet(project, period, plans, as_of, posted), *shown)
+    sheet = narrowed(sheet_of(replayed, project, period, plans, as_of, posted), *shown)
     assert isinstance(sheet, Sheet)
     view = VIEWS[name](sheet)
     deliver(

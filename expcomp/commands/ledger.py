@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from expcomp.commands.forms import ForceOption, Format, FormatOption
+from expcomp.commands.forms import ForceOption, FormatOption
 from expcomp.commands.run import ProjectOption
 
 ledger = typer.Typer(
@@ -26,21 +26,14 @@ def show(project: ProjectOption = None, format: FormatOption = "table") -> None:
 
     Example:  expcomp ledger show
     """
-    from expcomp.commands.ledger_views import closings_frame, closings_table, standing_text
+    from expcomp.commands.ledger_views import formed, print_closings
     from expcomp.commands.ledger_work import opened
 
     with opened(project) as (found, store):
-        form: Format = format
-        if form == "table":
-            from expcomp.output.terminal import Screen
-
-            screen = Screen(sys.stdout, None)
-            screen.table(closings_table(store))
-            screen.write(standing_text(found, store))
+        if format == "table":
+            print_closings(found, store, sys.stdout)
         else:
-            from expcomp.commands.ledger_views import formed
-
-            sys.stdout.write(formed(closings_frame(store), closings_table(store), form))
+            sys.stdout.write(formed(store, format))
 
 
 @ledger.command()

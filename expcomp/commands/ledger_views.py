@@ -1,15 +1,19 @@
 """The ledger's batches as a table, and as the other forms."""
 
+from typing import TextIO
+
 import pandas as pd
 
 from expcomp.commands.closing import Project
 from expcomp.commands.forms import Format
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.store import Store
+from expcomp.money import to_text
 from expcomp.output.csv_form import csv_table
 from expcomp.output.machine import to_records
 from expcomp.output.markdown import markdown_table
 from expcomp.output.table import Table, amounts, counts, texts
+from expcomp.output.terminal import Screen
 
 COLUMNS = ("period", "what", "as_of", "lines", "amount_minor", "currency", "prepared_by", "approved_by", "head")
 
@@ -53,13 +57,18 @@ def standing_text(project: Project, store: Store) -> str:
     return f"open: {project.plans.calendar.parse(closings[-1].period).next()}"
 
 
-def formed(frame: pd.DataFrame, table: Table, form: Format) -> str:
+def print_closings(project: Project, store: Store, out: TextIO) -> None:
+    screen = Screen(out, None)
+    screen.table(closings_table(store))
+    screen.write(standing_text(project, store))
+
+
+def formed(store: Store, form: Format) -> str:
+    frame = closings_frame(store)
     if form == "csv":
         return b"".join(bytes(part) for part in csv_table(frame)).decode()
     if form == "markdown":
-        return "\n".join(markdown_table(table)) + "\n"
-    from expcomp.money import to_text
-
+        return "\n".join(markdown_table(closings_table(store))) + "\n"
     records = [
         {str(name).removesuffix("_minor"): to_text(value, row["currency"]) if name == "amount_minor" else value
          for name, value in row.items()}

@@ -22,7 +22,7 @@ from expcomp.ledger.receipt import changed_file, disagrees, read_receipt
 from expcomp.ledger.store import Store, open_store
 from expcomp.ledger.text_form import exported, whole_text
 from expcomp.ledger.verify import check
-from expcomp.output.files import EXISTS, write_atomic
+from expcomp.output.files import CANNOT_WRITE, EXISTS, write_atomic
 
 NOT_CLOSED = Code("L111", "period-not-closed")
 NOT_AN_EXPORT = Code("L208", "not-an-export")
@@ -58,11 +58,11 @@ def verified(folder: Path | None, named: Sequence[Path]) -> str:
             raise Refused(found)
         periods = sum(closing.kind == "period" for closing in closings)
         head = closings[-1].head if closings else "none"
+        closed = f"{periods} closed periods" if periods != 1 else "1 closed period"
         agree = f"{len(compared)} receipts agree" if len(compared) != 1 else "1 receipt agrees"
-        return (
-            f"{project.config.ledger} is intact: {periods} closed periods, {store.count('entry'):,} entries; {agree}\n"
-            f"head {head}"
-        )
+        entries = store.count("entry")
+        held = f"{entries:,} entries" if entries != 1 else "1 entry"
+        return f"{project.config.ledger} is intact: {closed}, {held}; {agree}\nhead {head}"
 
 
 def export_sheets(folder: Path | None, period: str, output: Path | None, *, force: bool) -> None:
@@ -141,8 +141,6 @@ def back_up(folder: Path | None, file: Path) -> str:
         try:
             handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
         except OSError as error:
-            from expcomp.output.files import CANNOT_WRITE
-
             raise Refused(CANNOT_WRITE.at(Place.of(file), f"the copy cannot be written: {error.strerror}")) from None
         os.close(handle)
         new = Path(name)

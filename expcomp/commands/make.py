@@ -1,17 +1,18 @@
 """From a project folder to its plans, and to a sheet: what several commands begin with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from expcomp.commands.archive import deals_of, with_carried
 from expcomp.commands.instant import read_day
-from expcomp.commands.memory import keep_memory
 from expcomp.commands.plans_read import NO_PLANS, plan_files
-from expcomp.commands.progress import reading_progress
-from expcomp.commands.project_ledger import closed_sheet, closing_of, plans_used, posted_of, project_store
+from expcomp.commands.project_ledger import closing_of, plans_used, posted_of, project_store
+from expcomp.commands.reading import reading
 from expcomp.diagnostics import Code, Refused
+from expcomp.ledger.batch import Closing
 from expcomp.ledger.store import Store
 from expcomp.pay.posted import Posted
 from expcomp.pay.sheet import Sheet, payout
@@ -29,7 +30,11 @@ from expcomp.sources.read import read_book
 WRONG_PERIOD = Code("C302", "not-a-period")
 
 
+Of = TypeVar("Of", bound=SheetView)
+
+
 def sheet_of(
+    closed: Callable[[Store, Closing], Of],
     project: Path | None,
     period: str,
     plans: Sequence[Path] | None,
@@ -37,14 +42,14 @@ def sheet_of(
     posted: Path | None,
     *,
     lenient: bool = False,
-) -> SheetView:
-    """A closed period as it stands in the ledger, any other computed."""
+) -> Of | Sheet:
+    """Of a closed period what `closed` makes of the ledger, any other computed. Raises `Refused` with whatever keeps it
+    from being computed."""
     root = find_project(None, project).root
-    config = load_config(root)
-    if posted is None and (store := project_store(root, config)) is not None:
+    if posted is None and (store := project_store(root, load_config(root))) is not None:
         with store:
             if closing := closing_of(store, period):
-                return closed_sheet(store, closing)
+                return closed(store, closing)
     return make_sheet(project, period, plans, as_of, posted, lenient=lenient)
 
 
@@ -61,7 +66,6 @@ def make_sheet(
     root, config, in_force = project_plans(project, plans)
     wanted = period_of(in_force.calendar, period)
     day = day_of("--as-of", as_of)
-    keep_memory()
     ledger = None if posted else project_store(root, config)
     with ledger or nullcontext() as store:
         lines = posted_before(store, posted)
@@ -85,7 +89,7 @@ def exports_of(
     used."""
     if store is not None:
         refuse_edited(plans, plans_used(store, store.closings))
-    with reading_progress() as progress:
+    with reading() as progress:
         needs, deals = needs_of(plans), deals_of(posted)
         return read_book(config, root, needs, lenient=lenient, progress=progress, posted_deals=deals)
 

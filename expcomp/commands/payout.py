@@ -58,13 +58,16 @@ def payout(
     from expcomp.commands.finance import finance_view, one_of
     from expcomp.commands.make import sheet_of
     from expcomp.commands.narrow import narrowed
+    from expcomp.commands.project_ledger import closed_sheet
 
     view = one_of(lines=lines, exposure=exposure, accrual=accrual)
     path = file_of(output)
     if view in ("exposure", "accrual"):
         finance_view(view, project, period, plan, as_of, posted, (payee, role, segment), format, path, force)
         return
-    sheet = narrowed(sheet_of(project, period, plan, as_of, posted, lenient=lenient), payee, role, segment)
+    sheet = narrowed(
+        sheet_of(closed_sheet, project, period, plan, as_of, posted, lenient=lenient), payee, role, segment
+    )
     deliver(
         path,
         format,

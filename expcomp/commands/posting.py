@@ -22,12 +22,14 @@ STALE = Code("L109", "ledger-moved-meanwhile")
 
 
 def post(project: Project, batches: list[Batch], head: bytes, steps: Steps, *, force: bool) -> ClosedSheet:
-    """The sheet as it stands in the ledger now. Raises `Refused`; once the period is closed, a sheet that cannot be
-    written is O109 and never reopens it."""
+    """The sheet as it stands in the ledger now. The batches are let go once they are posted: what they were made from
+    is no longer needed. Raises `Refused`; once the period is closed, a sheet that cannot be written is O109 and never
+    reopens it."""
     create_missing(project)
     with open_store(project.ledger) as store:
         with upon(batches[-1].period), unbroken():
             closing = store.post(batches, head, steps)[-1]
+        batches.clear()
         _tell(project, closing)
         return render(project, store, closing, steps, force=force)
 

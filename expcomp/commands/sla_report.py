@@ -65,7 +65,7 @@ def sla_report(
 def _report(project: Path | None, plans: Sequence[Path] | None, as_of: str | None) -> "SlaReport":
     from expcomp.commands.instant import now_us, read_instant
     from expcomp.commands.make import project_plans
-    from expcomp.commands.memory import keep_memory
+    from expcomp.commands.reading import reading
     from expcomp.plan.needs import needs_of
     from expcomp.reports.owners import RESPONDS
     from expcomp.reports.sla import sla_report as report_of
@@ -73,10 +73,11 @@ def _report(project: Path | None, plans: Sequence[Path] | None, as_of: str | Non
 
     root, config, in_force = project_plans(project, plans)
     at = now_us() if as_of is None else read_instant(as_of, in_force.zone)
-    keep_memory()
     needs = needs_of(in_force)
     answering = replace(needs, unread=needs.unread - {f"accounts.{RESPONDS}"})
-    return report_of(in_force, read_book(config, root, answering), at)
+    with reading() as progress:
+        book = read_book(config, root, answering, progress=progress)
+    return report_of(in_force, book, at)
 
 
 def _narrowed(

@@ -1,14 +1,20 @@
 """What to write in expcomp.yaml about a file that is not understood: lines that can be copied as they are."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from fnmatch import fnmatch
 
 from expcomp.sources.complaints import quote
 from expcomp.sources.presets import normal, presets
 from expcomp.sources.tables import TABLES
 
 LISTED = 12
+USUAL = ("payees", "accounts", "deals", "signals", "subscriptions")
+"""Tables that most people have a file for."""
+
+PLAIN = re.compile(r"[\w. ()-]+")
 UNKNOWN = "its header"
 FIRST_ROW = "header_row: 1"
 WORD = re.compile(r"[^\W_]+")
@@ -62,41 +68,47 @@ def _begin_alike(word: str, other: str) -> bool:
     return word[:half] == other[:half]
 
 
-def columns_line(
-    table: str, headers: Sequence[str], fields: Sequence[str], taken: Mapping[str, Sequence[int]], *further: str
-) -> str:
-    """The line that names a header for each of these fields: the nearest that is left, or a blank to fill in.
+def source_line(table: str, path: str, *keys: str) -> str:
+    """`sources: {deals: {file: report.csv, …}}`; the file's name is left out where it says the table itself."""
+    name = path.rpartition("/")[2].partition("[")[0]
+    own = [] if fnmatch(name, f"{table}.*") else [f"file: {name if PLAIN.fullmatch(name) else in_quotes(name)}"]
+    return f"sources: {{{table}: {{{', '.join((*own, *keys))}}}}}"
 
-    `further` are keys that the source takes before its columns.
-    """
+
+def columns_line(
+    table: str, path: str, headers: Sequence[str], groups: Sequence[Sequence[str]], taken: Mapping[str, Sequence[int]],
+    *keys: str,
+) -> str:  # fmt: skip
+    """The line that names a header for one field of each group: the nearest that is left, or a blank to fill in. `keys`
+    stand before the columns."""
     used = {index for columns in taken.values() for index in columns}
     named = []
-    for field in fields:
-        close = nearest_headers(table, field, headers, used)
-        if close:
-            used.add(headers.index(close[0]))
-        named.append(f'{field}: "{close[0] if close else UNKNOWN}"')
-    parts = [*further, *([f"columns: {{{', '.join(named)}}}"] if named else [])]
-    return f"sources: {{{table}: {{{', '.join(parts)}}}}}"
+    for group in groups:
+        close = ((field, near[0]) for field in group if (near := nearest_headers(table, field, headers, used)))
+        field, header = next(close, (group[0], UNKNOWN))
+        used |= {index for index, own in enumerate(headers) if own == header}
+        named.append(f"{field}: {in_quotes(header)}")
+    return source_line(table, path, *keys, *([f"columns: {{{', '.join(named)}}}"] if named else []))
 
 
-def say_what_it_is(path: str, *further: str) -> str:
+def in_quotes(text: str) -> str:
+    """As YAML reads it, whatever signs it has."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def say_what_it_is(path: str, *keys: str) -> str:
     """For a file that looks like none of the tables."""
-    line = f"sources: {{TABLE: {{{', '.join((file_key(path), *further))}, columns: {{…}}}}}}"
-    return f"say in expcomp.yaml what it is:  {line}  (TABLE: {', '.join(TABLES)}), or move it out of the data folder"
+    line = source_line("TABLE", path, *keys, "columns: {…}")
+    tables = f"TABLE: {', '.join(USUAL)}, …: expcomp manual D110 lists them"
+    return f"say in expcomp.yaml what it is:  {line}  ({tables}), or move it out of the data folder"
 
 
 def say_which_columns(table: str, path: str, headers: Sequence[str]) -> str:
     """For a file of this table that has none of its names in the row that could be its header."""
     own = TABLES[table]
-    needed = [field.name for field in own.fields if field.required] + [group[0] for group in own.any_of]
-    line = columns_line(table, headers, needed, {}, file_key(path), FIRST_ROW)
+    needed = [*((field.name,) for field in own.fields if field.required), *own.any_of]
+    line = columns_line(table, path, headers, needed, {}, FIRST_ROW)
     return f"if its first row names the columns, write in expcomp.yaml:  {line}"
-
-
-def file_key(path: str) -> str:
-    """The name of the file alone, as a source of the config may give it."""
-    return f"file: {path.rpartition('/')[2].partition('[')[0]}"
 
 
 def listed(headers: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from expcomp.diagnostics import Code, Place, Refused, Severity
-from expcomp.sources.advice import called, columns_line
+from expcomp.sources.advice import called, columns_line, in_quotes, listed, source_line
 from expcomp.sources.assemble import assemble, examine
 from expcomp.sources.book import Book, Needs
 from expcomp.sources.cells import Cells
@@ -40,6 +40,7 @@ from expcomp.suggest import did_you_mean
 NO_DATA = Code("D100", "no-data")
 UNREADABLE = Code("D101", "file-unreadable")
 NO_SUCH_FILE = Code("D113", "source-matches-no-file")
+NOT_NAMED = Code("D124", "file-not-named")
 PRESET_UNVERIFIED = Code("D232", "preset-unverified")
 COLUMN_ASKS = Code("D233", "column-not-understood")
 NO_ROWS = Code("D118", "file-without-rows")
@@ -104,7 +105,7 @@ def _check_declared(readings: list[Reading], needs: Needs, complaints: Complaint
             if of_table and not any(field.name in reading.match.columns for reading in of_table):
                 first = of_table[0].raw
                 message = f"no column for {table}.{field.name}, which the plan uses"
-                line = columns_line(table, first.headers, [field.name], of_table[0].match.columns)
+                line = columns_line(table, first.label, first.headers, [[field.name]], of_table[0].match.columns)
                 help = f"write in expcomp.yaml:  {line}"
                 complaints.error(COLUMN_MISSING, first.locate(first.header_row, 0), message, help)
 
@@ -139,6 +140,7 @@ class _Reader:
         }
         self.known = known_headers(self.wishes.values(), needs)
         self.bytes: dict[Path, bytes] = {}
+        self.named: set[str] = set()
 
     def readings(self) -> Iterator[Reading]:
         tasks = list(self._tasks())
@@ -175,7 +177,9 @@ class _Reader:
                 found = [file for file in files if fnmatch(file.relative_to(self.folder).as_posix(), pattern)]
                 claimed.update(found)
                 yield from (_Task(file, table, source) for file in found)
-                if not found and source.file:
+                if found:
+                    self.named.add(table)
+                elif files:
                     self._tell_no_file(table, pattern, files)
         yield from (_Task(file, "", Source()) for file in files if file not in claimed and file.parent == self.folder)
         if not files:
@@ -194,9 +198,17 @@ class _Reader:
         return sorted(filter(_is_data, self.folder.rglob("*"))) if self.folder.is_dir() else []
 
     def _tell_no_file(self, table: str, pattern: str, files: list[Path]) -> None:
-        help = did_you_mean(pattern, [file.relative_to(self.folder).as_posix() for file in files])
+        names = [file.relative_to(self.folder).as_posix() for file in files]
+        help = did_you_mean(pattern, names) or f"say with  file:  which it is; there are {listed(names)}"
         message = f'sources.{table}: no file in {self._shown(self.folder)} is called "{pattern}"'
         self.complaints.error(NO_SUCH_FILE, Place(FILE), message, help)
+
+    def _tell_not_named(self, raw: RawTable, match: Match) -> None:
+        """A further file of a table whose files the config names: is it an old one, or was it forgotten?"""
+        message = f"the file is {match.table} ({match.reason}), and sources.{match.table} names other files"
+        named = f"{match.table}: [{{file: …}}, {{file: …}}]"
+        help = f"name it there too, as one of a list:  {named}; or move it out of the data folder"
+        self.complaints.error(NOT_NAMED, raw.locate(0, 0), message, help)
 
     def _raw_tables(self, task: _Task) -> list[RawTable]:
         shown, source = self._shown(task.path), task.source
@@ -241,6 +253,9 @@ class _Reader:
         match = recognise(raw, wish, self.needs, self.complaints)
         if match is None:
             return
+        if not task.table and match.table in self.named:
+            self._tell_not_named(raw, match)
+            return
         settings = Settings(
             zone=self._zone(source),
             plan_zone=self.needs.zone,
@@ -277,7 +292,7 @@ class _Reader:
             why = preset.ask.get(normal(header), "")
             if why and index not in taken:
                 place = raw.locate(raw.header_row, raw.numbers[index])
-                line = f'sources: {{{match.table}: {{columns: {{acv: "{header}"}}}}}}'
+                line = source_line(match.table, raw.label, f"columns: {{acv: {in_quotes(header)}}}")
                 help = f"if it is the yearly value, write in expcomp.yaml:  {line}"
                 message = f"column {quote(header)} is not read: it {why}"
                 self.complaints.note(COLUMN_ASKS, place, message, help, Severity.WARNING)

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from expcomp.diagnostics import Code
-from expcomp.sources.advice import called, columns_line, file_key, listed, nearest_headers, say_what_it_is
+from expcomp.sources.advice import (
+    called,
+    columns_line,
+    in_quotes,
+    listed,
+    nearest_headers,
+    say_what_it_is,
+    source_line,
+)
 from expcomp.sources.book import Needs
 from expcomp.sources.complaints import Complaints, quote
 from expcomp.sources.presets import Preset, normal, presets
@@ -110,8 +118,9 @@ def _columns(raw: RawTable, preset: Preset, table: str, wish: Wish, needs: Needs
 
 def _missing(columns: Mapping[str, tuple[int, ...]], table: str, needs: Needs) -> list[tuple[str, ...]]:
     """Groups of fields of which at least one column is required and none is there."""
-    groups = [(own.name,) for own in needs.fields_of(table) if own.required]
-    return [group for group in (*groups, *TABLES[table].any_of) if not any(name in columns for name in group)]
+    required = [(own.name,) for own in needs.fields_of(table) if own.required]
+    missing = [group for group in (*required, *TABLES[table].any_of) if not any(name in columns for name in group)]
+    return [(needs.value,) if needs.value in group else group for group in missing]
 
 
 def _columns_exist(raw: RawTable, wish: Wish, complaints: Complaints) -> bool:
@@ -164,10 +173,12 @@ def check_columns(raw: RawTable, match: Match, needs: Needs, complaints: Complai
 def _tell_missing(raw: RawTable, match: Match, missing: Sequence[tuple[str, ...]], complaints: Complaints) -> None:
     """One finding a column; the first gives the line that names them all, which can be written only once."""
     used = [index for columns in match.columns.values() for index in columns]
-    line = columns_line(match.table, raw.headers, [group[0] for group in missing], match.columns)
+    line = columns_line(match.table, raw.label, raw.headers, missing, match.columns)
     for number, group in enumerate(missing):
         wanted = " or ".join(f"{match.table}.{name}" for name in group)
-        close = ", ".join(map(quote, nearest_headers(match.table, group[0], raw.headers, used)))
+        close = ", ".join(
+            quote(header) for name in group for header in nearest_headers(match.table, name, raw.headers, used)
+        )
         near = f"nearest headers: {close}" if close else f"the file has {listed(raw.headers)}"
         help = f"{near}; write in expcomp.yaml:  {line}" if not number else near
         if match.preset == "canonical" and match.reason == "given":
@@ -180,10 +191,8 @@ def _tell_value(raw: RawTable, match: Match, needs: Needs, complaints: Complaint
     there = [name for name in ("acv", "arr", "amount") if name in match.columns]
     message = f"the plan pays on {needs.value} and the file has only {' and '.join(there)}"
     header = raw.headers[match.columns[there[0]][0]]
-    help = (
-        f"say  value: {there[0]}  in the plan, or  "
-        f'sources: {{deals: {{columns: {{{needs.value}: "{header}"}}}}}}  in expcomp.yaml'
-    )
+    line = source_line("deals", raw.label, f"columns: {{{needs.value}: {in_quotes(header)}}}")
+    help = f"say  value: {there[0]}  in the plan, or write in expcomp.yaml:  {line}"
     complaints.error(VALUE_COLUMN, raw.locate(raw.header_row, 0), message, help)
 
 
@@ -206,7 +215,7 @@ def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, com
     if best.complete and len(rivals) > 1:
         tables = " or ".join(sorted(rivals))
         message = f"the file could be {tables}"
-        help = f"say which in expcomp.yaml:  sources: {{{min(rivals)}: {{file: …}}}}"
+        help = f"say which in expcomp.yaml:  {source_line(min(rivals), raw.label)}"
         complaints.error(NOT_RECOGNISED, place, message, help)
         return
     keys = [name for name in TABLES[best.table].key if name in best.columns]
@@ -214,8 +223,8 @@ def _refuse(raw: RawTable, best: _Candidate, rivals: set[str], needs: Needs, com
         check_columns(raw, Match(best.table, best.preset.name, "", best.columns), needs, complaints)
         return
     message = f"no table is recognised by the headers {listed(raw.headers)}"
-    absent = [group[0] for group in _missing(best.columns, best.table, needs)]
-    line = columns_line(best.table, raw.headers, absent, best.columns, file_key(raw.label))
+    absent = _missing(best.columns, best.table, needs)
+    line = columns_line(best.table, raw.label, raw.headers, absent, best.columns)
     help = f"if it is {best.table}, write in expcomp.yaml:  {line}; if it is no table, move it out of the data folder"
     complaints.error(NOT_RECOGNISED, place, message, help if len(best.columns) >= 3 else say_what_it_is(raw.label))
 

@@ -16,7 +16,7 @@ from expcomp.commands.run import guarded
 
 NOBODY = 65534
 PIPE = 1 << 20
-WITHIN = 60
+WITHIN = 600
 """Seconds after which a child that hangs is a failure."""
 
 

@@ -155,11 +155,13 @@ class BookMaker(Maker):
                 end = self.dice.near(start)
                 monthly = self.dice.maybe(0.5)
                 size = money(self.dice.amount(self.ground.currency) // (12 if monthly else 1), self.ground.currency)
-                self.add(
-                    "subscriptions", account_id=account["account_id"], start=start.isoformat(),
-                    end=self.dice.pick(("", end.isoformat(), end.isoformat())),
-                    mrr=size if monthly else "", arr="" if monthly else size, product=self.dice.pick(PRODUCTS),
-                )  # fmt: skip
+                key = {
+                    "account_id": account["account_id"], "start": start.isoformat(),
+                    "end": self.dice.pick(("", end.isoformat(), end.isoformat())), "product": self.dice.pick(PRODUCTS),
+                }  # fmt: skip
+                rows = self.tables.get("subscriptions", ())
+                if not any(all(row.get(name, "") == text for name, text in key.items()) for row in rows):
+                    self.add("subscriptions", **key, mrr=size if monthly else "", arr="" if monthly else size)
                 start = end + timedelta(days=self.dice.pick((-20, 0, 1, 29, 30, 60)))
 
     def _fx(self) -> None:

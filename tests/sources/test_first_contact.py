@@ -7,11 +7,7 @@ from expcomp.sources.advice import nearest_headers
 from .conftest import NEEDS, Project, deals
 
 MOVE = "or move it out of the data folder"
-TABLES = (
-    "payees, accounts, deals, splits, team, assignments, signals, urgency_changes, pauses, subscriptions, events, "
-    "usage, teams, targets, account_history, resolutions, milestones, receipts, quotas, fx, merges, adjustments, "
-    "cancellations"
-)
+TABLES = "payees, accounts, deals, signals, subscriptions, …: expcomp manual D110 lists them"
 
 
 def told(project: Project) -> list[tuple[str, str]]:
@@ -84,13 +80,13 @@ def test_a_file_called_like_a_table_without_a_single_word_we_know(project: Proje
     ((message, help),) = told(project.write("deals.csv", f"{header}\nD1,A1,tier,100.50,2027-01-05,Won,ana\n"))
     assert message.startswith("sample_data/deals.csv D109 header-not-found: no header row is found")
     line = (
-        'sources: {deals: {file: deals.csv, header_row: 1, columns: {deal_id: "its header", account_id: "its header", '
-        'close_date: "Closing", motion: "its header", acv: "Annual Value", won: "its header"}}}'
+        'sources: {deals: {header_row: 1, columns: {deal_id: "its header", account_id: "its header", '
+        'close_date: "Closing", motion: "its header", acv: "Annual Value", stage: "State"}}}'
     )
     assert help == f"if its first row names the columns, write in expcomp.yaml:  {line}"
-    for right in ("Opp Number", "Client", "Kind of deal", "State"):
+    for right in ("Opp Number", "Client", "Kind of deal"):
         line = line.replace("its header", right, 1)
-    assert project.config(line.replace("won:", "stage:")).read()["deals"]["acv"].tolist() == [10_050]
+    assert project.config(line).read()["deals"]["acv"].tolist() == [10_050]
 
 
 def test_a_workbook_called_like_a_table_without_a_single_word_we_know(project: Project) -> None:
@@ -99,7 +95,7 @@ def test_a_workbook_called_like_a_table_without_a_single_word_we_know(project: P
     book.active.append(["A1", "ana"])
     book.save(project.root / "sample_data" / "accounts.xlsx")
     ((_, help),) = told(project)
-    assert help.endswith('{accounts: {file: accounts.xlsx, header_row: 1, columns: {account_id: "its header"}}}')
+    assert help.endswith('{accounts: {header_row: 1, columns: {account_id: "its header"}}}')
 
 
 def test_nearest_headers_are_words_in_common_or_a_slip() -> None:
@@ -141,6 +137,45 @@ def test_the_first_of_several_missing_columns_gives_the_line_for_all(project: Pr
             'the file has "deal_id", "Client", "Kind of expansion", "acv", "close_date", "won", "owner"',
         ),
     ]
+
+
+def test_the_line_to_write_names_a_file_whose_name_says_nothing(project: Project) -> None:
+    """Without its name the line would be about `deals.*`, and change nothing."""
+    header = "Opportunity ID,Client,Type,ACV,Close Date,Won,Owner"
+    project.write("opportunities.csv", deals("D1,A1,tier,100.50,2027-01-05,true,ana", header=header))
+    ((_, help),) = told(project)
+    line = 'sources: {deals: {file: opportunities.csv, columns: {account_id: "its header"}}}'
+    assert help.endswith(f"write in expcomp.yaml:  {line}")
+    assert project.config(line.replace("its header", "Client")).read()["deals"]["account_id"].tolist() == ["A1"]
+
+
+def test_settings_of_a_file_that_is_not_there_are_told(project: Project) -> None:
+    """They would be lost: here the time zone, and with it the day that the deal was created on."""
+    project.write("opportunities.csv", deals("D1,A1,tier,100.50,2027-01-05,true,ana"))
+    assert told(project.config("sources: {deals: {timezone: Asia/Tokyo}}")) == [
+        (
+            'expcomp.yaml D113 source-matches-no-file: sources.deals: no file in sample_data is called "deals.*"',
+            'say with  file:  which it is; there are "opportunities.csv", "payees.csv"',
+        )
+    ]
+
+
+def test_a_further_file_of_a_table_whose_files_are_named_is_not_read_unasked(project: Project) -> None:
+    """Last year's deals left would be paid again; those of a second CRM would not be paid if it were ignored."""
+    project.write("deals.csv", deals("D1,A1,tier,100.50,2027-01-05,true,ana"))
+    project.write("old.csv", deals("D0,A1,tier,900,2026-01-05,true,ana"))
+    assert project.read()["deals"]["deal_id"].tolist() == ["D0", "D1"]
+    assert told(project.config("sources: {deals: {file: deals.csv}}")) == [
+        (
+            (
+                "sample_data/old.csv D124 file-not-named: the file is deals (7 of 7 headers are canonical deals), and "
+                "sources.deals names other files"
+            ),
+            ("name it there too, as one of a list:  deals: [{file: …}, {file: …}]; or move it out of the data folder"),
+        )
+    ]
+    project.config("sources: {deals: [{file: deals.csv}, {file: old.csv}]}")
+    assert project.read()["deals"]["deal_id"].tolist() == ["D0", "D1"]
 
 
 def test_a_file_that_a_vendor_calls_so_is_told_about_as_what_it_is(project: Project) -> None:

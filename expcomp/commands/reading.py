@@ -1,10 +1,14 @@
-"""How far a long read has come: a bar on stderr, only on a terminal, only after half a second."""
+"""What every command does that reads exports: it keeps its memory, and tells how far it has come.
+
+The bar is on stderr, only on a terminal, only after half a second.
+"""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
 
+from expcomp.commands.memory import keep_memory
 from expcomp.sources.extent import Progress, untold
 
 SHOWN_AFTER = 0.5
@@ -12,8 +16,9 @@ SHOWN_AFTER = 0.5
 
 
 @contextmanager
-def reading_progress() -> Iterator[Progress]:
+def reading() -> Iterator[Progress]:
     """What a reader tells its progress to. The bar is gone when the reading is done."""
+    keep_memory()
     if not sys.stderr.isatty():
         yield untold
         return
