@@ -11,23 +11,21 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def side_by_side(
-    work: Callable[[Item], Result], items: Iterable[Item], *, first_alone: bool = True
-) -> Iterator[Result]:
+def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """`map`, for work that spends its time in numpy and Arrow, which leave Python to others meanwhile.
 
-    With `first_alone` what all items look up is read once.
+    The first item is worked alone: what all of them look up is read once.
     """
     rest = iter(items)
-    for first in islice(rest, int(first_alone)):
+    for first in islice(rest, 1):
         yield work(first)
-    begun = list(islice(rest, 1))
-    if not begun:
+    second = list(islice(rest, 1))
+    if not second:
         return
     lanes = min(os.cpu_count() or 1, 4)
     with ThreadPoolExecutor(lanes) as pool:
         waiting: deque[Future[Result]] = deque()
-        for item in chain(begun, rest):
+        for item in chain(second, rest):
             waiting.append(pool.submit(work, item))
             if len(waiting) > lanes:
                 yield waiting.popleft().result()

@@ -171,13 +171,14 @@ class Entitlement(Settled):
     def only(self, tranches: Ints) -> "Entitlement":
         """Of these tranches alone, given in their order."""
         own = self.tranches.take(tranches)
+        pieces = distinct(own["piece"].to_numpy())
         lost, recovered = (
             table[is_among(table["tranche"].to_numpy(), tranches)] for table in (self.lost, self.recoveries)
         )
         return replace(
             self,
-            tranches=own.assign(piece=np.arange(len(own))).reset_index(drop=True),
-            pieces=self.pieces.take(own["piece"].to_numpy()).reset_index(drop=True),
+            tranches=own.assign(piece=np.searchsorted(pieces, own["piece"])).reset_index(drop=True),
+            pieces=self.pieces.take(pieces).reset_index(drop=True),
             lost=lost.assign(tranche=np.searchsorted(tranches, lost["tranche"])).reset_index(drop=True),
             recoveries=recovered.assign(tranche=np.searchsorted(tranches, recovered["tranche"])).reset_index(drop=True),
         )  # fmt: skip

@@ -78,7 +78,7 @@ class Posted:
         """Where the lines come from, how many they are, and the periods they are of."""
         periods = [str(period) for period in self.periods(plans)]
         span = f"{periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(periods)
-        return f"{self.source}: {len(self.lines):,} lines of {span or 'no period'}"
+        return f"{self.source}: {len(self.lines):,} lines of {span}" if periods else self.source
 
     def check(self, wanted: tuple[Period, ...], pay_span: Span, plans: PlanSet) -> None:
         """Only a pay period after the last posted one can be computed. Raises `Refused` (L-codes)."""

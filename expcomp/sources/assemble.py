@@ -1,6 +1,6 @@
 """From readings to the Book: types, people, accounts, deals, keys and references, every row accounted for."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,8 @@ from expcomp.sources.joins import (
     ACCOUNT_UNKNOWN,
     DEAL_UNKNOWN,
     SIGNAL_UNKNOWN,
-    Reference,
-    check_references,
     check_repeats,
+    refer,
 )
 from expcomp.sources.people import Directory, resolve_people
 from expcomp.sources.presets import presets
@@ -33,8 +32,6 @@ DEAL_TABLES = ("splits", "receipts", "milestones", "events", "team")
 """Tables whose deal_id must be a deal. Cancellations and resolutions may name deals no longer exported."""
 
 NO_ACCOUNT = "no account of the accounts export"
-NO_DEAL = "no deal of the deals export"
-NO_SIGNAL = "no signal of the signals export"
 
 
 def assemble(
@@ -130,9 +127,11 @@ def _settle(drafts: dict[str, Draft], needs: Needs, complaints: Complaints, post
         require_of_won(drafts["deals"], needs)
         note_alike(drafts["deals"], needs)
     _require_amounts(drafts)
-    check_repeats([draft for name, draft in drafts.items() if name not in ("payees", "accounts")])
+    for name, draft in drafts.items():
+        if name not in ("payees", "accounts"):
+            check_repeats(draft)
     _drop_overlay_splits(drafts["splits"])
-    check_references(list(_references(drafts, directory, posted_deals)))
+    _check_references(drafts, directory, posted_deals)
 
 
 def _require_amounts(drafts: dict[str, Draft]) -> None:
@@ -152,7 +151,7 @@ def _settle_deals(deals: Draft) -> None:
 
 def _settle_people(drafts: dict[str, Draft], needs: Needs) -> None:
     payees = drafts["payees"]
-    check_repeats([payees])
+    check_repeats(payees)
     directory = Directory(payees)
     for draft in drafts.values():
         resolve_people(draft, directory, needs.unread)
@@ -163,7 +162,7 @@ def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
     accounts = drafts["accounts"]
     if not accounts:
         return None
-    check_repeats([accounts])
+    check_repeats(accounts)
     check_crm_ids(accounts)
     directory = AccountDirectory(accounts)
     for draft in drafts.values():
@@ -171,29 +170,30 @@ def _settle_accounts(drafts: dict[str, Draft]) -> AccountDirectory | None:
     return directory
 
 
-def _references(
+def _check_references(
     drafts: dict[str, Draft], directory: AccountDirectory | None, posted_deals: Collection[str]
-) -> Iterator[Reference]:
+) -> None:
     if directory is not None:
-        yield from _of_accounts(drafts, directory)
+        _check_accounts(drafts, directory)
     deals = pa.concat_arrays([drafts["deals"].texts("deal_id"), pa.array(sorted(posted_deals), LARGE)])
     for table in DEAL_TABLES:
-        yield Reference(drafts[table], "deal_id", deals, DEAL_UNKNOWN, NO_DEAL)
-    yield Reference(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, NO_DEAL, _never)
-    signals = drafts["signals"].texts("signal_id")
+        refer(drafts[table], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export")
+    refer(drafts["signals"], "deal_id", deals, DEAL_UNKNOWN, "no deal of the deals export", matters=_never)
+    signals = drafts["signals"].frame["signal_id"]
     for table in ("pauses", "urgency_changes"):
-        yield Reference(drafts[table], "signal_id", signals, SIGNAL_UNKNOWN, NO_SIGNAL)
+        refer(drafts[table], "signal_id", signals, SIGNAL_UNKNOWN, "no signal of the signals export")
     if drafts["signals"]:
-        yield Reference(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, NO_SIGNAL, _never)
+        what = "no signal of the signals export"
+        refer(drafts["deals"], "signal_id", signals, SIGNAL_UNKNOWN, what, matters=_never)
 
 
-def _of_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> Iterator[Reference]:
-    """To accounts that an export lists; where none does, every account that is named is one."""
+def _check_accounts(drafts: dict[str, Draft], directory: AccountDirectory) -> None:
+    """Accounts that an export lists; where none does, every account that is named is one."""
     known = pa.concat_arrays([drafts["accounts"].texts("account_id"), drafts["merges"].texts("from")])
     for draft in drafts.values():
         for name in draft.of_kind(Kind.ACCOUNT):
-            yield Reference(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, _matters(draft), directory)
-    yield Reference(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, NO_ACCOUNT)
+            refer(draft, name, known, ACCOUNT_UNKNOWN, NO_ACCOUNT, matters=_matters(draft), names=directory)
+    refer(drafts["merges"], "to", known, ACCOUNT_UNKNOWN, NO_ACCOUNT)
 
 
 def _never(rows: Ints) -> Flags:
