@@ -170,6 +170,6 @@ def _drift(plans: PlanSet, book: Book, period: Period) -> Iterator[Finding]:
     facts = [f"{fact} of {who}" if who else fact for who, fact in zip(rows["payee_id"], rows["fact"], strict=True)]
     if facts:
         more = f" and {len(facts) - NAMED:,} more" if len(facts) > NAMED else ""
-        count = f"{len(facts):,} facts are others" if len(facts) > 1 else "1 fact is another"
-        message = f"{count} today than was pinned by {period} ({', '.join(facts[:NAMED])}{more}): the pinned ones count"
+        what = f"{len(facts):,} facts differ" if len(facts) > 1 else "1 fact differs"
+        message = f"{what} today from what {period} pinned ({', '.join(facts[:NAMED])}{more}): what was pinned counts"
         yield DRIFTED.at(None, message, severity=Severity.NOTE)
