@@ -62,6 +62,11 @@ class RetentionPay:
     blocked: tuple[Blocked, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    def blocked_in(self, segment: str) -> list[Blocked]:
+        """What was not paid to people of a segment, a word as words are compared."""
+        name = segment.strip().casefold()
+        return [each for each in self.blocked if each.segment.strip().casefold() == name]
+
 
 Settles = Callable[[int], Entitlement]
 """What everybody deserves at a date. Raises `Refused` with what keeps it from being known."""
