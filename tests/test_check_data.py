@@ -13,12 +13,14 @@ from faults.conftest import DEAL, HEADER, PLAN, Company
 from inprocess import expcomp
 from openpyxl import load_workbook
 
+from expcomp.commands.reading import reading
+
 ROOT = Path(__file__).parents[1]
 LONG = """
 import time
-from expcomp.commands import progress
+from expcomp.commands import reading
 from expcomp.sources import read
-progress.SHOWN_AFTER, check = 0.0, read.check_size
+reading.SHOWN_AFTER, check = 0.0, read.check_size
 read.check_size = lambda *a: (time.sleep(0.3), check(*a))
 from expcomp.cli import main
 main()
@@ -108,6 +110,14 @@ def test_without_a_plan_and_without_payees(company: Company) -> None:
     done = company.deals("D1,A1,tier,9000,2027-02-10,true", header=HEADER.removesuffix(",owner")).run("check-data")
     assert done.exit == 0
     assert "C203 checked-without-a-plan" in done.out
+
+
+def test_the_plan_that_the_manual_shows_pays(company: Company) -> None:
+    """What somebody without a plan is told to look at: 10% of the 9,000 of the deal."""
+    page = expcomp(["manual", "C202"]).out
+    shown = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert shown
+    company.file("plans/plan.yaml", shown[1]).pays("900.00")
 
 
 def test_a_wrong_plan_is_told_as_payout_tells_it(company: Company) -> None:
@@ -230,6 +240,18 @@ def test_a_bar_on_a_terminal_and_never_in_a_pipe(company: Company) -> None:
     piped = subprocess.run([*program(bar=True), *run], capture_output=True, text=True, check=True)
     assert piped.stderr == ""
     assert "reading" not in piped.stdout
+
+
+def test_the_bar_moves_without_an_end_while_the_first_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the only one, and a long one: a bar that stands still looks like a program that does."""
+    ends = []
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("rich.progress.Progress.update", lambda self, task, **told: ends.append(told["total"]))
+    with reading() as told:
+        told("deals.csv", 0, 500)
+        told("payees.csv", 400, 500)
+    assert ends == [None, 500]
 
 
 def program(*, bar: bool) -> list[str]:

@@ -57,7 +57,8 @@ def plan_files(folder: Path, named: str) -> list[Path]:
     """The plans of a folder. Raises `Refused` (C202) where there is none."""
     files = sorted(file for file in folder.glob("*.y*ml") if file.suffix in (".yaml", ".yml") and file.is_file())
     if not files:
-        help_ = "put a plan there, name one with --plan, or say  plans:  in expcomp.yaml"
+        there = "put a plan there (expcomp manual C202 shows a small one)"
+        help_ = f"{there}, name one with --plan, or say  plans:  in expcomp.yaml"
         raise Refused(NO_PLANS.at(Place(f"{named}/"), "there is no plan (*.yaml) in this folder", help_))
     return files
 

@@ -17,7 +17,8 @@ SHOWN_AFTER = 0.5
 
 @contextmanager
 def reading() -> Iterator[Progress]:
-    """What a reader tells its progress to. The bar is gone when the reading is done."""
+    """What a reader tells its progress to. While the first file is read, maybe the only one, the bar moves and has no
+    end; it is gone when the reading is done."""
     keep_memory()
     if not sys.stderr.isatty():
         yield untold
@@ -38,7 +39,7 @@ def reading() -> Iterator[Progress]:
     timer.daemon = True
 
     def told(name: str, done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total, file=escape(name))
+        bar.update(task, completed=done, total=total if done else None, file=escape(name))
 
     timer.start()
     try:

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from fnmatch import fnmatch
+from functools import lru_cache
 
 from expcomp.sources.complaints import quote
 from expcomp.sources.presets import normal, presets
@@ -19,9 +20,9 @@ UNKNOWN = "its header"
 FIRST_ROW = "header_row: 1"
 WORD = re.compile(r"[^\W_]+")
 INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
-ALIKE, SLIP, ONLY_WORDS = 0.5, 0.75, 0.95
-"""The likeness from which on a header is worth naming, the share of letters from which on two texts may be one with a
-slip, and what it counts for that all words of a text stand in the other."""
+ALIKE, SLIP, ONLY_WORDS = 0.5, 0.8, 0.95
+"""The likeness from which on a header is worth naming, that of texts which share so many of their letters, and that of
+texts of which one has all words of the other."""
 
 CALLED = {
     "deal": "deals", "opportunity": "deals", "opportunities": "deals", "account": "accounts", "company": "accounts",
@@ -47,16 +48,17 @@ def nearest_headers(table: str, field: str, headers: Sequence[str], used: Iterab
 
 
 def _likeness(header: str, name: str) -> float:
-    """1 for the same text, else the share of the words of the shorter that the longer has, or of the letters where
-    they may be one with a slip."""
+    """1 for the same text, else the share of the words of the shorter that the longer has, or what two texts with a
+    slip between them count for."""
     if normal(header) == normal(name):
         return 1
     shorter, longer = sorted((_words(header), _words(name)), key=len)
     words = sum(any(_begin_alike(word, other) for other in longer) for word in shorter) / max(len(shorter), 1)
-    letters = SequenceMatcher(None, normal(header), normal(name)).ratio()
-    return max(words * ONLY_WORDS, letters if letters > SLIP else 0)
+    slipped = get_close_matches(normal(header), [normal(name)], 1, SLIP)
+    return max(words * ONLY_WORDS, SLIP if slipped else 0)
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> list[str]:
     """`CloseDate`, `close_date` → close, date"""
     return WORD.findall(INSIDE.sub(" ", text).casefold())

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import compress
 from math import isfinite
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-EXACT = 1e12
-"""Below it a number of hundredths is told from its neighbours by 15 significant digits."""
+from expcomp.texts import LARGE
+
+SHORTEST = 1e10
+"""Below it a number of hundredths is told from its neighbours by 15 significant digits, and Arrow writes it without an
+exponent."""
 
 
 def cell_text(cell: Any, decimal: str = "") -> str:
@@ -23,29 +29,30 @@ def cell_text(cell: Any, decimal: str = "") -> str:
     return moment_text(cell)
 
 
-def cell_texts(cells: Sequence[Any], decimal: str = "") -> Sequence[str]:
-    """The text of every cell; each different value is written once."""
+def cell_texts(cells: Sequence[Any], decimal: str = "") -> pa.Array:
+    """The text of every cell; of those that are no amounts each different value is written once."""
     kinds = set(map(type, cells))
     if kinds <= {str}:
-        return cells
-    if bool in kinds and kinds & {int, float}:  # True and 1 are one key, and two texts
-        return [cell_text(cell, decimal) for cell in cells]
-    different = set(cells)
-    written = _hundredths([cell for cell in different if type(cell) is float], decimal)
-    written.update((cell, cell_text(cell, decimal)) for cell in different if cell not in written)
-    return list(map(written.__getitem__, cells))
+        return pa.array(cells, LARGE)
+    amounts = _amounts(cells, decimal) if float in kinds else pa.nulls(len(cells), LARGE)
+    others = amounts.is_null()
+    rest = list(compress(cells, others.to_numpy(zero_copy_only=False)))
+    if {bool, int} <= kinds:  # True and 1 are one key, and two texts
+        written = [cell_text(cell, decimal) for cell in rest]
+    else:
+        texts = {cell: cell_text(cell, decimal) for cell in set(rest)}
+        written = list(map(texts.__getitem__, rest))
+    return pc.replace_with_mask(amounts, others, pa.array(written, LARGE))
 
 
-def _hundredths(numbers: list[float], decimal: str) -> dict[Any, str]:
-    """Those that are whole hundredths, as amounts are: `number_text` gives them their shortest text, so that does."""
-    values = np.array(numbers, np.float64)
-    plain = np.abs(values) < EXACT
+def _amounts(cells: Sequence[Any], decimal: str) -> pa.Array:
+    """The texts of whole hundredths, null for all other cells: `number_text` gives them their shortest text, and so
+    does Arrow."""
+    values = np.array([cell if type(cell) is float else np.nan for cell in cells], np.float64)
+    plain = np.abs(values) < SHORTEST
     plain[plain] = np.rint(values[plain] * 100) / 100 == values[plain]
-    amounts = (values[plain] + 0.0).tolist()  # -0.0 becomes 0.0
-    texts = [repr(amount).removesuffix(".0") for amount in amounts]
-    if decimal == "comma":
-        texts = [text.replace(".", ",") for text in texts]
-    return dict(zip(amounts, texts, strict=True))
+    texts = pa.array(values + 0.0, mask=~plain).cast(LARGE)  # -0.0 becomes 0.0
+    return pc.replace_substring(texts, ".", ",") if decimal == "comma" else texts
 
 
 def number_text(number: float, decimal: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from expcomp.sources.complaints import and_more
 from expcomp.sources.package import MAX_COLUMNS, STRAY_CELL
 from expcomp.sources.raw import Locate, RawTable, locate_in_sheet
 from expcomp.sources.sheet_xml import suspicious_cells
-from expcomp.texts import LARGE
 
 NOT_CALCULATED = Code("D323", "formula-not-calculated")
 HIDDEN_ROWS = Code("D123", "hidden-rows-read")
@@ -97,9 +95,8 @@ class Sheet:
         return width
 
     def _columns(self, start: int, width: int) -> list[pa.ChunkedArray]:
-        rows, decimal = self.rows[start:], self.settings.decimal
-        cells = (list(map(itemgetter(number), rows)) for number in range(width))
-        return [pa.chunked_array([pa.array(cell_texts(column, decimal), LARGE)]) for column in cells]
+        columns = zip(*self.rows[start:], strict=True) if start < len(self.rows) else [()] * width
+        return [pa.chunked_array([cell_texts(column, self.settings.decimal)]) for column in columns]
 
     def _text(self, cell: Any) -> str:
         return cell_text(cell, self.settings.decimal)

@@ -68,7 +68,10 @@ def test_a_number_is_its_fifteen_digits_never_scientific(number: float, text: st
     st.sampled_from(["", "point", "comma"]),
 )
 def test_a_column_of_numbers_is_written_as_each_of_them_is(numbers: list[float], decimal: str) -> None:
-    assert cell_texts([*numbers, ""], decimal) == [*(number_text(number, decimal) for number in numbers), ""]
+    assert cell_texts([*numbers, ""], decimal).to_pylist() == [
+        *(number_text(number, decimal) for number in numbers),
+        "",
+    ]
 
 
 def test_a_long_id_in_a_number_cell_is_refused(project: Project) -> None:
