@@ -6,9 +6,11 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from inprocess import expcomp
 
+from expcomp.blocks import Changed
 from expcomp.commands import closing
 from expcomp.commands.steps import Steps
 from expcomp.ledger import store
@@ -84,6 +86,10 @@ def closed_meanwhile() -> Iterator[None]:
         yield
 
 
+def a_dollar_more(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.assign(amount_minor=lines["amount_minor"] + 100)
+
+
 def closed_by_another_program() -> None:
     """One that paid a dollar more."""
     whole = closing.prepare
@@ -91,8 +97,8 @@ def closed_by_another_program() -> None:
     def prepare(*arguments: object, **more: object) -> closing.Prepared:
         found = whole(*arguments, **more)  # type: ignore[arg-type]
         batch = found.batches[-1]
-        lines = batch.lines.assign(amount_minor=batch.lines["amount_minor"] + 100)
-        return replace(found, batches=[replace(batch, lines=lines, versions="expcomp 0.0.9")])
+        blocks = [Changed(block, a_dollar_more) for block in batch.blocks()]
+        return replace(found, batches=[replace(batch, blocks=lambda: blocks, versions="expcomp 0.0.9")])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(closing, "prepare", prepare)
