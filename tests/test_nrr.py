@@ -256,6 +256,9 @@ def test_a_floor_that_is_missed_keeps_pay_back(sample: dict) -> None:
         "bonus:NRR bonus": ("gus", "smb", ["grr"], "757.43"),
         "modifier:GRR guardrail": ("gus", "smb", ["grr"], "364.50"),
     }
+    assert {row["segment"]: row["blocked"] for row in sample["segments"]} == {
+        "enterprise": "0.00", "mid_market": "0.00", "smb": "1121.93",
+    }  # fmt: skip
     with contextlib.chdir(ROOT):
         lines = json.loads(expcomp(["payout", "--period", "2027Q1", "--format", "json"]).out)["lines"]
     taken = sum(Decimal(line["amount"]) for line in lines if line["component"] == "modifier:GRR guardrail")

@@ -155,8 +155,8 @@ def test_it_is_said_that_the_facts_are_those_of_the_close(company: Path) -> None
 
     assert f"pinned holders, segments and people as when {PERIOD} was closed" in told
     assert (
-        f"D546 pinned-fact-drifted: 2 facts are others today than was pinned by {PERIOD} "
-        "(account.csm:001Hr00000q8LqKIAU, account.segment:001Hr00000q8LqKIAU): the pinned ones count"
+        f"D546 pinned-fact-drifted: 2 facts differ today from what {PERIOD} pinned "
+        "(account.csm:001Hr00000q8LqKIAU, account.segment:001Hr00000q8LqKIAU): what was pinned counts"
     ) in told
 
 

@@ -1,6 +1,5 @@
 """The project's ledger, and what it holds of closed periods in the forms that pay works with."""
 
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,7 +9,6 @@ import pandas as pd
 from expcomp.blocks import Block
 from expcomp.lanes import side_by_side
 from expcomp.ledger.batch import FRAME, OPENING, PERIOD, Closing
-from expcomp.ledger.faults import telling
 from expcomp.ledger.store import Store, open_store
 from expcomp.pay.as_posted import COLUMNS, as_posted
 from expcomp.pay.closed_sheet import ClosedSheet
@@ -69,8 +67,7 @@ def carried_forward(payees: pd.DataFrame) -> pd.DataFrame:
 
 def closed_sheet(store: Store, closing: Closing) -> ClosedSheet:
     documents = (document for document in store.documents(closing, FRAME) if document.name != PINNED_FRAME)
-    with telling(store.path, ValueError, zlib.error):
-        frames = dict(side_by_side(lambda document: (document.name, document.tell()), documents))
+    frames = dict(side_by_side(lambda document: (document.name, document.tell()), documents))
 
     def told(wanted: Collection[str]) -> Iterator[Block]:
         with open_store(store.path) as again:

@@ -44,6 +44,13 @@ class Document:
         """Raises zlib.error for a body that was changed."""
         return zlib.decompress(self.body)
 
+    @property
+    def is_whole(self) -> bool:
+        try:
+            return bool(self.sha256)
+        except zlib.error:
+            return False
+
     def tell(self, wanted: Collection[str] | None = None) -> pd.DataFrame:
         """The frame, or the wanted columns of it."""
         return from_text(self.content, wanted)

@@ -109,9 +109,6 @@ def from_text(data: bytes, wanted: Collection[str] | None = None) -> pd.DataFram
     for line in data.decode().split("\n")[:-1]:
         name, _, kind = line.partition("\t")[0].partition(":")
         if wanted is None or name in wanted:
-            columns[name] = _column(split_cells(line, "\t")[1:], kind)
+            cells = pc.split_pattern(pa.array([line], LARGE), "\t")[0].values[1:]
+            columns[name] = _column(cells, kind)
     return pd.DataFrame(columns, copy=False)
-
-
-def split_cells(text: str, separator: str) -> pa.Array:
-    return pc.split_pattern(pa.array([text], LARGE), separator)[0].values

@@ -16,9 +16,9 @@ from expcomp.diagnostics import Place, Refused
 from expcomp.lanes import side_by_side
 from expcomp.ledger import schema
 from expcomp.ledger.batch import TRACE, Batch, Closing, Document
-from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, sums_text, traces
-from expcomp.ledger.entries import BLOCK, READ, WRITE, Entries, rows, trace_name
-from expcomp.ledger.faults import NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, telling
+from expcomp.ledger.chain import HEAD, KEYS, START, closed, documents_hash, entry_rows, links, sealed, sums_text, traces
+from expcomp.ledger.entries import BLOCK, READ, READ_HASHES, WRITE, Entries, rows, trace_name
+from expcomp.ledger.faults import CHAIN_BROKEN, NEWER, NO_LEDGER, RESTORE, SCHEMA_CHANGED, WAIT, damaged, telling
 from expcomp.ledger.proposal import Proposal
 from expcomp.ledger.text_form import ABOUT
 from expcomp.ledger.verify import wrong_with
@@ -47,9 +47,14 @@ class Store:
 
     @property
     def closings(self) -> list[Closing]:
-        """Every batch posted, in order."""
+        """Every batch posted, in order. Raises `Refused` (L202) where a record is not the one its hash was made of."""
         names = (*HEAD, "previous", "hash")
-        return [Closing(*row) for row in self._rows(f"SELECT {', '.join(names)} FROM closing ORDER BY number")]
+        found = [Closing(*row) for row in self._rows(f"SELECT {', '.join(names)} FROM closing ORDER BY number")]
+        for closing in found:
+            if sealed(closing) != closing:
+                message = f"{closing.period}: the record of its closing is not as it was posted"
+                raise Refused(CHAIN_BROKEN.at(Place.of(self.path), message, RESTORE))
+        return found
 
     @property
     def head(self) -> bytes:
@@ -64,13 +69,15 @@ class Store:
             yield replace(entries, trace=trace, wanted=wanted)
 
     def entries(self, closing: Closing) -> Iterator[Entries]:
+        before = self._rows("SELECT hash FROM closing WHERE number = ?", (closing.number - 1,))
+        previous = before[0][0] if before else START
         for first in range(closing.first, closing.last + 1, BLOCK):
-            last = min(first + BLOCK - 1, closing.last)
-            yield Entries(self.path, first, last - first + 1, self._rows(READ, (first, last))[0])
-
-    def entry_hashes(self, entries: Entries) -> list[bytes]:
-        asked = "SELECT hash FROM entry WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
-        return [found for (found,) in self._rows(asked, (entries.first, entries.first + entries.count - 1))]
+            span = first, min(first + BLOCK - 1, closing.last)
+            hashes = [found for (found,) in self._rows(READ_HASHES, span)]
+            if not hashes:
+                raise Refused(damaged(self.path, f"entry {first} is missing"))
+            yield Entries(self.path, first, self._rows(READ, span)[0], previous, hashes)
+            previous = hashes[-1]
 
     def held(self, closing: Closing) -> int:
         """How many entries stand where a batch's should, and belong to it."""
@@ -81,16 +88,21 @@ class Store:
         asked = "SELECT currency, sum(amount_minor) FROM entry WHERE sequence BETWEEN ? AND ? GROUP BY currency"
         return sums_text(dict(self._rows(asked, (first, last))))
 
-    def documents(self, closing: Closing, kind: str) -> tuple[Document, ...]:
-        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND kind = ? ORDER BY name"
-        return tuple(Document(*row) for row in self._rows(asked, (closing.number, kind)))
+    def documents(self, closing: Closing, kind: str, name: str = "") -> tuple[Document, ...]:
+        """Those of a kind, or the one of a name. Nothing is ever made of one that was changed."""
+        if self._documents_hash(closing.number) != closing.documents:
+            raise Refused(damaged(self.path, f"what was kept with {closing.period} is not all there"))
+        asked = "SELECT kind, name, body, packed FROM document WHERE closing = ? AND kind = ? AND ? IN ('', name)"
+        found = []
+        for *about, packed in self._rows(f"{asked} ORDER BY name", (closing.number, kind, name)):
+            document = Document(*about)
+            if document.packed != packed:
+                raise Refused(damaged(self.path, f"{document.kind} {document.name} is not as it was kept"))
+            found.append(document)
+        return tuple(found)
 
     def document(self, closing: Closing, kind: str, name: str) -> Document:
-        asked = "SELECT kind, name, body FROM document WHERE closing = ? AND kind = ? AND name = ?"
-        found = self._rows(asked, (closing.number, kind, name))
-        if not found:
-            raise Refused(damaged(self.path, f"the {kind} {name} of {closing.period} is missing"))
-        return Document(*found[0])
+        return self.documents(closing, kind, name)[0]
 
     def documents_as_written(self, closing: Closing) -> Iterator[tuple[Document, str, str]]:
         """Each with its `sha256` and `packed` as they are written beside it; in order of kind and name."""

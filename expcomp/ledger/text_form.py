@@ -108,7 +108,10 @@ class _Part:
             self.about = dict(zip(ABOUT, map(unescape, rest.split("\t")), strict=True))
         elif what == "document":
             kind, name, body = rest.split("\t")
-            self.documents.append(Document(kind, unescape(name), b64decode(body, validate=True)))
+            document = Document(kind, unescape(name), b64decode(body, validate=True))
+            if not document.is_whole:
+                raise ValueError(f"{document.kind} {document.name} was changed")
+            self.documents.append(document)
         elif what == "columns":
             self.headers = rest.split("\t")
         elif what == "entry":

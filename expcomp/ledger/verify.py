@@ -2,13 +2,12 @@
 
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from expcomp.diagnostics import Finding, Place, Refused
 from expcomp.lanes import side_by_side
 from expcomp.ledger.batch import Closing, Document
-from expcomp.ledger.chain import START, documents_hash, links, sealed
+from expcomp.ledger.chain import START, documents_hash
 from expcomp.ledger.entries import Entries
 from expcomp.ledger.faults import CHAIN_BROKEN, RESTORE, damaged
 
@@ -36,8 +35,7 @@ def check(store: "Store") -> list[Closing]:
 def _broken(store: "Store") -> Iterator[Finding]:
     """The first thing in each batch that is not as it was posted."""
     closings = store.closings
-    for before, closing in pairwise([None, *closings]):
-        assert closing is not None
+    for before, closing in zip([None, *closings], closings, strict=False):
         found = next(wrong_with(store, closing, before), None)
         if found is not None:
             yield CHAIN_BROKEN.at(Place.of(store.path), f"{closing.period}: {found}", RESTORE)
@@ -56,15 +54,13 @@ def wrong_with(store: "Store", closing: Closing, before: Closing | None) -> Iter
     if (closing.number, closing.first) != (number, first) or held != closing.count:
         yield f"it holds {held} entries, and {closing.count} were posted"
         return
+    previous = before.hash if before else START
+    for wrong, last in side_by_side(_wrong_and_last, store.entries(closing)):
+        if wrong:
+            yield wrong
+        previous = last
     if store.sums(closing.first, closing.last) != closing.sums:
         yield "its entries do not add up to the sum that was posted"
-    previous = before.hash if before else START
-    for entries, covered in side_by_side(_covered, store.entries(closing)):
-        linked = links(previous, covered)
-        if linked != (written := store.entry_hashes(entries)):
-            at = [one == other for one, other in zip(linked, written, strict=True)].index(False)
-            yield f"entry {entries.first + at} ({_said(entries, at)}) is not as it was posted"
-        previous = linked[-1]
     documents = []
     for document, is_as_kept in side_by_side(_as_kept, store.documents_as_written(closing)):
         if not is_as_kept:
@@ -72,23 +68,18 @@ def wrong_with(store: "Store", closing: Closing, before: Closing | None) -> Iter
         documents.append((document.kind, document.name, document.sha256))
     if documents_hash(documents) != closing.documents:
         yield "a file that was kept with it is not as it was"
-    if closing.previous != previous or sealed(closing) != closing:
-        yield "the record of its closing is not as it was posted"
+    if closing.previous != previous:
+        yield "its closing does not follow its last entry"
 
 
-def _covered(entries: Entries) -> tuple[Entries, list[bytes]]:
-    return entries, entries.hashed
+def _wrong_and_last(entries: Entries) -> tuple[str, bytes]:
+    return entries.wrong(entries.keys), entries.hashes[-1]
 
 
 def _as_kept(written: tuple[Document, str, str]) -> tuple[Document, bool]:
     """Compared with the hashes that stand beside it; the body's first, so that only what was kept is unpacked."""
     document, content, packed = written
     return document, document.packed == packed and document.sha256 == content
-
-
-def _said(entries: Entries, at: int) -> str:
-    row = entries.keys.iloc[at]
-    return " ".join(row[name] for name in ("payee_id", "deal_id", "component") if row[name])
 
 
 def _proposals(store: "Store") -> Iterator[Finding]:

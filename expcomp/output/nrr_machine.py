@@ -39,7 +39,7 @@ def nrr_json(view: View) -> str:
         "pinned_in": report.closed or None,
     }
     lists = {
-        "segments": (_segment(report, segment) for segment in report.segments),
+        "segments": (_segment(view, segment) for segment in report.segments),
         "cohorts": _cohorts(report),
         "portfolios": (
             {
@@ -138,14 +138,16 @@ def _pair(rate: Rate, currency: str) -> list[str]:
     return [to_text(minor, currency) for minor in rate]
 
 
-def _segment(report: RetentionReport, segment: Segment) -> dict[str, Any]:
-    """`null` for rates that are masked."""
-    rates = _rates(segment.retained, report.terms.currency)
-    target = segment.target
+def _segment(view: View, segment: Segment) -> dict[str, Any]:
+    """`null` for rates that are masked; `blocked`: the pay that people of the segment are not paid."""
+    currency, target = view.report.terms.currency, segment.target
+    rates = _rates(segment.retained, currency)
+    blocked = sum(each.amount_minor for each in view.pay.blocked_in(segment.name))
     return {
         "segment": segment.name, **(rates if segment.shown else dict.fromkeys(rates)),
         "accounts": segment.retained.accounts, "masked": not segment.shown, "verdict": segment.verdict.value,
         "targets": {"nrr": [str(target.nrr), str(PPM)], "grr": [str(target.grr), str(PPM)]} if target else None,
+        "blocked": to_text(blocked, currency),
     }  # fmt: skip
 
 

@@ -139,8 +139,7 @@ def _resting(report: RetentionReport, segment: Segment, pay: RetentionPay) -> It
     """The pay that looks at a segment's target or floor, and what of it is kept back from people of the segment."""
     if looks := resting_pay([report.plan]):
         yield f"pay that looks at it: {'; '.join(looks)}"
-    mine = [each for each in pay.blocked if each.segment.strip().casefold() == segment.name.casefold()]
-    if mine:
+    if mine := pay.blocked_in(segment.name):
         minor, payees = sum(each.amount_minor for each in mine), sorted({each.payee_id for each in mine})
         yield f"pay kept back from people of the segment: {money(minor, report.terms.currency)} ({', '.join(payees)})"
     elif looks:

@@ -62,6 +62,11 @@ class RetentionPay:
     blocked: tuple[Blocked, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    def blocked_in(self, segment: str) -> list[Blocked]:
+        """What was not paid to people of a segment, a word as words are compared."""
+        name = segment.strip().casefold()
+        return [each for each in self.blocked if each.segment.strip().casefold() == name]
+
 
 Settles = Callable[[int], Entitlement]
 """What everybody deserves at a date. Raises `Refused` with what keeps it from being known."""
@@ -170,6 +175,6 @@ def _drift(plans: PlanSet, book: Book, period: Period) -> Iterator[Finding]:
     facts = [f"{fact} of {who}" if who else fact for who, fact in zip(rows["payee_id"], rows["fact"], strict=True)]
     if facts:
         more = f" and {len(facts) - NAMED:,} more" if len(facts) > NAMED else ""
-        count = f"{len(facts):,} facts are others" if len(facts) > 1 else "1 fact is another"
-        message = f"{count} today than was pinned by {period} ({', '.join(facts[:NAMED])}{more}): the pinned ones count"
+        what = f"{len(facts):,} facts differ" if len(facts) > 1 else "1 fact differs"
+        message = f"{what} today from what {period} pinned ({', '.join(facts[:NAMED])}{more}): what was pinned counts"
         yield DRIFTED.at(None, message, severity=Severity.NOTE)

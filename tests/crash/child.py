@@ -104,6 +104,11 @@ def no_file_over(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+def as_in_a_terminal() -> None:
+    """Ctrl-C is heard: what a shell starts in the background is deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def as_nobody() -> None:
     """Rights of the owner are given up: a test of permissions as root would prove nothing."""
     if os.getuid() == 0:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .child import Ended, as_nobody, load_all, no_file_over, run, start, wait
+from .child import Ended, as_in_a_terminal, as_nobody, load_all, no_file_over, run, start, wait
 from .company import FIRST, SECOND, Company, new_company, second_quarter
 
 EXIT_AT = "EXPCOMP_EXIT_AT_STEP"
@@ -109,7 +109,7 @@ def killed(scene: Scene, chance: random.Random, number: int) -> int:
 def interrupted(scene: Scene, chance: random.Random, number: int) -> int:
     """Ctrl-C at any moment: what is said of the period is so."""
     with scene.taken(f"interrupt{number}") as company:
-        child = start(company.closing(scene.period))
+        child = start(company.closing(scene.period), as_in_a_terminal)
         time.sleep(chance.uniform(0, scene.seconds * 1.1))
         os.kill(child.process, signal.SIGINT)
         done = wait(child)

@@ -24,6 +24,20 @@ def test_any_changed_byte_is_found(closed: Path) -> None:
     done("ledger verify")
 
 
+@pytest.mark.parametrize(("kind", "name"), [("frame", "plans"), ("frame", "payees"), ("input", "deals.csv")])
+def test_nothing_is_made_of_a_document_that_was_changed(closed: Path, kind: str, name: str) -> None:
+    with sqlite3.connect(LEDGER) as db:
+        asked = "SELECT body FROM document WHERE kind = ? AND name = ? ORDER BY closing DESC"
+        ((body,), *_) = db.execute(asked, (kind, name)).fetchall()
+    db.close()
+    whole = LEDGER.read_bytes()
+    assert whole.count(body) == 1
+    LEDGER.write_bytes(whole.replace(body, body[:-9] + bytes([body[-9] ^ 1]) + body[-8:]))
+    told = run({"frame": "payout --period 2027Q2", "input": "explain D1 --period 2027Q1"}[kind])
+    assert told.exit == 6
+    assert f"{kind} {name}" in told.err
+
+
 def test_a_definition_that_is_no_text_any_more_is_found(closed: Path) -> None:
     whole = LEDGER.read_bytes()
     at = whole.index(b"CREATE TABLE")
@@ -112,6 +126,29 @@ def test_any_changed_column_of_a_row_is_found(closed: Path, column: str) -> None
     assert run("ledger verify").exit == 6
 
 
+@pytest.mark.parametrize("command", ["payout --period 2027Q1", "payout --period 2027Q2", "payout -p 2027Q1 --lines"])
+def test_nothing_is_printed_of_an_entry_that_was_changed(closed: Path, command: str) -> None:
+    edited("UPDATE entry SET amount_minor = 123 WHERE sequence = (SELECT max(sequence) FROM entry)")
+    told = run(command)
+    assert told.exit == 6
+    assert "123" not in told.out
+    assert "is not as it was posted" in told.err
+
+
+@pytest.mark.parametrize(
+    ("statement", "command"),
+    [
+        ("UPDATE closing SET as_of = '2025-03-31' WHERE number = 2", "ledger show"),
+        ("UPDATE document SET name = 'filet' WHERE name = 'files'", "payout --period 2027Q1"),
+        ("DELETE FROM document WHERE name = 'waiting'", "payout --period 2027Q1"),
+        ("DELETE FROM document WHERE kind = 'trace'", "payout --period 2027Q2"),
+    ],
+)
+def test_nothing_is_printed_of_a_closing_that_was_changed(closed: Path, statement: str, command: str) -> None:
+    edited(statement)
+    assert run(command).exit == 6
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -182,6 +219,21 @@ def test_an_export_becomes_the_same_ledger(closed: Path, monkeypatch: pytest.Mon
     assert done("ledger export") == Path("ledger.txt").read_text("utf-8")
     done("ledger verify")
     assert run("ledger import ledger.txt").exit == 7, "there is a ledger now"
+
+
+def test_an_export_that_was_changed_is_not_imported(closed: Path) -> None:
+    done("ledger export -o ledger.txt")
+    LEDGER.unlink()
+    text = Path("ledger.txt").read_text("utf-8")
+    at = text.index("document\tinput\tdeals.csv\t") + 60
+    other = "B" if text[at] == "A" else "A"
+    Path("ledger.txt").write_text(text[:at] + other + text[at + 1 :], "utf-8")
+    assert "L208" in run("ledger import ledger.txt").err
+    Path("ledger.txt").write_text(text.replace("\tkim\t", "\tlee\t"), "utf-8")
+    assert "L209" in run("ledger import ledger.txt").err
+    Path("ledger.txt").write_text(text[:-1], "utf-8")
+    assert "L208" in run("ledger import ledger.txt").err
+    assert not LEDGER.exists()
 
 
 def test_a_backup_is_a_ledger(closed: Path) -> None:

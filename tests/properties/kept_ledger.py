@@ -52,12 +52,11 @@ class KeptLedger:
         with open_store(self.path) as store:
             return posted_of(store, store.closings)
 
-    @property
-    def sheets(self) -> list[str]:
-        """The lines of every closed period, as its sheet has them."""
+    def sheet(self, number: int) -> str:
+        """The lines of a closed period, as its sheet has them."""
         with open_store(self.path) as store:
-            found = [closed_sheet(store, each) for each in store.closings]
-        return [b"".join(map(bytes, to_csv(sheet, lines=True))).decode() for sheet in found]
+            sheet = closed_sheet(store, store.closings[number])
+        return b"".join(map(bytes, to_csv(sheet, lines=True))).decode()
 
     def stands(self) -> None:
         """Laws P20 and P21: an entry is posted to the period being closed, in a sequence without gaps, and its hash

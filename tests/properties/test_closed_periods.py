@@ -197,7 +197,7 @@ class ClosedPeriods(RuleBasedStateMachine):
         self.pinned.append(sheet.to_pin)
         self.ledger.post(sheet)
         self.ledger.stands()
-        assert self.ledger.sheets == self.lines
+        assert self.ledger.sheet(-1) == self.lines[-1]
         pd.testing.assert_frame_equal(self.ledger.posted.by_key(), self._posted().by_key(), check_dtype=False)
         self.archive.insert(0, (str(self.period), exported))
         self.history.append((*before, self.lines[-1], str(self.period)))
@@ -213,6 +213,7 @@ class ClosedPeriods(RuleBasedStateMachine):
         wanted = PLAN_SET.calendar.parse(period)
         again = payout(PLAN_SET, book, wanted, Span.QUARTER, wanted.last_day, posted)
         assert b"".join(map(bytes, to_csv(again, lines=True))).decode() == lines
+        assert self.ledger.sheet(pick % len(self.history)) == lines
 
     @precondition(lambda self: self.history)
     @rule(table=picks, column=st.integers(0, 99), row=st.integers(0, 99))
