@@ -53,9 +53,10 @@ def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
         if more:
             screen.write(f"… and {more} more of {finding.code} {finding.name}")
             continue
-        screen.write(str(finding), SEVERITY_LOOK[finding.severity])
+        look = SEVERITY_LOOK[finding.severity]
+        screen.lines(Line(text, look) for text in wrapped(str(finding), screen.width, "    ", ""))
         if finding.help:
-            screen.write(f"  help: {finding.help}")
+            screen.lines(map(Line, wrapped(f"help: {finding.help}", screen.width, "    ", "  ")))
     if len(listed) > 1:
         screen.write(counted(listed))
 

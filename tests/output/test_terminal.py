@@ -111,6 +111,22 @@ def test_findings_in_the_form_of_the_manual() -> None:
     )
 
 
+def test_findings_on_a_terminal_are_broken_between_words_and_set_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("NO_COLOR", "1")
+    finding = Code("C202", "no-plans-folder").at(
+        Place("plans/"), "there is no plan in this folder", "put one there " * 3
+    )
+    stream = Terminal()
+    print_findings([finding], stream)
+    assert re.sub(r"\x1b\[[\d;]*m", "", stream.getvalue()).splitlines() == [
+        "plans/ C202 no-plans-folder: there is no",
+        "    plan in this folder",
+        "  help: put one there put one there put",
+        "    one there",
+    ]
+
+
 def test_findings_are_counted_after_twenty_of_a_code() -> None:
     many = [Code("D302", "bad").at(Place("f", line), "wrong") for line in range(1, 31)]
     many.append(Code("D999", "odd").at(None, "look", severity=Severity.WARNING))
