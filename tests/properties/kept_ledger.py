@@ -28,7 +28,7 @@ COVERED = (
     "sequence", "period", "kind", "payee_id", "deal_id", "component", "milestone", "currency", "on", "period_earned",
     "reason", "amount_minor", "plan", "plan_version", "rule", "source",
 )  # fmt: skip
-CHANGED = {"text": "{0} || 'x'", "integer": "{0} + 1", "blob": "zeroblob(length({0}))"}
+CHANGED = {"text": "{0} || 'x'", "integer": "{0} + 1000000", "blob": "zeroblob(length({0}))"}
 
 
 @dataclass(frozen=True)
