@@ -1,5 +1,7 @@
 """Faults of cells: amounts, dates, ids, people and words, by their numbers in the field report."""
 
+import json
+
 import pytest
 
 from .conftest import DEAL, HEADER, PAYEES, PLAN, Company, book_of
@@ -118,11 +120,29 @@ def test_37_a_negative_deal(company: Company) -> None:
     company.deals(DEAL.replace("9000", "(9000)")).stops("deals.csv:2 D503", "events table")
 
 
+def test_25_a_deal_of_somebody_who_holds_no_role_by_then(company: Company) -> None:
+    company.table("payees", "payee_id,role,name,end_date", "ana,ae,Ana Reyes,2027-01-31", "ben,ae,Ben Okafor,")
+    company.stops("deals.csv:2 D511", "D1 credits the role ae, and its holder had left by the close date")
+    assert company.run("close", "--period", "2027Q1", "--opening", "none").exit == 3
+
+
 def test_39_two_currencies_and_none(company: Company) -> None:
     company.deals(DEAL + ",EUR", DEAL.replace("D1", "D2") + ",", header=HEADER + ",currency")
     company.stops("deals.csv:2 D501", "no rate from EUR to USD on or before 2027-02-10")
     company.table("fx", "currency,date,rate", "EUR,2027-02-01,1.10").pays("1890.00")  # 990 + 900
     company.deals(DEAL.replace("9000", "€9000") + ",USD", header=HEADER + ",currency").refuses("deals.csv:2:4 D306")
+
+
+def test_40_another_owner_after_the_first_milestone(company: Company) -> None:
+    halves = "pays: 50%, on: closed_won}, {name: later, pays: 50%, on: date, after: 90 days}"
+    company.file("plans/plan.yaml", PLAN.replace("pays: 100%, on: closed_won}", halves)).pays("450.00")
+    close = company.run("close", "--period", "2027Q1", "--opening", "none")
+    assert close.exit == 0, close.said
+    company.deals(DEAL.replace("ana", "ben"))
+    done = company.run("payout", "--period", "2027Q2", "--as-of", "2027-06-30", "--format", "json")
+    sheet = json.loads(done.out)
+    assert [(line["payee_id"], line["amount"]) for line in sheet["lines"]] == [("ana", "450.00")]  # 900 in all, to her
+    assert "D546" in done.out  # and the new owner is told
 
 
 def test_41_no_evidence_of_a_milestone(company: Company) -> None:
