@@ -37,8 +37,8 @@ OVERLAP = 64
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,8})(\d{1,9})[\"'][^>]*(?<!/)>\s*<(?!/)")
-MARKS, PREFIXED = (b't="e"', b"<f", b'hidden="'), b":worksheet"
-"""What errors, formulas and hidden rows are told by, unless the part begins with names that have a prefix."""
+MARKS, FORMULA, PREFIXED = (b't="e"', b'hidden="'), b"<f", b":worksheet"
+"""What errors, hidden rows and formulas are told by, unless the part begins with names that have a prefix."""
 
 DOUBLE, SINGLE, ZERO = ord('"'), ord("'"), ord("0")
 
@@ -65,9 +65,10 @@ class _Look:
     is_suspicious: bool = False
 
     def add(self, block: bytes, *, first: bool) -> None:
+        text = np.frombuffer(block, np.uint8)
         marked = any(mark in block for mark in MARKS) or (first and PREFIXED in block)
-        self.is_suspicious = self.is_suspicious or marked
-        self.reach.add(*_farthest(block))
+        self.is_suspicious = self.is_suspicious or marked or _holds_pair(text, FORMULA)
+        self.reach.add(*_farthest(text, is_single_quoted=b"'" in block))
 
 
 def check_package(data: bytes, path: str) -> frozenset[str]:
@@ -138,11 +139,20 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
         yield block
 
 
-def _farthest(block: bytes) -> tuple[int, int]:
+def _holds_pair(text: Bytes, pair: bytes) -> bool:
+    """Two letters: looking for so few is slower in a text than on columns."""
+    return bool(((text[:-1] == pair[0]) & (text[1:] == pair[1])).any())
+
+
+def _farthest(text: Bytes, *, is_single_quoted: bool) -> tuple[int, int]:
     """Row and column of all cell references, or what looks like one: letters and digits that follow a quote."""
-    text = np.frombuffer(block, np.uint8)
-    at = np.flatnonzero((text[:-1] == DOUBLE) | (text[:-1] == SINGLE)) + 1
-    column, place = _number(text, at[_is_letter(text[at])], _is_letter, 5, 26, 64)
+    quotes = text[:-1] == DOUBLE
+    if is_single_quoted:
+        quotes |= text[:-1] == SINGLE
+    at = np.flatnonzero(quotes) + 1
+    at = at[_is_letter(text[at])]
+    at = at[text[np.minimum(at + 1, len(text) - 1)] >= ZERO]  # no quote ends it already
+    column, place = _number(text, at, _is_letter, 5, 26, 64)
     row, _ = _number(text, place, _is_digit, 9, 10, ZERO)
     cells = (row > 0) & (column > 0)
     return int(row[cells].max(initial=0)), int(column[cells].max(initial=0))
