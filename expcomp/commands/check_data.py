@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expcomp.commands.forms import ForceOption, Format, FormatOption, OutputOption, file_of, tell_written
+from expcomp.commands.forms import ForceOption, Format, FormatOption, OutputOption, deliver, file_of
 from expcomp.commands.run import FINDINGS, LenientOption, PlanOption, ProjectOption
 from expcomp.diagnostics import Code, Refused, Severity
 
@@ -79,20 +79,16 @@ def _give(check: "Check", format: Format, path: Path | None, *, force: bool) -> 
     from expcomp.output import data_report
     from expcomp.output.files import write_atomic
 
-    forms = {
-        "csv": data_report.check_csv,
-        "json": lambda check: data_report.check_json(check).encode(),
-        "markdown": lambda check: data_report.check_markdown(check).encode(),
-        "xlsx": data_report.check_workbook,
-    }
-    if path is not None:
-        tell_written(path, changed=write_atomic(path, [forms[_form(path)](check)], force=force))
-    elif format == "table":
-        data_report.print_check(check, sys.stdout)
-    else:
-        sys.stdout.write(forms[format](check).decode())
+    def text(form: Format) -> bytes:
+        if form == "csv":
+            return data_report.check_csv(check)
+        return (data_report.check_json(check) if form == "json" else data_report.check_markdown(check)).encode()
 
-
-def _form(path: Path) -> str:
-    ending = path.suffix.lower().removeprefix(".")
-    return "markdown" if ending == "md" else ending
+    deliver(
+        path,
+        format,
+        force=force,
+        table=lambda: data_report.print_check(check, sys.stdout),
+        blocks=lambda form: [text(form)],
+        workbook=lambda file: write_atomic(file, [data_report.check_workbook(check)], force=force),
+    )

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from expcomp.commands.forms import BY_ENDING, Format, deliver
 from expcomp.commands.make import sheet_of
@@ -33,7 +32,8 @@ def finance_view(
 ) -> None:  # fmt: skip
     """Print the view, or write it by the ending of `path`. `shown`: payees, roles and segments to narrow it to."""
     if path is not None and path.suffix.lower() not in BY_ENDING:
-        _refuse_workbook(name, path)
+        help_ = f"write .csv, which a spreadsheet opens:  -o {path.with_suffix('.csv').name}"
+        raise Refused(NO_WORKBOOK.at(None, f"--{name} has no workbook of its own", help_))
     sheet = narrowed(sheet_of(replayed, project, period, plans, as_of, posted), *shown)
     assert isinstance(sheet, Sheet)
     view = VIEWS[name](sheet)
@@ -43,10 +43,4 @@ def finance_view(
         force=force,
         table=lambda: print_view(view, sys.stdout),
         blocks=lambda form: view_blocks(view, form),
-        workbook=lambda file: _refuse_workbook(name, file),
     )
-
-
-def _refuse_workbook(name: str, path: Path) -> NoReturn:
-    help_ = f"write .csv, which a spreadsheet opens:  -o {path.with_suffix('.csv').name}"
-    raise Refused(NO_WORKBOOK.at(None, f"--{name} has no workbook of its own", help_))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from expcomp.diagnostics import Code, Refused
+from expcomp.diagnostics import Code, Place, Refused
 
 UNKNOWN_ENDING = Code("C305", "unknown-ending")
 
@@ -41,9 +41,10 @@ def deliver(
     force: bool,
     table: Callable[[], object],
     blocks: Callable[[Format], Blocks],
-    workbook: Callable[[Path], bool],
+    workbook: Callable[[Path], bool] | None = None,
 ) -> None:
-    """Print in a form; or write the file, in the form that its ending names."""
+    """Print in a form; or write the file, in the form that its ending names. `workbook` writes an .xlsx, and says
+    whether that changed it; None where such a path was refused before."""
     if path is not None:
         tell_written(path, changed=_write(path, force, blocks, workbook))
     elif format == "table":
@@ -53,9 +54,11 @@ def deliver(
             sys.stdout.write(bytes(block).decode())
 
 
-def _write(path: Path, force: bool, blocks: Callable[[Format], Blocks], workbook: Callable[[Path], bool]) -> bool:
+def _write(
+    path: Path, force: bool, blocks: Callable[[Format], Blocks], workbook: Callable[[Path], bool] | None
+) -> bool:
     ending = path.suffix.lower()
-    if ending not in BY_ENDING:
+    if workbook is not None and ending not in BY_ENDING:
         return workbook(path)
     from expcomp.output.files import write_atomic
 
@@ -64,4 +67,8 @@ def _write(path: Path, force: bool, blocks: Callable[[Format], Blocks], workbook
 
 def tell_written(path: Path, *, changed: bool) -> None:
     """What became of a file, on stderr."""
-    typer.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+    typer.echo(outcome(path, changed=changed), err=True)
+
+
+def outcome(path: Path | Place, *, changed: bool) -> str:
+    return f"{path}: {'written' if changed else 'unchanged'}"

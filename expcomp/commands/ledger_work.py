@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from expcomp.commands.closing import Project, open_project
+from expcomp.commands.forms import outcome
 from expcomp.commands.guard import receipts
 from expcomp.commands.project_ledger import closed_sheet, closing_of
 from expcomp.commands.sheets import ledger_receipt, write_ledger_receipt, write_sheets
@@ -89,7 +90,7 @@ def export_text(folder: Path | None, output: Path | None, *, force: bool) -> Non
                 sys.stdout.write(part.decode())
         else:
             changed = write_atomic(output, text, force=force)
-            typer.echo(f"{output}: {'written' if changed else 'unchanged'}, {len(closings)} batches", err=True)
+            typer.echo(f"{outcome(output, changed=changed)}, {len(closings)} batches", err=True)
 
 
 def import_text(folder: Path | None, file: Path) -> str:

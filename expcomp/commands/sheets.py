@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from expcomp.commands.forms import outcome
 from expcomp.diagnostics import Code, Place, Refused
 from expcomp.ledger.batch import Closing
 from expcomp.ledger.receipt import Receipt, file_hash
@@ -32,7 +33,7 @@ def write_sheets(
         if name == WORKBOOK and closing.count > WORKBOOK_LINES:
             yield f"{Place.of(path)}: left out, {closing.count:,} lines are too many for a workbook"
             continue
-        yield f"{Place.of(path)}: {'written' if _write(name, sheet, closing, path, force) else 'unchanged'}"
+        yield outcome(Place.of(path), changed=_write(name, sheet, closing, path, force))
         watch(f"{name} is written")
 
 

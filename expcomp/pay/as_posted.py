@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from expcomp.blocks import Block
-from expcomp.lanes import side_by_side
+from expcomp.blocks import Block, Changed, told
 from expcomp.pay.labels import amount_texts, currencies
 from expcomp.pay.lines import LINE_COLUMNS, complete
 from expcomp.pay.posted import LOOKED_AT
@@ -16,11 +15,12 @@ COLUMNS = [name for name in LINE_COLUMNS if name.removesuffix("_minor") in LOOKE
 
 def as_posted(blocks: Iterable[Block]) -> pd.DataFrame:
     """Of all lines, what later ones are compared with: every `x_minor` as decimal text `x`, and amount_minor."""
-    frames = [*side_by_side(lambda block: _as_posted(complete(block.tell())[COLUMNS]), blocks)]
-    return pd.concat(frames or [_as_posted(complete(pd.DataFrame(columns=COLUMNS))[COLUMNS])], ignore_index=True)
+    frames = [*told(Changed(block, _as_posted) for block in blocks)]
+    return pd.concat(frames or [_as_posted(pd.DataFrame(columns=COLUMNS))], ignore_index=True)
 
 
-def _as_posted(lines: pd.DataFrame) -> pd.DataFrame:
+def _as_posted(posted: pd.DataFrame) -> pd.DataFrame:
+    lines = complete(posted)[COLUMNS]
     currency = currencies(lines["currency"])
     columns = {
         name.removesuffix("_minor"): text_array(amount_texts(lines[name].to_numpy("int64"), currency))

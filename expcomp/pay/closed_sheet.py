@@ -124,8 +124,7 @@ class ClosedSheet:
 
     def _blocks(self, columns: list[str]) -> Iterator[Block]:
         """Complete: a column that came with a later version is blank."""
-        whole = (Changed(block, lambda lines: complete(lines)[columns]) for block in self.posted(columns))
-        return (Changed(block, self._shown) for block in whole)
+        return (Changed(block, lambda lines: self._shown(complete(lines)[columns])) for block in self.posted(columns))
 
     def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame if self.only is None else frame[frame["payee_id"].isin(self.only)]

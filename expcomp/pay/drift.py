@@ -131,10 +131,6 @@ def _rests_on_no_date(now: Entitlement, deal: Ints, day: Ints) -> np.ndarray:
             on = facts.hold(rule.when, now.deals.worth[index], deal[mine], day[mine])
             undated = np.zeros(len(mine), dtype=np.bool_)
             for condition in rule.when:
-                subject, _, name = condition.field.partition(".")
-                if subject != "account":
-                    undated[:] = True
-                elif name != "seat_utilization":
-                    undated |= facts.undated(name, deal[mine], day[mine])
+                undated |= facts.undated(condition.field, deal[mine], day[mine])
             found[mine] |= on & undated
     return found

@@ -229,10 +229,13 @@ class Facts:
             self._histories[name] = Dated.of(self.accounts.codes(history["account_id"]), days(history["date"]), given)
         return self._histories[name]
 
-    def undated(self, name: str, rows: Ints, day: Ints) -> Flags:
-        """Whether nothing but the accounts export tells a column of the account by the day; of its recurring value,
-        by the deal's close date."""
-        undated = np.ones(len(rows), np.bool_)
+    def undated(self, field: str, rows: Ints, day: Ints) -> Flags:
+        """Whether no dated row tells a field of conditions by the day; an account's recurring value, by the deal's
+        close date. Seat use is always dated, and of deals and signals nothing is."""
+        subject, _, name = field.partition(".")
+        undated = np.full(len(rows), name != "seat_utilization")
+        if subject != "account":
+            return undated
         if name == "acv":
             day, undated = self.close[rows], ~self._subscribed[rows]
         if name in self.book["account_history"].columns:

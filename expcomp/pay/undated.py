@@ -55,7 +55,7 @@ def _accounts(settled: Settled, plan: Plan, mine: Ints) -> Iterator[pd.DataFrame
         name = field.removeprefix(ACCOUNT)
         if name == "seat_utilization":
             continue
-        own = np.flatnonzero(facts.undated(name, mine, settled.deals.close[mine]) & (row != NONE))
+        own = np.flatnonzero(facts.undated(field, mine, settled.deals.close[mine]) & (row != NONE))
         texts = written(accounts[name], type_, settled.plans.currency)
         yield _facts(mine[own], field, taken_text(texts, row[own]), places(accounts, row[own]))
 

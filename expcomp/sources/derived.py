@@ -8,7 +8,7 @@ import pandas as pd
 from expcomp.diagnostics import Code, Severity
 from expcomp.exact import Flags, Ints, order_by
 from expcomp.fx import Rates
-from expcomp.lookups import Names
+from expcomp.lookups import NONE, Names, days
 from expcomp.period import NEVER, to_iso
 from expcomp.recurring import annual_value, recurring_lines
 from expcomp.sources.book import Needs
@@ -19,7 +19,6 @@ from expcomp.sources.typed import blank_column
 LATE_RENEWAL = Code("D434", "late-renewal")
 CAME_BACK = Code("D437", "churn-and-return")
 
-NONE = -1
 SOON = 31
 """Days within which who has left and comes back was probably never gone."""
 
@@ -70,17 +69,12 @@ def _days(numbers: Ints) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(numbers.astype("datetime64[D]").astype("datetime64[s]"))
 
 
-def _day_numbers(column: pd.Series) -> Ints:
-    day = column.to_numpy("datetime64[D]")
-    return np.where(np.isnat(day), NEVER, day.astype(np.int64))
-
-
 def _changes(lines: pd.DataFrame, accounts: Names, currencies: Names, merges: pd.DataFrame) -> pd.DataFrame:
     """Every rise and fall of a line: account and currency (codes), day, annual minor units and the line's row.
 
     What leaves an account by a merge is no fall of it, and what comes by one is `merged` and no rise of its worth.
     """
-    start, end = _day_numbers(lines["start"]), _day_numbers(lines["end"])
+    start, end = days(lines["start"]), days(lines["end"])
     spans = pd.DataFrame({
         "account": accounts.codes(lines["account_id"]), "start": start, "end": end, "annual": annual_value(lines),
         "currency": currencies.codes(lines["currency"]), "row": lines.index.to_numpy(), "last": lines.index.to_numpy(),
@@ -89,7 +83,7 @@ def _changes(lines: pd.DataFrame, accounts: Names, currencies: Names, merges: pd
     spans = _joined(spans[start < end] if (start >= end).any() else spans)
     for source, target, effective in sorted(
         zip(*(accounts.codes(merges[side]).tolist() for side in ("from", "to")),
-            _day_numbers(merges["effective"]).tolist(), strict=True),
+            days(merges["effective"]).tolist(), strict=True),
         key=lambda merge: merge[2],
     ):  # fmt: skip
         spans = _moved(spans, source, target, 0 if effective == NEVER else effective)
