@@ -5,20 +5,19 @@ as a closed period pinned them, else as the export has them. A field with no val
 """
 
 import copy
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from expcomp.exact import PPM, Flags, Ints
+from expcomp.exact import Flags, Ints
 from expcomp.fx import Rates
-from expcomp.lookups import NONE, Dated, Names, days, flags, folded, numbers
+from expcomp.lookups import NONE, Dated, Names, days, folded, numbers
+from expcomp.pay.columns import Amounts, Words, column_holds, prefer, with_none
 from expcomp.pay.pins import ACCOUNT, Pins, typed
-from expcomp.plan.conditions import Between, Condition, Conditions, FieldType, Is, OneOf
+from expcomp.plan.conditions import Condition, Conditions, FieldType
 from expcomp.plan.model import Plan
 from expcomp.recurring import annual_value, recurring_lines
 from expcomp.sources.book import Book
@@ -43,85 +42,6 @@ class Worth:
     plan: Plan
     value: Ints
     credited: Credited
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Folded texts as codes into their distinct values; NONE is no value."""
-
-    codes: Ints
-    distinct: npt.NDArray[np.object_]
-
-    @classmethod
-    def of(cls, column: pd.Series) -> "Words":
-        codes, words = pd.factorize(folded(column))
-        distinct = np.asarray(words, dtype=object)
-        blank = np.append(distinct == "", True)
-        return cls(np.where(blank[codes], NONE, codes).astype(np.int64), distinct)
-
-    def among(self, words: frozenset[str]) -> Flags:
-        wanted = np.append([word in words for word in self.distinct], False).astype(np.bool_)
-        return wanted[self.codes]
-
-    def take(self, rows: Ints) -> "Words":
-        return Words(self.codes[rows], self.distinct)
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """Whole numbers over a divisor, where `given`; compared exactly, never as a rounded ratio."""
-
-    top: Ints
-    given: Flags
-    bottom: Ints | int = 1
-
-    def take(self, rows: Ints) -> "Amounts":
-        bottom = self.bottom if isinstance(self.bottom, int) else self.bottom[rows]
-        return Amounts(self.top[rows], self.given[rows], bottom)
-
-    def within(self, bounds: Iterable[Between], scale: int) -> Flags:
-        found = np.zeros(len(self.top), dtype=np.bool_)
-        fits = _fits(self.top, scale) and all(_fits(self.bottom, b.low or b.high or 1) for b in bounds)
-        number = np.int64 if fits else object
-        top, bottom = self.top.astype(number) * scale, np.asarray(self.bottom, dtype=number)
-        for bound in bounds:
-            inside = self.given.copy()
-            if bound.low is not None:
-                low = bottom * bound.low
-                inside &= np.asarray(top >= low if bound.low_included else top > low, dtype=np.bool_)
-            if bound.high is not None:
-                high = bottom * bound.high
-                inside &= np.asarray(top <= high if bound.high_included else top < high, dtype=np.bool_)
-            found |= inside
-        return found
-
-
-def with_none(column: pd.Series, type_: FieldType) -> Words | Amounts:
-    """A whole column, and one more entry for no row."""
-    if type_ in (FieldType.WORD, FieldType.TEXT):
-        words = Words.of(column)
-        return Words(np.append(words.codes, NONE), words.distinct)
-    top, given = flags(column) if type_ is FieldType.FLAG else numbers(column)
-    return Amounts(np.append(top.astype(np.int64), 0), np.append(given, False))
-
-
-def column_holds(column: Words | Amounts, condition: Condition) -> Flags:
-    """Whether a condition holds, row by row of a column of its field."""
-    match condition.test:
-        case OneOf(words):
-            assert isinstance(column, Words)
-            return column.among(words)
-        case Is(value):
-            assert isinstance(column, Amounts)
-            return np.asarray(column.given & (column.top.astype(np.bool_) == value))
-        case bounds:
-            assert isinstance(column, Amounts)
-            return column.within(bounds, PPM if condition.field == "account.seat_utilization" else 1)
-
-
-def _fits(values: Ints | int, factor: int) -> bool:
-    largest = int(np.abs(values).max(initial=0)) if isinstance(values, np.ndarray) else abs(values)
-    return largest * abs(factor) < 2**62
 
 
 class Facts:
@@ -194,13 +114,13 @@ class Facts:
             return exported
         dated = self.history(name).newest(self.account[rows], day)
         newest = self._column(self.book["account_history"], "history." + name, name, type_, dated)
-        return _prefer(newest, exported, dated != NONE)
+        return prefer(newest, exported, dated != NONE)
 
     def _pinned(self, name: str, type_: FieldType, rows: Ints, exported: Words | Amounts) -> Words | Amounts:
         """What was pinned of the accounts of these deals, where anything was."""
         values, at = self.pins.by_deal(ACCOUNT + name)
         pinned = with_none(typed(values, type_, self.pins.currency), type_).take(at[rows])
-        return _prefer(pinned, exported, at[rows] != NONE)
+        return prefer(pinned, exported, at[rows] != NONE)
 
     def _column(self, frame: pd.DataFrame, key: str, name: str, type_: FieldType, rows: Ints) -> Words | Amounts:
         """A field of `frame` at these rows; row NONE has no value."""
@@ -320,16 +240,6 @@ def _sum_until(keys: Ints, day: Ints, amount: Ints, keep: Flags, wanted: Ints, u
     total = np.concatenate(([0], np.cumsum(amount[dated.rows])))
     low, high = dated.bounds(wanted, None, until)
     return np.asarray(total[high] - total[low], dtype=np.int64)
-
-
-def _prefer(first: Words | Amounts, second: Words | Amounts, use_first: Flags) -> Words | Amounts:
-    if isinstance(first, Words) and isinstance(second, Words):
-        distinct = np.concatenate((first.distinct, second.distinct))
-        moved = np.where(second.codes == NONE, NONE, second.codes + len(first.distinct))
-        return Words(np.where(use_first, first.codes, moved), distinct)
-    assert isinstance(first, Amounts)
-    assert isinstance(second, Amounts)
-    return Amounts(np.where(use_first, first.top, second.top), np.where(use_first, first.given, second.given))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from expcomp.diagnostics import Place
 from expcomp.exact import Flags, Ints
 from expcomp.lookups import days, folded
-from expcomp.pay.facts import column_holds, with_none
+from expcomp.pay.columns import column_holds, with_none
 from expcomp.pay.roles import Payees
 from expcomp.pay.targets import target_variables
 from expcomp.period import NEVER
